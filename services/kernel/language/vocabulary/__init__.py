@@ -1,0 +1,100 @@
+"""Every closed list of words in one place: code, Chinese label, source."""
+
+from services.kernel.language.vocabulary.items import (
+    DeclineReason,
+    EventGrade,
+    InfoType,
+    IntakeStatus,
+    ReportStage,
+    ReturnReason,
+    ReviewStatus,
+    Share,
+    TimelineMark,
+)
+from services.kernel.language.vocabulary.openness import (
+    DisclosureAttribute,
+    InformationStatus,
+    NonDisclosureGround,
+    ReviewOutcome,
+    Validity,
+)
+from services.kernel.language.vocabulary.people import LeaderRank, Role, SignMode
+from services.kernel.language.vocabulary.periodicals import AdoptionMode, PeriodicalKind
+from services.kernel.language.vocabulary.places import (
+    Lane,
+    Level,
+    LinkState,
+    System,
+    UnitKind,
+    WaitingReason,
+)
+from services.kernel.language.vocabulary.word import Word
+
+__all__ = [
+    "VOCABULARIES",
+    "AdoptionMode",
+    "DeclineReason",
+    "DisclosureAttribute",
+    "EventGrade",
+    "InfoType",
+    "InformationStatus",
+    "IntakeStatus",
+    "Lane",
+    "LeaderRank",
+    "Level",
+    "LinkState",
+    "NonDisclosureGround",
+    "PeriodicalKind",
+    "ReportStage",
+    "ReturnReason",
+    "ReviewOutcome",
+    "ReviewStatus",
+    "Role",
+    "Share",
+    "SignMode",
+    "System",
+    "TimelineMark",
+    "UnitKind",
+    "Validity",
+    "WaitingReason",
+    "Word",
+    "vocabulary",
+]
+
+VOCABULARIES: dict[str, type[Word]] = {
+    "adoption_modes": AdoptionMode,
+    "decline_reasons": DeclineReason,
+    "disclosure_attributes": DisclosureAttribute,
+    "event_grades": EventGrade,
+    "info_types": InfoType,
+    "information_statuses": InformationStatus,
+    "intake_statuses": IntakeStatus,
+    "lanes": Lane,
+    "leader_ranks": LeaderRank,
+    "levels": Level,
+    "link_states": LinkState,
+    "non_disclosure_grounds": NonDisclosureGround,
+    "periodical_kinds": PeriodicalKind,
+    "report_stages": ReportStage,
+    "return_reasons": ReturnReason,
+    "review_outcomes": ReviewOutcome,
+    "review_statuses": ReviewStatus,
+    "roles": Role,
+    "share_modes": Share,
+    "sign_modes": SignMode,
+    "systems": System,
+    "timeline_marks": TimelineMark,
+    "unit_kinds": UnitKind,
+    "validities": Validity,
+    "waiting_reasons": WaitingReason,
+}
+"""API name of each list, as in `GET /<service>/api/v1/vocabulary/{name}`."""
+
+
+def vocabulary(name: str) -> list[dict[str, str]]:
+    """The codes and labels of one list, in the order in which they are offered.
+
+    Raises:
+        KeyError: No list has this name.
+    """
+    return [{"code": word.value, "label": word.label} for word in VOCABULARIES[name]]
