@@ -21,6 +21,7 @@ from services.kernel.language.vocabulary.openness import (
 from services.kernel.language.vocabulary.people import LeaderRank, Role, SignMode
 from services.kernel.language.vocabulary.periodicals import AdoptionMode, PeriodicalKind
 from services.kernel.language.vocabulary.places import (
+    DayKind,
     Lane,
     Level,
     LinkState,
@@ -33,6 +34,7 @@ from services.kernel.language.vocabulary.word import Word
 __all__ = [
     "VOCABULARIES",
     "AdoptionMode",
+    "DayKind",
     "DeclineReason",
     "DisclosureAttribute",
     "EventGrade",
@@ -63,6 +65,7 @@ __all__ = [
 
 VOCABULARIES: dict[str, type[Word]] = {
     "adoption_modes": AdoptionMode,
+    "day_kinds": DayKind,
     "decline_reasons": DeclineReason,
     "disclosure_attributes": DisclosureAttribute,
     "event_grades": EventGrade,

@@ -76,3 +76,11 @@ class WaitingReason(Word):
 
 
 _HELD = frozenset({WaitingReason.AHEAD, WaitingReason.FIRST_ABOVE_ONE, WaitingReason.BEHIND_PARKED})
+
+
+class DayKind(Word):
+    """What a notice or the administrator has decided about one day, against the plain week."""
+
+    HOLIDAY = "holiday", "放假"
+    MAKEUP_WORKDAY = "makeup_workday", "调休上班"
+    WORKING = "working", "上班"
