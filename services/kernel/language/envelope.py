@@ -1,0 +1,152 @@
+"""The envelope of a fact: CloudEvents 1.0, binary mode inside a node, structured mode between nodes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+SPEC_VERSION = "1.0"
+CONTENT_TYPE = "application/json"
+STRUCTURED_CONTENT_TYPE = "application/cloudevents+json"
+
+_TEXT_HEADERS = {
+    "id": "ce_id",
+    "type": "ce_type",
+    "source": "ce_source",
+    "time": "ce_time",
+    "subject": "ce_subject",
+    "dataschema": "ce_dataschema",
+    "node": "ce_node",
+    "level": "ce_level",
+    "via": "ce_via",
+    "traceparent": "traceparent",
+}
+
+
+class EnvelopeUnreadable(ValueError):
+    """The message is no CloudEvent of ours: a required attribute is missing or malformed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What stands on the outside of a fact.
+
+    `sequence` counts per (topic, key) from 1; `epoch` is raised by a restore alone; `via`
+    lists the nodes the fact has passed, oldest first; `data` is the fact as JSON bytes.
+    Both counters are 0 in structured mode: each node gives its own on its own topics.
+    """
+
+    id: str
+    type: str
+    source: str
+    time: datetime
+    subject: str
+    dataschema: str
+    node: str
+    level: str
+    data: bytes
+    via: tuple[str, ...] = ()
+    traceparent: str = ""
+    sequence: int = 0
+    epoch: int = 0
+
+    @property
+    def version(self) -> int:
+        """The version of the fact's schema, the last part of `dataschema`."""
+        return int(self.dataschema.rsplit(":", 1)[-1])
+
+    def passed(self, node: str) -> Envelope:
+        """The same envelope after it went through `node`."""
+        return self if node in self.via else replace(self, via=(*self.via, node))
+
+
+def dataschema_of(type_: str, version: int) -> str:
+    """The schema address of a fact type: `urn:shangda:<type>:<version>`."""
+    return f"urn:shangda:{type_}:{version}"
+
+
+def to_headers(envelope: Envelope) -> list[tuple[str, bytes]]:
+    """Kafka headers of the binary mode; the data is the message value."""
+    values = _attributes(envelope)
+    headers = [(_TEXT_HEADERS[name], value.encode()) for name, value in values.items()]
+    return [
+        ("content-type", CONTENT_TYPE.encode()),
+        ("ce_specversion", SPEC_VERSION.encode()),
+        *headers,
+        ("ce_sequence", str(envelope.sequence).encode()),
+        ("ce_epoch", str(envelope.epoch).encode()),
+    ]
+
+
+def from_headers(headers: Sequence[tuple[str, bytes]] | Mapping[str, bytes], data: bytes) -> Envelope:
+    """Read a binary-mode message.
+
+    Raises:
+        EnvelopeUnreadable: A required header is absent or malformed.
+    """
+    found = dict(headers.items() if isinstance(headers, Mapping) else headers)
+    try:
+        text = {name: found[header].decode() for name, header in _TEXT_HEADERS.items() if header in found}
+        return _build(text, data, int(found["ce_sequence"]), int(found.get("ce_epoch", b"0")))
+    except (KeyError, ValueError, AttributeError) as fault:
+        raise EnvelopeUnreadable(f"header missing or malformed: {fault}") from fault
+
+
+def to_structured(envelope: Envelope) -> bytes:
+    """The whole event as one JSON document, bytes stable for equal content (it is hashed)."""
+    body = {"specversion": SPEC_VERSION, "datacontenttype": CONTENT_TYPE, **_attributes(envelope)}
+    body["data"] = json.loads(envelope.data)
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def from_structured(document: bytes) -> Envelope:
+    """Read a structured-mode event.
+
+    Raises:
+        EnvelopeUnreadable: The document is no JSON, or a required attribute is absent.
+    """
+    try:
+        body = json.loads(document)
+        data = json.dumps(body.pop("data"), ensure_ascii=False, separators=(",", ":")).encode()
+        return _build({name: str(value) for name, value in body.items()}, data, 0, 0)
+    except (KeyError, ValueError, AttributeError, TypeError) as fault:
+        raise EnvelopeUnreadable(f"attribute missing or malformed: {fault}") from fault
+
+
+def _attributes(envelope: Envelope) -> dict[str, str]:
+    values = {
+        "id": envelope.id,
+        "type": envelope.type,
+        "source": envelope.source,
+        "time": envelope.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "subject": envelope.subject,
+        "dataschema": envelope.dataschema,
+        "node": envelope.node,
+        "level": envelope.level,
+        "via": ",".join(envelope.via),
+        "traceparent": envelope.traceparent,
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _build(text: Mapping[str, str], data: bytes, sequence: int, epoch: int) -> Envelope:
+    envelope = Envelope(
+        id=text["id"],
+        type=text["type"],
+        source=text["source"],
+        time=datetime.fromisoformat(text["time"]),
+        subject=text["subject"],
+        dataschema=text["dataschema"],
+        node=text["node"],
+        level=text.get("level", ""),
+        via=tuple(filter(None, text.get("via", "").split(","))),
+        traceparent=text.get("traceparent", ""),
+        sequence=sequence,
+        epoch=epoch,
+        data=data,
+    )
+    if not envelope.id or envelope.time.tzinfo is None or envelope.version < 1 or sequence < 0:
+        raise EnvelopeUnreadable("id, zone, schema version or sequence is not usable")
+    return envelope

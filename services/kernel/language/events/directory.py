@@ -1,0 +1,96 @@
+"""What the directory tells: units, officers, peer nodes and calendar days. Each is a whole snapshot."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from services.kernel.language.events.parts import Fact
+from services.kernel.language.vocabulary import Level, Role, System, UnitKind
+
+
+class UnitRegistered(Fact):
+    """A unit was registered or changed."""
+
+    TYPE: ClassVar[str] = "unit.registered"
+    TOPIC: ClassVar[str] = "directory.unit"
+
+    unit_id: UUID
+    name: str
+    short_name: str
+    kind: UnitKind
+    level: Level
+    ranking_group: str
+    org_code: str = ""
+    node_id: str
+    is_active: bool = True
+
+    @property
+    def key(self) -> str:
+        """Snapshots of one unit keep their order."""
+        return str(self.unit_id)
+
+
+class OfficerAppointed(Fact):
+    """An officer was appointed, changed or released. Neither password nor phone leaves the directory."""
+
+    TYPE: ClassVar[str] = "officer.appointed"
+    TOPIC: ClassVar[str] = "directory.officer"
+
+    officer_id: UUID
+    name: str
+    unit_id: UUID
+    section: str = ""
+    roles: tuple[Role, ...]
+    is_active: bool = True
+
+    @property
+    def key(self) -> str:
+        """Snapshots of one officer keep their order."""
+        return str(self.officer_id)
+
+
+class PeerRegistered(Fact):
+    """A neighbouring node was registered or changed.
+
+    `direction` is where it stands from here (superior or subordinate). A superior is dialled at
+    `bootstrap_servers`; `public_key` is its Ed25519 key in base64, `key_id` names it.
+    """
+
+    TYPE: ClassVar[str] = "peer.registered"
+    TOPIC: ClassVar[str] = "directory.peer"
+
+    peer: str
+    name: str
+    level: Level
+    system: System
+    direction: str
+    bootstrap_servers: str = ""
+    public_key: str
+    key_id: str
+    unit_id: UUID
+    lanes: tuple[str, ...] = ("urgent", "routine", "bulk")
+    is_active: bool = True
+
+    @property
+    def key(self) -> str:
+        """Snapshots of one peer keep their order."""
+        return self.peer
+
+
+class CalendarDaySet(Fact):
+    """A day was declared working day or holiday against the plain week; or a year's notice came out."""
+
+    TYPE: ClassVar[str] = "calendar.day_set"
+    TOPIC: ClassVar[str] = "directory.calendar"
+
+    day: date
+    is_working: bool
+    label: str = ""
+    year_announced: bool = True
+
+    @property
+    def key(self) -> str:
+        """Days of one year keep their order."""
+        return str(self.day.year)

@@ -1,0 +1,52 @@
+"""What exchange tells: an item's hop was delivered, a link changed its state."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from services.kernel.language.events.parts import Fact
+from services.kernel.language.vocabulary import InfoType, LinkState
+
+
+class SubmissionDelivered(Fact):
+    """The receiver's node holds the item: its signed receipt came (已送达)."""
+
+    TYPE: ClassVar[str] = "submission.delivered"
+    TOPIC: ClassVar[str] = "exchange.delivery"
+
+    origin_id: UUID
+    info_type: InfoType
+    hop: int
+    version: int
+    from_node: str
+    to_node: str
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Facts of one item keep their order."""
+        return str(self.origin_id)
+
+    @property
+    def topic(self) -> str:
+        """Deliveries of emergencies use the urgent topic."""
+        return "exchange.delivery_urgent" if self.info_type is InfoType.EMERGENCY else self.TOPIC
+
+
+class LinkStateChanged(Fact):
+    """A link to a neighbouring node went up, down, was paused, or stopped on a fork."""
+
+    TYPE: ClassVar[str] = "link.state_changed"
+    TOPIC: ClassVar[str] = "exchange.link"
+
+    peer: str
+    state: LinkState
+    at: datetime
+    reason: str = ""
+
+    @property
+    def key(self) -> str:
+        """States of one link keep their order."""
+        return self.peer

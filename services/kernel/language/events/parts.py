@@ -1,0 +1,181 @@
+"""The parts facts are made of: the fact itself, the item, its hops, editions and attachments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.kernel.language.vocabulary import InfoType, Level, SignMode, System
+
+
+class Part(BaseModel):
+    """A value inside a fact: frozen, unknown fields of later versions passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Fact(Part):
+    """Something that happened, told once by the service that owns it.
+
+    `TYPE` is the name on the wire, `TOPIC` the routine topic without the node's prefix.
+    """
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+    TOPIC: ClassVar[str]
+
+    @property
+    def key(self) -> str:
+        """The id whose facts keep their order."""
+        raise KeyError(f"{type(self).__name__} names no key")
+
+    @property
+    def topic(self) -> str:
+        """The topic it is told on: `<service>.<aggregate>`."""
+        return self.TOPIC
+
+
+class OfficerRef(Part):
+    """Who did it: enough to print, so that no reader has to look the officer up."""
+
+    officer_id: UUID
+    name: str
+    unit_id: UUID
+    unit_name: str
+
+
+class Hop(Part):
+    """One reporting up: from a unit and its node to the node that receives. `n` counts from 1."""
+
+    n: int = Field(ge=1)
+    from_node: str
+    from_unit_id: UUID
+    from_unit_name: str
+    to_node: str
+    to_level: Level
+
+
+class Item(Part):
+    """The head of an item as it stands at the fact.
+
+    `hop` is where the fact happened: 0 inside the author's unit, k at the receiver of hop k.
+    `version` counts the author's submissions from 1; a return and resubmission raises it.
+    """
+
+    origin_id: UUID
+    info_type: InfoType
+    title: str
+    origin_node: str
+    unit_id: UUID
+    unit_name: str
+    system: System = System.GOVERNMENT
+    version: int = Field(ge=1)
+    hop: int = Field(ge=0)
+    hops: tuple[Hop, ...] = ()
+
+
+class Edition(Part):
+    """One office's text of the item (本级稿). `number` counts the office's own savings from 1."""
+
+    node: str
+    number: int = Field(ge=1)
+    title: str
+    body: str
+    edited_by: str
+    edited_at: datetime
+
+
+class Attachment(Part):
+    """A file that belongs to the item; its content is found by digest. `size` in bytes."""
+
+    attachment_id: UUID
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    filename: str
+    media_type: str
+    size: int = Field(ge=0)
+
+
+class Author(Part):
+    """One writer of the item, for personal credit."""
+
+    name: str
+    officer_id: UUID | None = None
+    section_id: UUID | None = None
+
+
+class ProblemFields(Part):
+    """What a 问题类 item must say (domain rules §2.2)."""
+
+    own_efforts: str = ""
+    help_wanted: str = ""
+    responsible_level: Level | None = None
+    source: str = ""
+
+
+class EmergencyFields(Part):
+    """What an emergency item says (domain rules §2.2); times are instants, losses in yuan."""
+
+    occurred_at: datetime | None = None
+    learned_at: datetime | None = None
+    place: str = ""
+    source: str = ""
+    nature: str = ""
+    impact: str = ""
+    deaths: int | None = None
+    missing: int | None = None
+    injured: int | None = None
+    loss_amount: int | None = None
+    trend: str = ""
+    measures: str = ""
+    leaders_on_site: str = ""
+    request: str = ""
+    site_contact: str = ""
+    report_stage: str = ""
+    also_reported_to: tuple[str, ...] = ()
+
+
+class Content(Part):
+    """Everything an item carries besides its head: text, author, fields, files and declaration."""
+
+    edition: Edition
+    author_name: str
+    author_phone: str
+    authors: tuple[Author, ...] = ()
+    non_secret_declared: bool
+    problem: ProblemFields | None = None
+    emergency: EmergencyFields | None = None
+    suggested_attribute: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+class SignOff(Part):
+    """A signature: who signed, in which mode, who recorded it, when (Asia/Shanghai shown, UTC kept)."""
+
+    signed_by: str
+    sign_mode: SignMode
+    recorded_by: OfficerRef
+    signed_at: datetime
+
+
+class SubmissionFact(Fact):
+    """A fact about one item; emergencies use the urgent topic of their service."""
+
+    TOPIC: ClassVar[str] = "review.submission"
+    URGENT_TOPIC: ClassVar[str] = "review.emergency"
+
+    item: Item
+    at: datetime
+    node: str
+
+    @property
+    def key(self) -> str:
+        """Facts of one item keep their order."""
+        return str(self.item.origin_id)
+
+    @property
+    def topic(self) -> str:
+        """The urgent topic for emergencies, the routine one for all else."""
+        return self.URGENT_TOPIC if self.item.info_type is InfoType.EMERGENCY else self.TOPIC
