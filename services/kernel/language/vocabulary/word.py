@@ -10,8 +10,11 @@ class Word(StrEnum):
     label: str
     source: str
 
-    def __new__(cls, code: str, label: str, source: str = "") -> Self:
-        """Make a member whose value is `code`; `source` names the rule that the word comes from."""
+    def __new__(cls, code: str, label: str = "", source: str = "") -> Self:
+        """Make a member whose value is `code`; `source` names the rule that the word comes from.
+
+        `label` has a default only because type checkers read `Role("clerk")` as this call.
+        """
         word = str.__new__(cls, code)
         word._value_ = code
         word.label = label
