@@ -1,0 +1,87 @@
+# 上达. `make` alone lists what there is. Every command does its own set-up, once; a stamp in .run/stamps
+# remembers it until what it was made from changes.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON := .venv/bin/python
+STAMPS := .run/stamps
+set_up = @mkdir -p $(STAMPS) && flock .run/set-up.lock bash deploy/setup/$(1).sh && touch $@
+
+.PHONY: demo
+demo: node-needs ## Run the whole story on three nodes, then stay up (Ctrl-C ends it)
+	@$(PYTHON) -m deploy.demo run
+
+.PHONY: up
+up: node-needs ## Start the three demo nodes in the background; returns when they are ready
+	@$(PYTHON) -m deploy.demo up
+
+.PHONY: down
+down: $(STAMPS)/venv ## Stop the demo nodes; returns when they are gone
+	@$(PYTHON) -m deploy.demo down
+
+.PHONY: test
+test: node-needs $(STAMPS)/browser $(STAMPS)/postgres ## Run all tests, on SQLite and PostgreSQL (PYTEST_ARGS="-k …" narrows)
+	@$(PYTHON) -m pytest $(PYTEST_ARGS)
+
+.PHONY: check
+check: $(STAMPS)/venv $(STAMPS)/promtool ## Look at the code without running it: style, types, dependencies, contracts, alert rules
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check --quiet
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports --no-cache
+	.run/tools/promtool check config deploy/prometheus/prometheus.yml
+	.run/tools/promtool test rules deploy/prometheus/rules_test.yml
+
+.PHONY: bench
+bench: node-needs $(STAMPS)/postgres ## Measure speed and memory: a table, and JSON in .run/bench
+	@$(PYTHON) -m tests.bench
+
+.PHONY: fix
+fix: $(STAMPS)/venv ## Format the code and repair what ruff can
+	@$(PYTHON) -m ruff check --fix
+	@$(PYTHON) -m ruff format
+
+.PHONY: lock
+lock: $(STAMPS)/venv ## Write the locks anew from pyproject.toml and package.json (UPGRADE=1: newest versions)
+	@bash deploy/setup/lock.sh
+
+# The parts of the set-up, one by one.
+.PHONY: venv kafka fonts frontend browser postgres promtool
+venv: $(STAMPS)/venv ## Set-up alone: the Python environment in .venv
+kafka: $(STAMPS)/kafka ## Set-up alone: the broker's jars in .run/kafka/lib
+fonts: $(STAMPS)/fonts ## Set-up alone: the faces of printed documents in .run/fonts
+frontend: $(STAMPS)/frontend ## Set-up alone: the pages' scripts in services/kernel/static/vendor
+browser: $(STAMPS)/browser ## Set-up alone: Chromium and a Chinese face, for the browser journeys
+postgres: $(STAMPS)/postgres ## Set-up alone: PostgreSQL's programs, for the tests
+promtool: $(STAMPS)/promtool ## Set-up alone: promtool in .run/tools
+
+.PHONY: help
+help: ## This list
+	@printf '上达 — make …\n\n'
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
+
+.PHONY: node-needs
+node-needs: $(STAMPS)/venv $(STAMPS)/kafka $(STAMPS)/fonts $(STAMPS)/frontend
+
+$(STAMPS)/venv: requirements-uv.lock requirements-dev.lock deploy/setup/venv.sh
+	$(call set_up,venv)
+
+$(STAMPS)/kafka: deploy/kafka/pom.xml deploy/kafka/jars.sha256 deploy/setup/kafka.sh
+	$(call set_up,kafka)
+
+$(STAMPS)/fonts: deploy/setup/fonts.sh
+	$(call set_up,fonts)
+
+$(STAMPS)/frontend: package.json package-lock.json deploy/setup/frontend.sh
+	$(call set_up,frontend)
+
+$(STAMPS)/browser: deploy/setup/browser.sh
+	$(call set_up,browser)
+
+$(STAMPS)/postgres: deploy/setup/postgres.sh
+	$(call set_up,postgres)
+
+$(STAMPS)/promtool: deploy/setup/promtool.sh
+	$(call set_up,promtool)
