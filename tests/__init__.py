@@ -1,0 +1,1 @@
+"""Tests: unit, contract, integration, journeys, faults, architecture, bench; what they share is in support."""

@@ -1,0 +1,59 @@
+"""Fixtures that run a test on each database: `database_url` is a new, empty one every time.
+
+SHANGDA_TEST_DATABASES=sqlite,postgresql says which; without it, PostgreSQL takes part where its
+programs are installed.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.postgres import PostgresServer, find_programs
+
+
+def _chosen() -> list[str]:
+    if given := os.environ.get("SHANGDA_TEST_DATABASES"):
+        return [name.strip() for name in given.split(",")]
+    return ["sqlite", "postgresql"] if find_programs() else ["sqlite"]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """The PostgreSQL server that this run shares."""
+    server = PostgresServer.create()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def stoppable_postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of the test's own, to be stopped and started again."""
+    server = PostgresServer.create()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(params=_chosen())
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Which database this run of the test uses: `sqlite` or `postgresql`."""
+    return request.param
+
+
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a new, empty database, for one service or for a PostgreSQL node."""
+    if database_kind == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.new_database()
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture
+def node_database_url(database_kind: str, request: pytest.FixtureRequest) -> str:
+    """What a whole node takes as SHANGDA_DATABASE_URL: empty for SQLite, which has a file per service."""
+    return "" if database_kind == "sqlite" else request.getfixturevalue("database_url")

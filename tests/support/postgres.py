@@ -1,0 +1,117 @@
+"""A private PostgreSQL server for tests, started from the programs that are installed."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.kafka.broker import HOST, free_ports
+
+DEBIAN_FOLDERS = Path("/usr/lib/postgresql")
+
+
+def find_programs() -> Path | None:
+    """The folder that holds initdb and pg_ctl: from PATH, else Debian's newest version."""
+    if on_path := shutil.which("initdb"):
+        return Path(on_path).resolve().parent
+    found = sorted(DEBIAN_FOLDERS.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return found[-1].parent if found else None
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """One server with its data in `directory`; anyone on this machine may connect as `shangda`.
+
+    Attributes:
+        fsync: Off for tests: they kill processes, never the machine, and what the system holds
+            in memory survives that. On for measurements. `synchronous_commit` stays on in both.
+    """
+
+    directory: Path
+    port: int
+    programs: Path
+    fsync: bool = False
+
+    @classmethod
+    def create(cls, *, fsync: bool = False) -> "PostgresServer":
+        """A new server, started, in a folder of its own under the system's temporary folder."""
+        programs = find_programs()
+        if programs is None:
+            raise FileNotFoundError("PostgreSQL's initdb is not installed: apt-get install postgresql")
+        directory = Path(tempfile.mkdtemp(prefix="shangda-postgres-"))
+        shutil.chown(directory, _account())
+        server = cls(directory, free_ports(1)[0], programs, fsync)
+        server._run("initdb", "--auth=trust", "--username=shangda", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+        server.start()
+        return server
+
+    def start(self) -> None:
+        """Start the server and return once it answers."""
+        options = {
+            "port": self.port,
+            "listen_addresses": HOST,
+            "unix_socket_directories": self.directory,
+            "fsync": "on" if self.fsync else "off",
+            "max_connections": 400,
+            "shared_buffers": "64MB",
+        }
+        flags = " ".join(f"-c {name}={value}" for name, value in options.items())
+        self._run("pg_ctl", "--wait", f"--log={self.directory / 'log'}", f"--options={flags}", "start")
+
+    def stop(self, *, at_once: bool = True) -> None:
+        """Stop the server and keep its data; at once means without saying goodbye to clients."""
+        self._run("pg_ctl", "--wait", f"--mode={'immediate' if at_once else 'fast'}", "stop")
+
+    def remove(self) -> None:
+        """Stop the server and delete its data."""
+        self.stop()
+        shutil.rmtree(self.directory)
+
+    def new_database(self) -> str:
+        """The URL of a new, empty database."""
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        self._run("createdb", *self._address(), name)
+        return f"postgresql+asyncpg://shangda@{HOST}:{self.port}/{name}"
+
+    def drop_database(self, url: str) -> None:
+        """Delete a database, even while somebody is connected."""
+        self._run("dropdb", *self._address(), "--force", url.rpartition("/")[2])
+
+    def _address(self) -> list[str]:
+        return ["--host", HOST, "--port", str(self.port), "--username", "shangda"]
+
+    def _run(self, program: str, *arguments: str) -> None:
+        # The server inherits pg_ctl's output and keeps it open: a pipe would never end.
+        output = self.directory / f"{program}.out"
+        with output.open("w") as out:
+            done = subprocess.run(
+                [self.programs / program, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "PGDATA": str(self.directory / "data")},
+                cwd=self.directory,
+                check=False,
+                **_as_account(),
+            )
+        if done.returncode != 0:
+            raise RuntimeError(f"{program} failed: {output.read_text()}")
+
+
+def _account() -> str:
+    """Whom the server runs as: ourselves, but never root, whom PostgreSQL refuses."""
+    if os.geteuid() != 0:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def _as_account() -> dict[str, object]:
+    if os.geteuid() != 0:
+        return {}
+    account = pwd.getpwnam(_account())
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
