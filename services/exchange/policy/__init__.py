@@ -1,0 +1,1 @@
+"""Pure rules of the exchange: routing, the chain, the wire, signatures, judging what arrives, timing."""

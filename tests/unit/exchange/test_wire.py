@@ -1,0 +1,68 @@
+"""Messages come through the wire unchanged, and nothing else is taken for one."""
+
+import zlib
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.exchange.policy.chain import Row
+from services.exchange.policy.wire import BATCH_BYTES, MAGIC, Message, MessageMalformed, fitting, pack, unpack
+from tests.unit.exchange.ledger_fixture import Sender
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.binary(max_size=200), max_size=6))
+def test_a_message_comes_through_unchanged(bodies):
+    sender = Sender()
+    sender.write(*bodies)
+    message = sender.batch(1, len(bodies))
+    assert unpack(pack(message)) == message
+
+
+def test_an_erased_row_and_a_chunk_come_through():
+    sender = Sender()
+    sender.write(b"one", b"two")
+    batch = sender.batch(1, 2)
+    one, two = batch.rows
+    message = replace(batch, rows=(Row(1, b"", b"", one.digest), replace(two, content=b"\x00" * 1000)))
+    assert unpack(pack(message)) == message
+
+
+@given(st.binary(max_size=300))
+def test_other_bytes_are_malformed(raw):
+    for candidate in (raw, MAGIC + raw, MAGIC + zlib.compress(raw)):
+        with pytest.raises(MessageMalformed):
+            unpack(candidate)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.data())
+def test_a_damaged_message_never_raises_anything_else(data):
+    sender = Sender()
+    sender.write(b"one", b"two")
+    plain = bytearray(zlib.decompress(pack(sender.batch(1, 2))[len(MAGIC) :]))
+    for _ in range(data.draw(st.integers(1, 3))):
+        plain[data.draw(st.integers(0, len(plain) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        unpack(MAGIC + zlib.compress(bytes(plain)))
+    except MessageMalformed:
+        return
+
+
+def test_a_message_that_unpacks_to_too_much_is_refused():
+    with pytest.raises(MessageMalformed):
+        unpack(MAGIC + zlib.compress(bytes(20_000_000)))
+
+
+def test_a_batch_takes_what_fits_and_at_least_one_row():
+    assert fitting([BATCH_BYTES + 1, 1]) == 1
+    assert fitting([BATCH_BYTES - 1, 1, 1]) == 2
+    assert fitting([1] * 5000) == 1000
+    assert fitting([]) == 0
+
+
+def test_a_message_without_rows_is_an_idle_head():
+    message = Message(Sender().batch(1, 0).statement)
+    assert unpack(pack(message)) == message
