@@ -1,0 +1,99 @@
+"""What an issue says, as plain values; how it looks is the business of `pdf` and `word`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from services.kernel.runtime.documents.prose import Passage, read_passage, title_lines
+
+TITLE_WIDTH_EM = 20.0
+"""Characters of 22 pt that fit into the type area of 156 mm."""
+
+
+@dataclass(frozen=True, slots=True)
+class BriefItem:
+    """One item of an issue: its paragraphs are plain text, numbered 一、（一）1. by hand."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    source: str = ""
+
+    @property
+    def title_lines(self) -> list[str]:
+        """The title broken into balanced lines; a line feed in it is the editor's own break."""
+        return title_lines(self.title, TITLE_WIDTH_EM)
+
+    @property
+    def passages(self) -> list[Passage]:
+        """The paragraphs as they are set, the source in brackets after the last."""
+        passages = [read_passage(line) for line in _lines(self.paragraphs)]
+        if not self.source:
+            return passages
+        source = f"（{self.source}）"
+        if not passages:
+            return [Passage("fang", "", source)]
+        last = passages[-1]
+        return [*passages[:-1], last._replace(text=last.text + source)]
+
+
+@dataclass(frozen=True, slots=True)
+class BriefDocument:
+    """One issue of a 简报. Empty strings and tuples leave their part of the page out."""
+
+    name: str
+    issue_label: str
+    office: str
+    issued_on: date
+    items: tuple[BriefItem, ...]
+    total_label: str = ""
+    secrecy_mark: str = "内部资料\u3000注意保存"
+    copy_no: str = ""
+    contents: tuple[str, ...] = ()
+    editors_note: str = ""
+    corrections: tuple[str, ...] = ()
+    report_to: str = ""
+    send_to: str = ""
+    distribute_to: str = ""
+    signer: str = ""
+    copies: int | None = None
+
+    @property
+    def date_label(self) -> str:
+        """The signing date as printed: no leading zeros."""
+        return f"{self.issued_on.year}年{self.issued_on.month}月{self.issued_on.day}日"
+
+    @property
+    def recipients(self) -> list[str]:
+        """The 报, 送 and 发 lines that have anybody in them."""
+        lines = (("报", self.report_to), ("送", self.send_to), ("发", self.distribute_to))
+        return [f"{label}：{who}" for label, who in lines if who]
+
+    @property
+    def signer_label(self) -> str:
+        """Left half of the last line."""
+        return f"签发：{self.signer}" if self.signer else ""
+
+    @property
+    def copies_label(self) -> str:
+        """Right half of the last line."""
+        return f"（共印{self.copies}份）" if self.copies else ""
+
+    @property
+    def note_paragraphs(self) -> list[str]:
+        """The editor's note by paragraphs; the first is printed after 按语：."""
+        return list(_lines((self.editors_note,)))
+
+    @property
+    def articles(self) -> tuple[BriefItem, ...]:
+        """What the body prints: the items and, last, the corrections of earlier issues."""
+        if not self.corrections:
+            return self.items
+        return (*self.items, BriefItem("更正", self.corrections))
+
+
+def _lines(paragraphs: tuple[str, ...]) -> Iterator[str]:
+    for paragraph in paragraphs:
+        stripped = (line.strip(" \t\u3000") for line in paragraph.split("\n"))
+        yield from (line for line in stripped if line)

@@ -1,0 +1,1 @@
+"""A dropped .docx read as plain text."""
