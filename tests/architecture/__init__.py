@@ -1,0 +1,1 @@
+"""Rules of the design that no linter knows."""

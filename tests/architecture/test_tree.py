@@ -1,0 +1,44 @@
+"""A reader who knows one service knows all: the same rooms, honest names, modules of a readable size."""
+
+import subprocess
+import sys
+
+from tests.architecture.source import ROOT, SERVICE_NAMES, SERVICES, place, python_files
+
+ROOMS = {
+    "__init__", "__main__", "app", "api", "pages", "cli", "agents", "workers", "actions", "policy", "store", "model",
+    "metrics", "templates", "migrations", "defaults",
+}  # fmt: skip
+SAY_NOTHING = {"utils", "util", "helpers", "helper", "misc", "base", "common"}
+LONGEST_MODULE_LINES = 300
+
+
+def test_every_service_has_the_same_rooms() -> None:
+    found = {path for name in SERVICE_NAMES for path in (SERVICES / name).iterdir() if path.name != "__pycache__"}
+    assert sorted(place(path) for path in found if path.stem not in ROOMS) == []
+
+
+def test_no_module_is_named_after_nothing() -> None:
+    named = [path for path in python_files() if SAY_NOTHING & set(path.relative_to(ROOT).with_suffix("").parts)]
+    assert [place(path) for path in named] == []
+
+
+def test_no_module_is_longer_than_a_reader_can_hold() -> None:
+    lengths = {place(path): len(path.read_text(encoding="utf-8").splitlines()) for path in python_files()}
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE_LINES} == {}
+
+
+def test_the_dependency_contracts_hold() -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from importlinter.cli import lint_imports_command; lint_imports_command()",
+            "--no-cache",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
