@@ -1,0 +1,129 @@
+"""First half of scoring: which rule pays for an event, and each unit's share of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+
+from services.stats.policy.event import EventKind, ScoreEvent
+from services.stats.policy.ruleset import CRITERIA, Rule, Ruleset
+
+
+@dataclass(frozen=True)
+class Credit:
+    """What one unit gets from one event, on its way through stacking and caps."""
+
+    event: ScoreEvent
+    unit_id: str
+    rule: Rule
+    multiplier: Rule | None
+    points: Decimal
+    left: Decimal
+    notes: tuple[str, ...] = ()
+
+    def leave(self, points: Decimal, note: str) -> "Credit":
+        """The same credit with other points left, and why."""
+        return replace(self, left=points, notes=(*self.notes, note))
+
+
+def countable_events(events: Iterable[ScoreEvent], ruleset: Ruleset) -> list[ScoreEvent]:
+    """The events that this rule set may score: each once, none cancelled, oldest first."""
+    by_id = {event.event_id: event for event in sorted(events, key=_order, reverse=True)}
+    ordered = sorted(by_id.values(), key=_order)
+    cancelled = {event.adoption_id for event in ordered if event.event == EventKind.ADOPTION_CANCELLED}
+    standing = [
+        event
+        for event in ordered
+        if event.event != EventKind.ADOPTION_CANCELLED
+        and not (event.event == EventKind.ADOPTED and event.adoption_id in cancelled - {None})
+        and ruleset.is_in_force_on(event.happened_on)
+    ]
+    if ruleset.policies.duplicate_submission == "first_only":
+        return _first_submissions(standing)
+    return standing
+
+
+def rule_for(event: ScoreEvent, ruleset: Ruleset, *, multiplier: bool = False) -> Rule | None:
+    """The most specific rule in force that matches; of equally specific ones, the best paying.
+
+    A rule is the more specific, the more of level, periodical kind, type, mode and rank it names.
+    """
+    matching = [
+        rule
+        for rule in ruleset.rules
+        if rule.is_multiplier is multiplier
+        and rule.event == event.event
+        and rule.is_in_force_on(event.happened_on)
+        and all(getattr(rule, name) is None or getattr(rule, name) == getattr(event, name) for name in CRITERIA)
+    ]
+    return min(matching, key=lambda rule: (-rule.specificity, -rule.points, rule.id), default=None)
+
+
+def credits_of(event: ScoreEvent, ruleset: Ruleset) -> list[Credit]:
+    """One credit for every unit that earns by the event; none if no rule pays for it.
+
+    A share is rounded half up; the rest of an uneven split goes to nobody, so that joint
+    reporters stay equal.
+    """
+    rule = rule_for(event, ruleset)
+    units = sorted(set(event.unit_ids))
+    if rule is None or not units:
+        return []
+    factor = rule_for(event, ruleset, multiplier=True)
+    points, notes = rule.points, [f"{_rule_name(rule)}{zh(rule.points)}分"]
+    if factor:
+        points *= factor.points
+        notes.append(f"{_rule_name(factor)}×{zh(factor.points)}")
+    split = (factor and factor.split) or rule.split or ruleset.defaults.split
+    if split == "equal" and len(units) > 1:
+        points /= len(units)
+        notes.append(f"{len(units)}个单位均分")
+    share = rounded(points, ruleset)
+    return [Credit(event, unit_id, rule, factor, share, share, tuple(notes)) for unit_id in units]
+
+
+def once_per_adoption(earned: Iterable[Credit]) -> list[Credit]:
+    """Drop an adoption told twice; a unit with two items in one compiled text is paid once."""
+    told: dict[tuple[str, str], set[str]] = {}
+    kept = []
+    for credit in earned:
+        event = credit.event
+        if event.event != EventKind.ADOPTED or event.adoption_id is None:
+            kept.append(credit)
+            continue
+        items = told.setdefault((event.adoption_id, credit.unit_id), set())
+        if event.origin_id in items:
+            continue
+        kept.append(credit.leave(Decimal(0), "本单位在同一次采用中已计分") if items else credit)
+        items.add(event.origin_id)
+    return kept
+
+
+def rounded(points: Decimal, ruleset: Ruleset) -> Decimal:
+    """Points rounded half up to the digits that the rule set keeps."""
+    digits = Decimal(1).scaleb(-ruleset.defaults.rounding)
+    return points.quantize(digits, rounding=ROUND_HALF_UP)
+
+
+def zh(points: Decimal) -> str:
+    """Points as they are printed: no zeros at the end, no exponent."""
+    return f"{points.normalize() + 0:f}"
+
+
+def _order(event: ScoreEvent) -> tuple[str, ...]:
+    return (event.happened_on.isoformat(), event.event_id, repr(event))
+
+
+def _first_submissions(events: list[ScoreEvent]) -> list[ScoreEvent]:
+    seen: set[str] = set()
+    kept = []
+    for event in events:
+        if event.event == EventKind.SUBMISSION_COUNTED:
+            if event.origin_id in seen:
+                continue
+            seen.add(event.origin_id)
+        kept.append(event)
+    return kept
+
+
+def _rule_name(rule: Rule) -> str:
+    return f"{rule.name}（{rule.id}）" if rule.name else rule.id
