@@ -28,6 +28,7 @@ from services.stats.policy import (
     read_ruleset,
     unscored_events,
 )
+from services.stats.policy.ruleset import Policies
 
 TEXT = Path("services/stats/defaults/ruleset.yaml").read_text("utf-8")
 DEFAULT = read_ruleset(TEXT)
@@ -52,7 +53,7 @@ ONE_ITEM = [county_daily, county_special, city_special, county_principal]
 
 
 def with_policies(**changes: object) -> Ruleset:
-    policies = DEFAULT.policies.model_copy(update=changes)
+    policies = Policies.model_validate(DEFAULT.policies.model_dump() | changes)
     return DEFAULT.model_copy(update={"policies": policies})
 
 
