@@ -1,0 +1,4 @@
+"""机构人员: units, officers, sign-in, neighbouring nodes and working days.
+
+Tells `unit.registered`, `officer.appointed`, `peer.registered` and `calendar.day_set`; listens to nothing.
+"""

@@ -1,0 +1,222 @@
+"""Sign in, renew, sign out: an opaque secret in a cookie stands for a sign-in of twelve hours."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.directory import store
+from services.directory.actions import passwords
+from services.directory.actions.passwords import PasswordCheck
+from services.directory.actions.turns import take_turn
+from services.directory.model import Officer, Session, SignInTries, Unit
+from services.directory.policy import names
+from services.directory.policy import sign_in as policy
+from services.kernel.language.events.parts import OfficerRef
+from services.kernel.language.refusal import InvalidInput, Refusal
+from services.kernel.runtime.settings import NodeInfo
+from services.kernel.runtime.tokens import Claims
+from services.kernel.runtime.transaction import Transaction
+
+_SESSIONS_KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A sign-in or its renewal: what the token says, the session, and its secret when it is new."""
+
+    claims: Claims
+    session: Session
+    secret: str = ""
+
+
+async def check_password(session: AsyncSession, username: str, password: str, *, now: datetime) -> PasswordCheck:
+    """Hold a password against the stored hash, outside any write transaction.
+
+    Raises:
+        InvalidInput: Nobody can have this username or password.
+        SignInLocked: Too many wrong ones lately; the password is not even looked at.
+    """
+    username = _username_of(username)
+    if "\x00" in password or not _is_text(password):
+        raise InvalidInput(errors=[{"field": "password", "message": "口令含有不能识别的字符。"}])
+    tries = _tries(await store.find_tries(session, username))
+    if tries.is_locked(now):
+        raise tries.refusal(now)
+    officer = await store.find_officer_named(session, username)
+    password_hash = officer.password_hash if officer else ""
+    return PasswordCheck(
+        username=username,
+        officer_id=officer.officer_id if officer else None,
+        password_hash=password_hash,
+        matches=await passwords.matches_aside(password_hash, password),
+        is_public=password == policy.DEMO_PASSWORD,
+    )
+
+
+async def sign_in(tx: Transaction, check: PasswordCheck, *, demo: bool) -> SignedIn | Refusal:
+    """Begin a session, or count a wrong password.
+
+    A refusal is returned, not raised: the count must be committed with it.
+    """
+    await take_turn(tx, f"sign_in.{check.username}")
+    row = await store.find_tries(tx.session, check.username)
+    tries = _tries(row)
+    if tries.is_locked(tx.now):
+        return tries.refusal(tx.now)
+    officer = await _checked_officer(tx, check)
+    if officer is None:
+        return _count_failure(tx, check, row, tries)
+    if check.is_public and not demo:
+        tx.audit("directory.sign_in.refuse", officer.officer_id, by=None, details={"why": "demo_password"})
+        return policy.DemoAccountRefused()
+    if not officer.is_active:
+        return policy.OfficerNotActive()
+    if row:
+        await tx.session.delete(row)
+    return await _begin_session(tx, officer)
+
+
+async def renew(tx: Transaction, secret: str) -> SignedIn:
+    """A new token for a session that is still in force, with the officer's roles of today.
+
+    Raises:
+        SessionOver: Unknown, signed out, revoked or older than twelve hours.
+        OfficerNotActive: The officer has been released.
+    """
+    session = await store.find_session_of_secret(tx.session, digest_of(secret), to_change=True)
+    if session is None or not _is_in_force(session, tx.now):
+        raise policy.SessionOver
+    officer, unit = await _officer_at_work(tx.session, session.officer_id)
+    session.last_used_at = tx.now
+    return SignedIn(claims_of(officer, unit, session, node=tx.node, now=tx.now), session)
+
+
+async def sign_out(tx: Transaction, *, secret: str = "", session_id: UUID | None = None) -> None:
+    """End a session by its cookie or by the id in the token; ending it twice is no fault."""
+    session = None
+    if secret:
+        session = await store.find_session_of_secret(tx.session, digest_of(secret), to_change=True)
+    elif session_id:
+        session = await store.find_session(tx.session, session_id)
+    if session and session.revoked_at is None:
+        session.revoked_at = tx.now
+        tx.audit("directory.session.end", session.session_id, by=None, details={"officer_id": session.officer_id})
+
+
+async def standing_of(session: AsyncSession, session_id: UUID, *, now: datetime) -> tuple[Officer, Unit]:
+    """The officer of a session as of now, for those who must not trust a token of minutes ago.
+
+    Raises:
+        SessionOver: The session was ended or revoked meanwhile.
+        OfficerNotActive: The officer was released meanwhile.
+    """
+    found = await store.find_session(session, session_id)
+    if found is None or not _is_in_force(found, now):
+        raise policy.SessionOver
+    return await _officer_at_work(session, found.officer_id)
+
+
+async def forget_ended(tx: Transaction) -> None:
+    """Delete counts that no longer matter, and sessions that ended a month ago."""
+    await store.forget_before(tx.session, tries=tx.now - policy.LOCK_LASTS, sessions=tx.now - _SESSIONS_KEPT)
+
+
+def claims_of(officer: Officer, unit: Unit, session: Session, *, node: NodeInfo, now: datetime) -> Claims:
+    """What a token says of an officer; it never outlives its session."""
+    return Claims(
+        officer_id=officer.officer_id,
+        username=officer.username,
+        name=officer.name,
+        unit_id=unit.unit_id,
+        unit_name=unit.name,
+        unit_kind=unit.kind,
+        section=officer.section,
+        roles=officer.roles,
+        node_id=node.node_id,
+        session_id=str(session.session_id),
+        issued_at=now,
+        expires_at=min(now + policy.TOKEN_LASTS, session.expires_at),
+    )
+
+
+def digest_of(secret: str) -> str:
+    """Under what a session is kept: the SHA-256 of its secret, which is random enough unsalted."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+async def _begin_session(tx: Transaction, officer: Officer) -> SignedIn:
+    unit = await store.find_unit(tx.session, officer.unit_id)
+    assert unit is not None, "an officer's unit is a foreign key"
+    secret = secrets.token_urlsafe(32)
+    session = Session(
+        secret_digest=digest_of(secret),
+        officer_id=officer.officer_id,
+        created_at=tx.now,
+        last_used_at=tx.now,
+        expires_at=tx.now + policy.SESSION_LASTS,
+    )
+    tx.session.add(session)
+    tx.audit("directory.sign_in", officer.officer_id, by=_ref(officer, unit))
+    claims = claims_of(officer, unit, session, node=tx.node, now=tx.now)
+    return SignedIn(claims, session, secret)
+
+
+async def _checked_officer(tx: Transaction, check: PasswordCheck) -> Officer | None:
+    """The officer whose password was right, unless it was changed while it was being checked."""
+    if check.officer_id is None or not check.matches:
+        return None
+    officer = await store.find_officer(tx.session, check.officer_id)
+    return officer if officer and officer.password_hash == check.password_hash else None
+
+
+def _count_failure(tx: Transaction, check: PasswordCheck, row: SignInTries | None, tries: policy.Tries) -> Refusal:
+    counted = tries.after_failure(tx.now)
+    if row is None:
+        row = SignInTries(username=check.username, failed=0, last_failed_at=tx.now)
+        tx.session.add(row)
+    row.failed, row.last_failed_at = counted.failed, tx.now
+    if counted.is_locked(tx.now):
+        tx.audit("directory.sign_in.lock", check.username, by=None, details={"tries": counted.failed})
+    return counted.refusal(tx.now)
+
+
+async def _officer_at_work(session: AsyncSession, officer_id: UUID) -> tuple[Officer, Unit]:
+    officer = await store.find_officer(session, officer_id)
+    if officer is None or not officer.is_active:
+        raise policy.OfficerNotActive
+    unit = await store.find_unit(session, officer.unit_id)
+    assert unit is not None, "an officer's unit is a foreign key"
+    return officer, unit
+
+
+def _is_in_force(session: Session, now: datetime) -> bool:
+    return session.revoked_at is None and now < session.expires_at
+
+
+def _tries(row: SignInTries | None) -> policy.Tries:
+    return policy.Tries(row.failed, row.last_failed_at) if row else policy.Tries()
+
+
+def _username_of(text: str) -> str:
+    try:
+        return names.username_of(text)
+    except ValueError as fault:
+        raise InvalidInput(str(fault), errors=[{"field": "username", "message": str(fault)}]) from fault
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _ref(officer: Officer, unit: Unit) -> OfficerRef:
+    return OfficerRef(officer_id=officer.officer_id, name=officer.name, unit_id=unit.unit_id, unit_name=unit.name)

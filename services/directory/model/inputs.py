@@ -1,0 +1,167 @@
+"""What comes in: checked and cleaned before any row is made of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from services.directory.policy import names
+from services.kernel.language.vocabulary import Level, Role, System, UnitKind
+from services.kernel.runtime.tokens import KeyUnreadable, key_id, public_key_from_text
+
+
+def _line(text: str) -> str:
+    try:
+        return names.plain_line(text)
+    except ValueError as fault:
+        raise PydanticCustomError("unprintable", str(fault)) from fault
+
+
+def _filled(text: str) -> str:
+    if not text:
+        raise PydanticCustomError("empty", "请填写。")
+    return text
+
+
+def _shaped(pattern: re.Pattern[str], sentence: str, *, may_be_empty: bool = True) -> Any:
+    def check(text: str) -> str:
+        if pattern.fullmatch(text) or (may_be_empty and not text):
+            return text
+        raise PydanticCustomError("wrong_shape", sentence)
+
+    return AfterValidator(check)
+
+
+def _username(text: str) -> str:
+    try:
+        return names.username_of(text)
+    except ValueError as fault:
+        raise PydanticCustomError("wrong_shape", str(fault)) from fault
+
+
+Line = Annotated[str, Field(max_length=names.MAX_NAME_CHARACTERS), AfterValidator(_line)]
+Name = Annotated[Line, AfterValidator(_filled)]
+Username = Annotated[str, Field(max_length=64), AfterValidator(_username)]
+OrgCode = Annotated[Line, _shaped(names.ORG_CODE, "机构代码由数字、大写字母和短横组成，最多 18 位。")]
+Phone = Annotated[Line, _shaped(names.PHONE, "电话由数字组成，可带 + - 和括号。")]
+NodeId = Annotated[
+    str,
+    Field(max_length=32),
+    _shaped(names.NODE_ID, "节点编号由小写字母、数字和短横组成。", may_be_empty=False),
+]
+Servers = Annotated[
+    str,
+    Field(max_length=500),
+    _shaped(names.BOOTSTRAP_SERVERS, "地址写作 主机:端口，多个用英文逗号隔开。"),
+]
+
+
+class Input(BaseModel):
+    """What comes in: unknown fields are passed over, absent ones of a change stay as they are."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    def given(self) -> dict[str, Any]:
+        """The fields that were given, for a change."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class NewUnit(Input):
+    """A unit to be registered by hand. An empty short name becomes the name."""
+
+    name: Name
+    short_name: Line = ""
+    kind: UnitKind
+    ranking_group: Line = ""
+    org_code: OrgCode = ""
+    unit_id: UUID | None = None
+
+
+class UnitChange(Input):
+    """What is to be different about a unit."""
+
+    name: Name = ""
+    short_name: Name = ""
+    kind: UnitKind = UnitKind.BUREAU
+    ranking_group: Line = ""
+    org_code: OrgCode = ""
+    is_active: bool = True
+
+
+class NewOfficer(Input):
+    """An officer to be appointed; the first password is handed over in person."""
+
+    username: Username
+    name: Name
+    phone: Phone = ""
+    unit_id: UUID
+    section: Line = ""
+    roles: frozenset[Role] = Field(default=frozenset(), max_length=len(Role))
+    password: str = Field(default="", max_length=400)
+    officer_id: UUID | None = None
+
+
+class OfficerChange(Input):
+    """What is to be different about an officer."""
+
+    name: Name = ""
+    phone: Phone = ""
+    unit_id: UUID | None = None
+    section: Line = ""
+    roles: frozenset[Role] = Field(default=frozenset(), max_length=len(Role))
+    is_active: bool = True
+
+
+class PeerCardUnit(Input):
+    """The office of the node that shows its card."""
+
+    unit_id: UUID
+    name: Name
+    short_name: Name
+    org_code: OrgCode = ""
+
+
+def _public_key(text: str) -> str:
+    try:
+        public_key_from_text(text)
+    except KeyUnreadable as fault:
+        raise PydanticCustomError("not_a_key", "公钥不是 Ed25519 的 Base64 文本。") from fault
+    return text
+
+
+class PeerCard(Input):
+    """What a node hands to its neighbour: who it is and the public half of its key."""
+
+    node_id: NodeId
+    name: Name
+    level: Level
+    system: System = System.GOVERNMENT
+    unit: PeerCardUnit
+    public_key: Annotated[str, Field(max_length=64), AfterValidator(_public_key)]
+    key_id: Annotated[str, Field(max_length=16)] = ""
+    bootstrap_servers: Servers = ""
+
+    @property
+    def true_key_id(self) -> str:
+        """The id computed from the key; the one written on the card is only for reading."""
+        return key_id(public_key_from_text(self.public_key))
+
+
+class ProfileChange(Input):
+    """What this node says of itself besides its settings."""
+
+    system: System = System.GOVERNMENT
+    duty_phone: Phone = ""
+    help_contact: Line = ""
+
+
+class PeerChange(Input):
+    """What is to be different about a neighbour; its key changes only by a new card."""
+
+    system: System = System.GOVERNMENT
+    bootstrap_servers: Servers = ""
+    is_active: bool = True

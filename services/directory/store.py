@@ -1,0 +1,232 @@
+"""Queries of the directory. Lists are ordered by a key, and pages start after one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, func, or_, select, tuple_, update
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.directory.model import (
+    CalendarDayRow,
+    CalendarYear,
+    NodeProfile,
+    Officer,
+    Peer,
+    Session,
+    SignInTries,
+    Unit,
+)
+from services.directory.policy.neighbours import Direction
+from services.kernel.language.calendar import WorkingDays
+from services.kernel.language.vocabulary import Role, UnitKind
+
+
+async def find_profile(session: AsyncSession, node_id: str) -> NodeProfile | None:
+    """What this node says of itself, once it has been founded."""
+    return await session.get(NodeProfile, node_id)
+
+
+async def find_unit(session: AsyncSession, unit_id: UUID, *, to_change: bool = False) -> Unit | None:
+    """A unit by its id, locked until the commit when it is to be changed."""
+    return await _one(session, Unit, col(Unit.unit_id) == unit_id, to_change=to_change)
+
+
+async def find_unit_named(session: AsyncSession, name: str) -> Unit | None:
+    """The unit that bears this full name."""
+    return await _one(session, Unit, col(Unit.name) == name)
+
+
+async def find_head_office(session: AsyncSession) -> Unit | None:
+    """This node's own office."""
+    return await _one(session, Unit, col(Unit.kind) == UnitKind.HEAD_OFFICE)
+
+
+async def list_units(
+    session: AsyncSession,
+    *,
+    kind: UnitKind | None = None,
+    active_only: bool = False,
+    after: tuple[Any, ...] | None = None,
+    limit: int = 50,
+) -> Sequence[Unit]:
+    """Units by id, i.e. in the order of registration; a page starts after the id `after`."""
+    query = select(Unit).order_by(col(Unit.unit_id)).limit(limit)
+    if kind:
+        query = query.where(col(Unit.kind) == kind)
+    if active_only:
+        query = query.where(col(Unit.is_active))
+    if after:
+        query = query.where(col(Unit.unit_id) > UUID(str(after[0])))
+    return (await session.execute(query)).scalars().all()
+
+
+async def count_officers_in(session: AsyncSession, unit_id: UUID) -> int:
+    """How many active officers sit in a unit."""
+    return await _count(session, Officer, col(Officer.unit_id) == unit_id, col(Officer.is_active))
+
+
+async def find_officer(session: AsyncSession, officer_id: UUID, *, to_change: bool = False) -> Officer | None:
+    """An officer by id, locked until the commit when to be changed."""
+    return await _one(session, Officer, col(Officer.officer_id) == officer_id, to_change=to_change)
+
+
+async def find_officer_named(session: AsyncSession, username: str) -> Officer | None:
+    """The officer who signs in under this username."""
+    return await _one(session, Officer, col(Officer.username) == username)
+
+
+async def list_officers(
+    session: AsyncSession,
+    *,
+    unit_id: UUID | None = None,
+    role: Role | None = None,
+    q: str = "",
+    after: tuple[Any, ...] | None = None,
+    limit: int = 50,
+) -> Sequence[tuple[Officer, Unit]]:
+    """Officers with their units by (username, id); a page starts after that pair."""
+    query = (
+        select(Officer, Unit)
+        .join(Unit, col(Unit.unit_id) == col(Officer.unit_id))
+        .order_by(col(Officer.username), col(Officer.officer_id))
+        .limit(limit)
+    )
+    if unit_id:
+        query = query.where(col(Officer.unit_id) == unit_id)
+    if role:
+        query = query.where(col(Officer.roles).like(f"% {role.value} %"))
+    if q:
+        query = query.where(or_(_contains(Officer.name, q), _contains(Officer.username, q)))
+    if after:
+        place = tuple_(col(Officer.username), col(Officer.officer_id))
+        query = query.where(place > tuple_(str(after[0]), UUID(str(after[1]))))
+    return [(officer, unit) for officer, unit in await session.execute(query)]
+
+
+async def count_other_admins(session: AsyncSession, officer_id: UUID) -> int:
+    """Active administrators besides this officer."""
+    return await _count(
+        session,
+        Officer,
+        col(Officer.roles).like(f"% {Role.ADMIN.value} %"),
+        col(Officer.is_active),
+        col(Officer.officer_id) != officer_id,
+    )
+
+
+async def find_session(session: AsyncSession, session_id: UUID) -> Session | None:
+    """A sign-in by the id that tokens carry."""
+    return await _one(session, Session, col(Session.session_id) == session_id)
+
+
+async def find_session_of_secret(session: AsyncSession, digest: str, *, to_change: bool = False) -> Session | None:
+    """The sign-in whose cookie has this digest."""
+    return await _one(session, Session, col(Session.secret_digest) == digest, to_change=to_change)
+
+
+async def revoke_sessions(session: AsyncSession, officer_id: UUID, now: datetime, *, keep: UUID | None = None) -> None:
+    """End every sign-in of an officer, except `keep`."""
+    query = update(Session).where(col(Session.officer_id) == officer_id, col(Session.revoked_at).is_(None))
+    if keep:
+        query = query.where(col(Session.session_id) != keep)
+    await session.execute(query.values(revoked_at=now))
+
+
+async def find_tries(session: AsyncSession, username: str) -> SignInTries | None:
+    """The wrong passwords counted for a username."""
+    return await _one(session, SignInTries, col(SignInTries.username) == username)
+
+
+async def forget_before(session: AsyncSession, *, tries: datetime, sessions: datetime) -> None:
+    """Delete counts that rested since `tries` and sign-ins that ended before `sessions`."""
+    await session.execute(delete(SignInTries).where(col(SignInTries.last_failed_at) < tries))
+    await session.execute(delete(Session).where(col(Session.expires_at) < sessions))
+
+
+async def count_sessions(session: AsyncSession, now: datetime) -> int:
+    """Sign-ins that are in force."""
+    return await _count(session, Session, col(Session.revoked_at).is_(None), col(Session.expires_at) > now)
+
+
+async def count_locked(session: AsyncSession, *, failed: int, since: datetime) -> int:
+    """Usernames that are locked out: at least `failed` wrong passwords, the last one after `since`."""
+    return await _count(
+        session,
+        SignInTries,
+        col(SignInTries.failed) >= failed,
+        col(SignInTries.last_failed_at) > since,
+    )
+
+
+async def find_peer(session: AsyncSession, node_id: str, *, to_change: bool = False) -> Peer | None:
+    """A neighbouring node by its id."""
+    return await _one(session, Peer, col(Peer.node_id) == node_id, to_change=to_change)
+
+
+async def list_peers(
+    session: AsyncSession,
+    *,
+    direction: Direction | None = None,
+    active_only: bool = False,
+    after: tuple[Any, ...] | None = None,
+    limit: int = 50,
+) -> Sequence[Peer]:
+    """Neighbouring nodes by id; a page starts after the id `after`."""
+    query = select(Peer).order_by(col(Peer.node_id)).limit(limit)
+    if direction:
+        query = query.where(col(Peer.direction) == direction.value)
+    if active_only:
+        query = query.where(col(Peer.is_active))
+    if after:
+        query = query.where(col(Peer.node_id) > str(after[0]))
+    return (await session.execute(query)).scalars().all()
+
+
+async def find_year(session: AsyncSession, year: int, *, to_change: bool = False) -> CalendarYear | None:
+    """A year of the calendar, once something was decided about it."""
+    return await _one(session, CalendarYear, col(CalendarYear.year) == year, to_change=to_change)
+
+
+async def list_years(session: AsyncSession) -> Sequence[CalendarYear]:
+    """The years about which something was decided, in order."""
+    return (await session.execute(select(CalendarYear).order_by(col(CalendarYear.year)))).scalars().all()
+
+
+async def find_day(session: AsyncSession, on: Any) -> CalendarDayRow | None:
+    """What was decided about a day."""
+    return await _one(session, CalendarDayRow, col(CalendarDayRow.on) == on)
+
+
+async def list_days(session: AsyncSession, first: Any, last: Any) -> Sequence[CalendarDayRow]:
+    """The decided days from `first` to `last`, both included, in order."""
+    query = select(CalendarDayRow).where(col(CalendarDayRow.on).between(first, last)).order_by(col(CalendarDayRow.on))
+    return (await session.execute(query)).scalars().all()
+
+
+async def working_days(session: AsyncSession) -> WorkingDays:
+    """The calendar as a pure value."""
+    days = (await session.execute(select(CalendarDayRow))).scalars()
+    years = await list_years(session)
+    return WorkingDays({day.on: day.kind for day in days}, frozenset(one.year for one in years if one.is_announced))
+
+
+async def _one(session: AsyncSession, table: type[Any], *conditions: Any, to_change: bool = False) -> Any:
+    query = select(table).where(*conditions)
+    if to_change:
+        # A row read earlier in the same session must show what another writer committed since.
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await session.execute(query)).scalars().one_or_none()
+
+
+async def _count(session: AsyncSession, table: type[Any], *conditions: Any) -> int:
+    query = select(func.count()).select_from(table).where(*conditions)
+    return int((await session.execute(query)).scalar_one())
+
+
+def _contains(column: Any, text: str) -> Any:
+    return col(column).contains(text, autoescape=True)
