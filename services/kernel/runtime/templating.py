@@ -1,0 +1,307 @@
+"""Pages: the Jinja environment that every service renders with, and what each page is given.
+
+A service makes its templates once (`make_templates(Path(__file__).parent / "templates")`), keeps
+them on `app.state.templates`, and a page function returns `page(request, "intake/form.html", …)`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import EnumMeta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+
+from services.kernel.language.vocabulary import Level
+from services.kernel.runtime import prose, wording
+from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.navigation import navigation, portal_columns
+from services.kernel.runtime.trend import trend_plot
+
+KERNEL_DIR = Path(__file__).parents[1]
+STATIC_DIR = KERNEL_DIR / "static"
+FLASH_COOKIE = "flash"
+SIZE_COOKIE = "size"
+_FLASH_LIFETIME_S = 60
+_FLASH_MAX_CHARACTERS = 400
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a select or a group of radio buttons."""
+
+    value: str
+    label: str
+    note: str = ""
+
+
+def as_options(options: Iterable[Any]) -> list[Option]:
+    """Choices from a vocabulary class, Words, or (value, label[, note]) rows."""
+    return [
+        Option(*(str(part) for part in option))
+        if isinstance(option, tuple | list)
+        else Option(str(getattr(option, "value", option)), wording.label(option))
+        for option in (list(options) if isinstance(options, EnumMeta) else options)
+    ]
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence shown once on the next page; tones are those of the banner."""
+
+    text: str
+    tone: str = "green"
+
+
+@dataclass(frozen=True)
+class OfficerCard:
+    """What the shell shows of the officer who is signed in."""
+
+    name: str
+    unit_name: str
+    roles: tuple[str, ...]
+
+    @property
+    def initial(self) -> str:
+        """The character in the round mark."""
+        return self.name[:1]
+
+
+@dataclass(frozen=True)
+class Masthead:
+    """The names of the node as pages write them; `full_name` is e.g. 安澜市云岭区龙潭乡."""
+
+    node_id: str
+    full_name: str
+    level: Level
+
+    @property
+    def level_label(self) -> str:
+        """The level in Chinese."""
+        return self.level.label
+
+    @property
+    def name(self) -> str:
+        """龙潭乡."""
+        return self._places[-1]
+
+    @property
+    def place(self) -> str:
+        """The name with the one above it: 云岭区龙潭乡."""
+        return "".join(self._places[-2:])
+
+    @property
+    def platform_title(self) -> str:
+        """云岭区龙潭乡政务信息平台."""
+        return f"{self.place}政务信息平台"
+
+    @property
+    def government_title(self) -> str:
+        """龙潭乡人民政府."""
+        return f"{self.name}人民政府"
+
+    @property
+    def office_title(self) -> str:
+        """The office that runs the node: 云岭区人民政府办公室, at a township its 党政办公室."""
+        is_township = self.level is Level.TOWNSHIP
+        return f"{self.name}党政办公室" if is_township else f"{self.government_title}办公室"
+
+    @property
+    def _places(self) -> list[str]:
+        return _PLACE.findall(self.full_name) or [self.full_name]
+
+
+_PLACE = re.compile(r".{2,}?(?:街道|自治[州县旗]|[市区县旗乡镇盟])(?![市区县镇])")
+
+
+def masthead_of(node: Any) -> Masthead:
+    """The names of a node, from anything with `node_id`, `name` and `level`."""
+    return Masthead(str(node.node_id), node.name, Level(node.level))
+
+
+class Templates:
+    """The environment with the kernel's templates under `kernel/` and the services' own beside them."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+
+    def render(self, template: str, **context: Any) -> str:
+        """Render with `ui` (the components) added; the context must hold what base.html asks for."""
+        components = self.environment.get_template("kernel/_components.html")
+        shared = {"csrf_token": context.get("csrf_token", ""), "now": context["now"]}
+        ui = components.make_module(shared)
+        return self.environment.get_template(template).render(ui=ui, **context)
+
+
+def make_templates(*template_dirs: Path | str) -> Templates:
+    """Templates of the kernel and of `template_dirs`: HTML escaped, an unknown name is an error."""
+    environment = Environment(
+        loader=ChoiceLoader(
+            [
+                PrefixLoader({"kernel": FileSystemLoader(KERNEL_DIR / "templates")}),
+                FileSystemLoader(list(template_dirs)),
+            ]
+        ),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        zh_date=wording.zh_date,
+        zh_time=wording.zh_time,
+        zh_datetime=wording.zh_datetime,
+        zh_short=wording.zh_short,
+        duration_zh=wording.duration_zh,
+        time_left=wording.time_left,
+        due_tone=wording.due_tone,
+        iso=wording.iso,
+        filesize=wording.filesize,
+        label=wording.label,
+        paragraphs=prose.paragraphs,
+        phrase=prose.phrase,
+    )
+    environment.globals.update(
+        static=static_url, new_id=lambda: str(new_id()), as_options=as_options, trend_plot=trend_plot
+    )
+    return Templates(environment)
+
+
+_fingerprints: dict[str, tuple[int, str]] = {}
+
+
+def static_url(name: str) -> str:
+    """Address of a file of ours, changing with its content so that browsers may keep it for long."""
+    path = STATIC_DIR / name
+    if not path.is_file():
+        return f"/static/{name}"
+    changed = path.stat().st_mtime_ns
+    if _fingerprints.get(name, (0, ""))[0] != changed:
+        _fingerprints[name] = (changed, sha256(path.read_bytes()).hexdigest()[:10])
+    return f"/static/{name}?v={_fingerprints[name][1]}"
+
+
+def page(request: Request, template: str, *, status_code: int = 200, **context: Any) -> HTMLResponse:
+    """A page with everything its shell needs.
+
+    Reads `request.state.officer` (name, unit_name, roles; None for a stranger), `request.state.csrf`,
+    `request.app.state.node`, `request.app.state.templates`. Names given in `context` win.
+    """
+    html = request.app.state.templates.render(template, **(page_context(request) | context))
+    response = HTMLResponse(html, status_code=status_code)
+    if FLASH_COOKIE in request.cookies:
+        response.delete_cookie(FLASH_COOKIE, path="/")
+    return response
+
+
+def page_context(request: Request) -> dict[str, Any]:
+    """What every page is given: request, officer, node, nav, csrf_token, now, flash, alert, portal_columns, size."""
+    node = masthead_of(request.app.state.node)
+    officer = _officer_card(getattr(request.state, "officer", None))
+    size = request.query_params.get("size") or request.cookies.get(SIZE_COOKIE, "")
+    now = getattr(request.state, "now", None) or _clock(request)()
+    return {
+        "request": request,
+        "officer": officer,
+        "node": node,
+        "nav": navigation(
+            officer.roles,
+            node.level,
+            path=request.url.path,
+            counts=getattr(request.state, "nav_counts", None),
+        )
+        if officer
+        else [],
+        "csrf_token": getattr(request.state, "csrf", "") or "",
+        "now": now,
+        "flash": _messages(request.cookies.get(FLASH_COOKIE)),
+        "alert": getattr(request.state, "alert", None),
+        "portal_columns": portal_columns(request.url.path),
+        "size": "large" if size == "large" else "",
+        "size_href": "?size=normal" if size == "large" else "?size=large",
+    }
+
+
+def _clock(request: Request) -> Callable[[], datetime]:
+    return getattr(request.app.state, "clock", None) or (lambda: datetime.now(UTC))
+
+
+def _officer_card(officer: Any) -> OfficerCard | None:
+    if officer is None:
+        return None
+    return OfficerCard(officer.name, getattr(officer, "unit_name", ""), tuple(str(role) for role in officer.roles))
+
+
+def back_to(href: str, text: str = "", *, tone: str = "green") -> RedirectResponse:
+    """Answer a posted form: go to `href` (303) and say `text` there once."""
+    response = RedirectResponse(href, status_code=303)
+    if text:
+        words = json.dumps({"text": text[:_FLASH_MAX_CHARACTERS], "tone": tone}).encode()
+        response.set_cookie(
+            FLASH_COOKIE,
+            base64.urlsafe_b64encode(words).decode(),
+            max_age=_FLASH_LIFETIME_S,
+            path="/",
+            httponly=True,
+            samesite="lax",
+        )
+    return response
+
+
+def _messages(cookie: str | None) -> list[Message]:
+    """What the flash cookie says; nothing when it is absent or was tampered with."""
+    if not cookie:
+        return []
+    try:
+        said = json.loads(base64.urlsafe_b64decode(cookie))
+        return [Message(str(said["text"])[:_FLASH_MAX_CHARACTERS], str(said["tone"]))]
+    except (binascii.Error, ValueError, KeyError, TypeError):
+        return []
+
+
+def error_page(
+    request: Request,
+    status: int,
+    code: str,
+    message: str,
+    *,
+    details: Mapping[str, Any] | None = None,
+    request_id: str = "",
+) -> HTMLResponse:
+    """A refusal or an error as a polite page in the shell that the reader knows."""
+    is_public = request.url.path.startswith("/open")
+    return page(
+        request,
+        "kernel/error.html",
+        status_code=status,
+        frame=f"kernel/{_frame(request, is_public)}.html",
+        status=status,
+        code=code,
+        message=message,
+        details=details or {},
+        request_id=request_id,
+        back_href=_own_referer(request),
+        home_href="/open/" if is_public else "/",
+    )
+
+
+def _frame(request: Request, is_public: bool) -> str:
+    if is_public:
+        return "public_base"
+    return "plain_base" if getattr(request.state, "officer", None) is None else "base"
+
+
+def _own_referer(request: Request) -> str:
+    """The page the reader came from, if it is ours."""
+    came_from = request.headers.get("referer", "")
+    return came_from if came_from.startswith(str(request.base_url)) else ""
