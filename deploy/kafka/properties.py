@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+LOOPBACK = "127.0.0.1"
 THIRTY_DAYS_H = 30 * 24
 LARGEST_MESSAGE_BYTES = 4 * 1024 * 1024
 
@@ -15,10 +16,10 @@ def broker_properties(data: Path, host: str, port: int, controller_port: int) ->
     settings = {
         "process.roles": "broker,controller",
         "node.id": 1,
-        "listeners": f"PLAINTEXT://{host}:{port},CONTROLLER://{host}:{controller_port}",
+        "listeners": f"PLAINTEXT://{host}:{port},CONTROLLER://{LOOPBACK}:{controller_port}",
         "advertised.listeners": f"PLAINTEXT://{host}:{port}",
         "controller.listener.names": "CONTROLLER",
-        "controller.quorum.voters": f"1@{host}:{controller_port}",
+        "controller.quorum.voters": f"1@{LOOPBACK}:{controller_port}",
         "log.dirs": data,
         **_one_broker_holds_everything(),
         **_kept_for_thirty_days(),

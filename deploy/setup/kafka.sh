@@ -7,7 +7,8 @@ say "Kafka"
 fresh=.run/kafka/lib.new
 rm -rf $fresh
 mvn -q -B -ntp -Dstyle.color=never -f deploy/kafka/pom.xml dependency:copy-dependencies \
-    -DincludeScope=runtime "-DoutputDirectory=$PWD/$fresh" >&2
+    -DincludeScope=runtime "-DoutputDirectory=$PWD/$fresh" >.run/kafka-fetch.log 2>&1 ||
+    { cat .run/kafka-fetch.log >&2; exit 1; }
 (cd $fresh && sha256sum --check --quiet --strict ../../../deploy/kafka/jars.sha256)
 rm -rf .run/kafka/lib
 mv $fresh .run/kafka/lib

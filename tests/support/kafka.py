@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.kafka.broker import Broker, free_ports
+from deploy.kafka.broker import Broker
+from deploy.kafka.process import free_ports
 
 
 @pytest.fixture(scope="session")

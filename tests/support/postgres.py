@@ -9,7 +9,8 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.kafka.broker import HOST, free_ports
+from deploy.kafka.process import free_ports
+from deploy.kafka.properties import LOOPBACK
 
 DEBIAN_FOLDERS = Path("/usr/lib/postgresql")
 
@@ -53,7 +54,7 @@ class PostgresServer:
         """Start the server and return once it answers."""
         options = {
             "port": self.port,
-            "listen_addresses": HOST,
+            "listen_addresses": LOOPBACK,
             "unix_socket_directories": self.directory,
             "fsync": "on" if self.fsync else "off",
             "max_connections": 400,
@@ -75,14 +76,14 @@ class PostgresServer:
         """The URL of a new, empty database."""
         name = f"test_{uuid.uuid4().hex[:12]}"
         self._run("createdb", *self._address(), name)
-        return f"postgresql+asyncpg://shangda@{HOST}:{self.port}/{name}"
+        return f"postgresql+asyncpg://shangda@{LOOPBACK}:{self.port}/{name}"
 
     def drop_database(self, url: str) -> None:
         """Delete a database, even while somebody is connected."""
         self._run("dropdb", *self._address(), "--force", url.rpartition("/")[2])
 
     def _address(self) -> list[str]:
-        return ["--host", HOST, "--port", str(self.port), "--username", "shangda"]
+        return ["--host", LOOPBACK, "--port", str(self.port), "--username", "shangda"]
 
     def _run(self, program: str, *arguments: str) -> None:
         # The server inherits pg_ctl's output and keeps it open: a pipe would never end.
