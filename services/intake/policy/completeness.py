@@ -1,0 +1,131 @@
+"""What is missing before an item may be submitted, and what does not fit even in a draft."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from services.intake.policy.field import FIELD, FIELDS, Field
+from services.kernel.language.field_error import FieldError
+from services.kernel.language.vocabulary import EventGrade, InfoType, Level, ReportStage, Word
+
+_CODES: dict[str, type[Word]] = {
+    "info_type": InfoType,
+    "responsible_level": Level,
+    "report_stage": ReportStage,
+    "event_grade": EventGrade,
+}
+_PHONE = re.compile(r"\+?[\d\s()\-—转,]{5,40}")
+
+
+def missing_for_submit(draft: Mapping[str, Any]) -> list[FieldError]:
+    """Everything that stands in the way of submitting, in the order of the form; empty if nothing.
+
+    Args:
+        draft: Values by field name; a field that is absent, None or blank counts as missing.
+    """
+    unfit = {error.field: error for error in unfit_for_draft(draft)}
+    info_type = None if "info_type" in unfit else _info_type(draft)
+    found = [unfit.get(field.name) or _missing(field, draft.get(field.name), info_type) for field in FIELDS]
+    return [error for error in found if error] + _contradictions(draft, info_type)
+
+
+def unfit_for_draft(fields: Mapping[str, Any]) -> list[FieldError]:
+    """What cannot be kept even in a draft: too long, an unknown code, not a number."""
+    found = [_unfit(FIELD[name], value) for name, value in fields.items() if name in FIELD and not _is_blank(value)]
+    return [error for error in found if error]
+
+
+def is_plausible_phone(text: str) -> bool:
+    """Whether a text can be a phone number: mobile, area code, extension or internal short number."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return bool(_PHONE.fullmatch(plain)) and 5 <= sum(char.isdigit() for char in plain) <= 20
+
+
+def _info_type(draft: Mapping[str, Any]) -> InfoType | None:
+    code = draft.get("info_type")
+    return InfoType(code) if isinstance(code, str) and code.strip() else None
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _missing(field: Field, value: Any, info_type: InfoType | None) -> FieldError | None:
+    if not field.is_required_for(info_type):
+        return None
+    if field.kind == "declaration":
+        if value is True:
+            return None
+        return FieldError(field.name, "not_declared", "请确认本件不涉及国家秘密和工作秘密。")
+    if _is_blank(value):
+        verb = "选择" if field.kind in {"code", "time"} else "填写"
+        return FieldError(field.name, "required", f"请{verb}“{field.label}”。")
+    if field.kind == "phone" and not is_plausible_phone(value):
+        return FieldError(field.name, "implausible_phone", f"“{field.label}”不像电话号码，请核对。")
+    return None
+
+
+def _unfit(field: Field, value: Any) -> FieldError | None:
+    if field.kind == "declaration":
+        return None if isinstance(value, bool) else _wrong_kind(field, "应为“是”或“否”")
+    if field.kind == "count":
+        return _unfit_count(field, value)
+    if field.kind == "time":
+        return None if _instant(value) else _wrong_kind(field, "应为日期和时间")
+    if field.kind == "list":
+        return _unfit_list(field, value)
+    if not isinstance(value, str):
+        return _wrong_kind(field, "应为文字")
+    if field.name in _CODES and value not in set(_CODES[field.name]):
+        return FieldError(field.name, "unknown_code", f"“{field.label}”的取值不在可选范围内，请重新选择。")
+    return _too_long(field, len(value))
+
+
+def _unfit_count(field: Field, value: Any) -> FieldError | None:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return _wrong_kind(field, "应为数字")
+    if not 0 <= value <= field.limit:
+        return FieldError(field.name, "out_of_range", f"“{field.label}”应在0到{field.limit}之间。")
+    return None
+
+
+def _unfit_list(field: Field, value: Any) -> FieldError | None:
+    if not isinstance(value, list | tuple) or not all(isinstance(part, str) for part in value):
+        return _wrong_kind(field, "应为若干条文字")
+    return _too_long(field, sum(map(len, value)))
+
+
+def _too_long(field: Field, length: int) -> FieldError | None:
+    if length <= field.limit:
+        return None
+    return FieldError(field.name, "too_long", f"“{field.label}”最多{field.limit}字，现有{length}字，请删减。")
+
+
+def _instant(value: Any) -> datetime | None:
+    """An instant with its zone, also from the text in which a form or JSON column keeps it."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, datetime) and value.tzinfo is not None else None
+
+
+def _wrong_kind(field: Field, should_be: str) -> FieldError:
+    return FieldError(field.name, "wrong_kind", f"“{field.label}”{should_be}。")
+
+
+def _contradictions(draft: Mapping[str, Any], info_type: InfoType | None) -> list[FieldError]:
+    """What is filled in but cannot be true together; only emergencies have such fields."""
+    if info_type is not InfoType.EMERGENCY:
+        return []
+    found = []
+    if draft.get("report_stage") == ReportStage.FOLLOWUP and draft.get("followup_no") is None:
+        found.append(FieldError("followup_no", "required", "续报请填写“续报序号”。"))
+    occurred_at, learned_at = _instant(draft.get("occurred_at")), _instant(draft.get("learned_at"))
+    if occurred_at and learned_at and learned_at < occurred_at:
+        found.append(FieldError("learned_at", "before_occurred", "“获知时间”早于“事发时间”，请核对。"))
+    return found

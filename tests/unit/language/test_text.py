@@ -1,0 +1,57 @@
+"""Text from forms, files and other programs, cleaned at the door."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.kernel.language.text import TextNotEncodable, clean_line, clean_text
+
+# Without surrogates, which are refused, text may hold anything.
+any_text = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@pytest.mark.parametrize(
+    ("dirty", "clean"),
+    [
+        ("一\r\n二\r三\u2028四\x0b五", "一\n二\n三\n四\n五"),
+        ("水\x00库\x07漏\x1b[31m水", "水库漏[31m水"),
+        ("正文\u200b里的\ufeff零宽\u202e字符", "正文里的零宽字符"),
+        ("\u3000\u3000段首空两格  \n下一段\t", "\u3000\u3000段首空两格\n下一段"),
+        ("列\t表", "列\t表"),
+        ("e\u0301", "é"),
+        ("\n\n首尾空行\n\n", "首尾空行"),
+        ("一\uffff二\ufdd0三", "一二三"),
+        ("<script>{{ 7*7 }}</script> & %s", "<script>{{ 7*7 }}</script> & %s"),
+        ("𠮷野家👨\u200d👩", "𠮷野家👨\u200d👩"),
+    ],
+)
+def test_what_hides_or_breaks_goes_and_what_was_written_stays(dirty: str, clean: str) -> None:
+    assert clean_text(dirty) == clean
+
+
+@pytest.mark.parametrize("text", ["\ud800", "报告\udfff正文"])
+def test_a_lone_surrogate_is_refused_and_not_guessed(text: str) -> None:
+    with pytest.raises(TextNotEncodable) as refused:
+        clean_text(text)
+    assert (refused.value.status, refused.value.code) == (422, "text_not_encodable")
+
+
+def test_a_line_has_no_breaks_and_no_blanks_around_it() -> None:
+    assert clean_line("  关于防汛\r\n物资的\t报告 \n") == "关于防汛 物资的 报告"
+
+
+@given(any_text)
+def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+    once = clean_text(text)
+    assert clean_text(once) == once
+    assert clean_line(clean_line(text)) == clean_line(text)
+
+
+@given(any_text)
+def test_clean_text_can_be_stored_and_printed(text: str) -> None:
+    clean = clean_text(text)
+    clean.encode()
+    assert unicodedata.is_normalized("NFC", clean)
+    assert all(char in "\n\t" or unicodedata.category(char) != "Cc" for char in clean)
