@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The Python environment in .venv: exactly what requirements-dev.lock names, each file checked by its hash.
+# The Python environment in .venv: exactly what the lock names, each file checked by its hash.
+# PYTHON_LOCK=requirements.lock leaves out what only development needs.
 source "$(dirname "${BASH_SOURCE[0]}")/shell.sh"
 
 python=$(command -v python3.11 || command -v python3 || true)
@@ -16,4 +17,4 @@ fi
 
 say "Python packages"
 [ -x .venv/bin/python ] || $uv venv -q --python "$python" .venv
-$uv pip sync -q --python .venv/bin/python --require-hashes requirements-dev.lock
+$uv pip sync -q --python .venv/bin/python --require-hashes "${PYTHON_LOCK:-requirements-dev.lock}"
