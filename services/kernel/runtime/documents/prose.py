@@ -98,6 +98,7 @@ def _balance(line: str, width_em: float) -> list[str]:
     total = em_width(line)
     if total <= width_em:
         return [line]
+    longest = math.ceil(2 * width_em)  # in characters, all of them half-width
     even = total / math.ceil(total / width_em)
     best: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(line) + 1):
@@ -105,7 +106,7 @@ def _balance(line: str, width_em: float) -> list[str]:
         best.append(
             min(
                 (best[start][0] + (em_width(line[start:end]) - even) ** 2 + price, start)
-                for start in range(end)
+                for start in range(max(0, end - longest), end)
                 if start == end - 1 or em_width(line[start:end]) <= width_em
             )
         )
@@ -115,22 +116,25 @@ def _balance(line: str, width_em: float) -> list[str]:
     return [line[start:end].strip() for end, start in reversed(list(pairwise(ends)))]
 
 
-_NEVER_ENDS_A_LINE = "《〈“‘（([【〔第"
-_NEVER_STARTS_A_LINE = "》〉”’）)]】〕、，。：；！？·…%％个件项名万亿元"
-_GOOD_END = re.compile(r"(关于|印发|转发|[、，：；》”）]|——|的|(?<!共)和(?![谐平睦])|与(?!会)|(?<!以)及(?!时))$")
-_GOOD_START = re.compile(
-    r"关于|[《“（]|推进|推动|推行|反映|开展|加强|加快|探索|实施|落实|召开|建立|健全|完善|做好|举办|强化|聚焦"
-    r"|助力|促进|提升|提高|打造|力促|着力|切实|积极|全面|全力|有效|建议|存在|面临|亟待|工作|情况|问题|机制|改革"
+# Patterns over the text with a line feed where the line would break.
+_FORBIDDEN = re.compile(
+    r"[《〈“‘（(【〔第]\n|\n[》〉”’）)】〕、，。：；！？·…%％]"
+    r"|[0-9A-Za-z.%]\n[0-9A-Za-z.%]|[0-9一二三四五六七八九十两几]\n[个件项名万亿元条次年月日点大方季届]"
+)
+_WELCOME = re.compile(
+    r"(关于|印发|转发|[、，：；》”）]|——|的|(?<!共)和(?!\n[谐平睦])|与(?!\n会)|(?<!以)及(?!\n时))\n|\n[《“（]|\n关于"
+)
+_BETWEEN_WORDS = re.compile(
+    r"\n(推进|推动|推行|反映|开展|加强|加快|探索|实施|落实|召开|建立|健全|完善|做好|举办|强化|聚焦|助力|促进|提升"
+    r"|提高|打造|力促|着力|切实|积极|全面|全力|有效|建议|存在|面临|亟待|工作|情况|问题|机制|改革)"
 )
 
 
 def _break_price(line: str, at: int) -> float:
     """What it costs to end a line at this place: 0 is welcome, 400 only for want of any other."""
-    before, after = line[at - 1], line[at]
-    if before in _NEVER_ENDS_A_LINE or after in _NEVER_STARTS_A_LINE:
+    seam = f"{line[max(0, at - 2) : at]}\n{line[at : at + 2]}"
+    if _FORBIDDEN.search(seam):
         return 400.0
-    if before.isascii() and after.isascii() and before.isalnum() and after.isalnum():
-        return 400.0
-    if _GOOD_END.search(line, max(0, at - 3), at) or line[at] in "《“（":
+    if _WELCOME.search(seam):
         return 0.0
-    return 4.0 if _GOOD_START.match(line, at) else 25.0
+    return 4.0 if _BETWEEN_WORDS.search(seam) else 25.0

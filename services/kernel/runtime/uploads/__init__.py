@@ -1,0 +1,25 @@
+"""Checking of uploads: is the file what its name says, small enough and safe to unpack?"""
+
+from services.kernel.runtime.uploads.inspection import (
+    AttachmentArchiveUnsafe,
+    AttachmentContentMismatch,
+    AttachmentEmpty,
+    AttachmentEncrypted,
+    AttachmentTooLarge,
+    AttachmentTypeNotAllowed,
+    CheckedUpload,
+    inspect_upload,
+)
+from services.kernel.runtime.uploads.kinds import ALLOWED_EXTENSIONS
+
+__all__ = [
+    "ALLOWED_EXTENSIONS",
+    "AttachmentArchiveUnsafe",
+    "AttachmentContentMismatch",
+    "AttachmentEmpty",
+    "AttachmentEncrypted",
+    "AttachmentTooLarge",
+    "AttachmentTypeNotAllowed",
+    "CheckedUpload",
+    "inspect_upload",
+]
