@@ -6,9 +6,8 @@ command -v mvn >/dev/null || debian_install maven
 say "Kafka"
 fresh=.run/kafka/lib.new
 rm -rf $fresh
-mvn -q -B -ntp -Dstyle.color=never -f deploy/kafka/pom.xml dependency:copy-dependencies \
-    -DincludeScope=runtime "-DoutputDirectory=$PWD/$fresh" >.run/kafka-fetch.log 2>&1 ||
-    { cat .run/kafka-fetch.log >&2; exit 1; }
+quietly mvn -q -B -ntp -f deploy/kafka/pom.xml dependency:copy-dependencies \
+    -DincludeScope=runtime "-DoutputDirectory=$PWD/$fresh"
 (cd $fresh && sha256sum --check --quiet --strict ../../../deploy/kafka/jars.sha256)
 rm -rf .run/kafka/lib
 mv $fresh .run/kafka/lib

@@ -10,6 +10,12 @@ refuse() {
     exit 1
 }
 
+# Runs a command in silence; what it said is shown only when it fails.
+quietly() {
+    mkdir -p .run
+    "$@" >.run/set-up.log 2>&1 || { cat .run/set-up.log >&2; return 1; }
+}
+
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
@@ -22,8 +28,8 @@ debian_install() {
         refuse "this machine lacks $*" "sudo apt-get update && sudo apt-get install -y --no-install-recommends $*"
     fi
     say "installing $*"
-    as_root apt-get update -qq
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    quietly as_root apt-get update -qq
+    quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
 }
 
 # Fetches one package's archive without installing it; prints the file's path.
@@ -35,7 +41,7 @@ debian_fetch() {
     # A list that is missing or has aged names files that are gone: bring it up to date once, then try again.
     (cd "$folder" && apt-get download -qq "$package" 2>/dev/null) || {
         may_be_root || refuse "the package lists are too old to fetch $package" "sudo apt-get update"
-        as_root apt-get update -qq
+        quietly as_root apt-get update -qq
         (cd "$folder" && apt-get download -qq "$package" 2>/dev/null) ||
             refuse "$package cannot be fetched" "apt-get download $package"
     }
