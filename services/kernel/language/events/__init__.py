@@ -49,7 +49,9 @@ def open_fact(envelope: Envelope) -> Fact:
             return fact.model_validate_json(envelope.data)
         return fact.model_validate(_upcast(envelope))
     except ValidationError as fault:
-        raise FactUnreadable(f"{envelope.type}: {fault.error_count()} fields: {fault.errors(include_input=False)[:3]}") from fault
+        raise FactUnreadable(
+            f"{envelope.type}: {fault.error_count()} fields: {fault.errors(include_input=False)[:3]}"
+        ) from fault
 
 
 def _upcast(envelope: Envelope) -> dict[str, Any]:

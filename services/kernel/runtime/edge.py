@@ -1,0 +1,213 @@
+"""The edge of a request: its one transaction, committed before the answer leaves; a repeated request gets the first answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
+from sqlalchemy import insert, select
+from sqlalchemy.exc import DBAPIError
+
+from services.kernel.language.refusal import NotPermitted, Refusal
+from services.kernel.runtime import outbox
+from services.kernel.runtime.identity import CSRF_COOKIE, bearer_of
+from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.tables import ANSWERED_REQUEST as ANSWERED
+from services.kernel.runtime.transaction import Transaction
+
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+TRIES_AFTER_LOST_RACE = 5
+_KEPT_HEADERS = ("content-type", "location", "etag", "set-cookie")
+
+
+class KeyUsedForOther(Refusal):
+    """同一个请求编号已用于另一项操作。"""
+
+    status = 422
+    code = "idempotency_key_reused"
+    message = "同一个请求编号（Idempotency-Key）已用于另一项内容不同的操作。"
+
+
+class FormNotOurs(NotPermitted):
+    """页面已过期，请刷新后再提交。您填写的内容还在。"""
+
+    code = "form_expired"
+    message = "页面已过期，请返回刷新后再提交。"
+
+
+class AlreadyAnswered(Exception):
+    """The request was done before; `response` is what was answered then."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+class Edge:
+    """Holds the transaction of one request; begun at first use, when the body has been read."""
+
+    def __init__(self, request: Request, stack: AsyncExitStack) -> None:
+        self.request = request
+        self.stack = stack
+        self.transaction: Transaction | None = None
+        self.key = ""
+
+    @property
+    def context(self) -> ServiceContext:
+        """The service that answers."""
+        context: ServiceContext = self.request.app.state.context
+        return context
+
+    async def begin(self) -> Transaction:
+        """The request's transaction.
+
+        Raises:
+            AlreadyAnswered: The same Idempotency-Key was answered before.
+            KeyUsedForOther: It was used with another content.
+        """
+        if self.transaction is None:
+            self.transaction = await self.stack.enter_async_context(
+                self.context.database.transaction(self.request.state.now)
+            )
+            self.key = await _idempotency_key(self.request)
+            if self.key:
+                await self._answer_again()
+        return self.transaction
+
+    async def remember(self, response: Response) -> None:
+        """Keep the answer beside what it did, in the same transaction."""
+        if self.transaction is None or not self.key:
+            return
+        headers = [(k, v) for k, v in response.headers.items() if k in _KEPT_HEADERS]
+        await self.transaction.session.execute(
+            insert(ANSWERED).values(
+                officer=_asker(self.request),
+                key=self.key,
+                request_digest=await _digest(self.request),
+                status=response.status_code,
+                headers=json.dumps(headers),
+                body=bytes(response.body),
+                answered_at=self.transaction.now,
+            )
+        )
+
+    async def _answer_again(self) -> None:
+        assert self.transaction is not None
+        session = self.transaction.session
+        await outbox.lock(session, f"request:{_asker(self.request)}:{self.key}")
+        query = select(ANSWERED).where(ANSWERED.c.officer == _asker(self.request), ANSWERED.c.key == self.key)
+        row = (await session.execute(query)).one_or_none()
+        if row is None:
+            return
+        if row.request_digest != await _digest(self.request):
+            raise KeyUsedForOther
+        response = Response(content=bytes(row.body), status_code=row.status)
+        for name, value in json.loads(row.headers):
+            response.headers[name] = value
+        response.headers["Idempotency-Replayed"] = "true"
+        raise AlreadyAnswered(response)
+
+
+class EdgeRoute(APIRoute):
+    """A route whose write transaction commits before its response is sent.
+
+    FastAPI's own `yield` dependencies would commit after the response unless told otherwise;
+    owning the transaction here also lets the answer to an Idempotency-Key be kept in it.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap FastAPI's handler in the edge."""
+        handle = super().get_route_handler()
+
+        async def at_the_edge(request: Request) -> Response:
+            if request.method not in UNSAFE:
+                return await handle(request)
+            await _check_form_is_ours(request)
+            for tries_left in reversed(range(TRIES_AFTER_LOST_RACE)):
+                try:
+                    return await _handle_once(request, handle)
+                except DBAPIError as fault:
+                    if tries_left == 0 or not _is_lost_race(fault):
+                        raise
+            raise AssertionError("unreachable")
+
+        return at_the_edge
+
+
+def edge_router(**options: Any) -> APIRouter:
+    """A router whose routes own their transaction."""
+    return APIRouter(route_class=EdgeRoute, **options)
+
+
+async def _handle_once(request: Request, handle: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
+    try:
+        async with AsyncExitStack() as stack:
+            request.state.edge = Edge(request, stack)
+            response = await handle(request)
+            if response.status_code < 400:
+                await request.state.edge.remember(response)
+            elif request.state.edge.transaction is not None:
+                raise _Undo(response)
+            return response
+    except AlreadyAnswered as before:
+        return before.response
+    except _Undo as undone:
+        return undone.response
+
+
+class _Undo(Exception):
+    """A page answered with an error status: roll back, but send it (it keeps what was typed)."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+def _is_lost_race(fault: DBAPIError) -> bool:
+    text = str(fault.orig).lower()
+    return any(word in text for word in ("deadlock", "could not serialize", "answered_request"))
+
+
+async def _idempotency_key(request: Request) -> str:
+    header = request.headers.get("idempotency-key", "").strip()
+    if header:
+        return header[:120]
+    return str((await _form(request)).get("idempotency_key", ""))[:120]
+
+
+async def _check_form_is_ours(request: Request) -> None:
+    """A request that rides on a cookie must carry the page's own token (double submit)."""
+    if bearer_of(request) or not request.cookies:
+        return
+    given = request.headers.get("x-csrf-token") or str((await _form(request)).get("csrf_token", ""))
+    if not given or given != request.cookies.get(CSRF_COOKIE):
+        raise FormNotOurs
+
+
+async def _form(request: Request) -> dict[str, Any]:
+    kind = request.headers.get("content-type", "")
+    if kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
+        return dict(await request.form(max_part_size=4 * 1024 * 1024))
+    return {}
+
+
+async def _digest(request: Request) -> str:
+    digest = hashlib.sha256(f"{request.method} {request.url.path}".encode())
+    kind = request.headers.get("content-type", "")
+    if kind.startswith("application/json"):
+        digest.update(await request.body())
+    else:
+        for name, value in sorted((await _form(request)).items()):
+            if name not in {"csrf_token", "idempotency_key"} and isinstance(value, str):
+                digest.update(f"{name}={value}\n".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _asker(request: Request) -> str:
+    officer = getattr(request.state, "officer", None)
+    return str(officer.officer_id) if officer else "anonymous"

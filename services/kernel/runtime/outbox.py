@@ -1,0 +1,161 @@
+"""The outbox: facts in the change's own transaction, numbered per (topic, key) last of all."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import insert, select, text
+
+from services.kernel.language.envelope import Envelope
+from services.kernel.language.refusal import Refusal
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.tables import OUTBOX, OUTBOX_STATE
+
+T = TypeVar("T")
+
+FACT_LIMIT_BYTES = 900_000
+URGENT_SUFFIXES = (".emergency", "_urgent")
+_ROWS_A_STATEMENT = 5_000
+
+
+class FactTooLarge(Refusal):
+    """内容过长，无法发送，请精简正文或改用附件。"""
+
+    status = 413
+    code = "fact_too_large"
+    message = "内容过长，无法发送，请精简正文或改用附件。"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A fact on its way into the outbox: full topic name, key and envelope (no number yet)."""
+
+    topic: str
+    key: str
+    envelope: Envelope
+
+
+def telling(topic: str, key: str, envelope: Envelope) -> Telling:
+    """Take a fact for the outbox.
+
+    Raises:
+        FactTooLarge: Above 900 KB, more than a topic carries.
+    """
+    if len(envelope.data) > FACT_LIMIT_BYTES:
+        raise FactTooLarge
+    return Telling(topic, key, envelope)
+
+
+def is_urgent_topic(topic: str) -> bool:
+    """Urgency is a property of the topic, so that taking urgent rows first never breaks an order."""
+    return topic.endswith(URGENT_SUFFIXES)
+
+
+async def write(session: AsyncSession, told: Sequence[Telling], now: datetime) -> None:
+    """Number the facts and store them; the last statements before the commit.
+
+    Counters are raised in one statement sorted by (topic, key): the row locks make counter
+    order equal commit order, without deadlock. An id that is already there is passed over.
+    """
+    fresh = await _not_yet_told(session, told)
+    if not fresh:
+        return
+    epoch = (await session.execute(select(OUTBOX_STATE.c.epoch))).scalar_one()
+    last = await _raise_counters(session, Counter((one.topic, one.key) for one in fresh))
+    remaining = Counter((one.topic, one.key) for one in fresh)
+    rows = []
+    for one in fresh:
+        place = (one.topic, one.key)
+        remaining[place] -= 1
+        rows.append(_row(one, last[place] - remaining[place], epoch, now))
+    await session.execute(insert(OUTBOX), rows)
+
+
+async def lock(session: AsyncSession, name: str) -> None:
+    """Take turns on `name` until the commit. SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text("SELECT pg_advisory_xact_lock(hashtext(current_schema() || :name))"), {"name": name})
+
+
+def attributes_of(envelope: Envelope) -> dict[str, Any]:
+    """What the outbox and the inbox keep of an envelope besides counters and data."""
+    return {
+        "source": envelope.source,
+        "time": envelope.time.isoformat(),
+        "subject": envelope.subject,
+        "dataschema": envelope.dataschema,
+        "node": envelope.node,
+        "level": envelope.level,
+        "via": list(envelope.via),
+        "traceparent": envelope.traceparent,
+    }
+
+
+def envelope_of(row: Any) -> Envelope:
+    """The envelope of an outbox or waiting row."""
+    kept = json.loads(row.attributes)
+    return Envelope(
+        id=row.event_id,
+        type=row.type,
+        source=kept["source"],
+        time=datetime.fromisoformat(kept["time"]),
+        subject=kept["subject"],
+        dataschema=kept["dataschema"],
+        node=kept["node"],
+        level=kept["level"],
+        via=tuple(kept["via"]),
+        traceparent=kept["traceparent"],
+        sequence=row.sequence,
+        epoch=row.epoch,
+        data=bytes(row.body),
+    )
+
+
+def _row(one: Telling, sequence: int, epoch: int, now: datetime) -> dict[str, Any]:
+    return {
+        "topic": one.topic,
+        "key": one.key,
+        "sequence": sequence,
+        "event_id": one.envelope.id,
+        "epoch": epoch,
+        "type": one.envelope.type,
+        "urgent": is_urgent_topic(one.topic),
+        "attributes": json.dumps(attributes_of(one.envelope), ensure_ascii=False),
+        "body": one.envelope.data,
+        "told_at": now,
+    }
+
+
+async def _not_yet_told(session: AsyncSession, told: Sequence[Telling]) -> list[Telling]:
+    distinct = {one.envelope.id: one for one in told}
+    known: set[str] = set()
+    for ids in slices(sorted(distinct), 500):
+        known.update((await session.execute(select(OUTBOX.c.event_id).where(OUTBOX.c.event_id.in_(ids)))).scalars())
+    return [one for id_, one in distinct.items() if id_ not in known]
+
+
+async def _raise_counters(session: AsyncSession, wanted: Counter[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    raised: dict[tuple[str, str], int] = {}
+    for places in slices(sorted(wanted), _ROWS_A_STATEMENT):
+        values = ", ".join(f"(:t{i}, :k{i}, :n{i})" for i in range(len(places)))
+        parameters: dict[str, Any] = {}
+        for i, (topic, key) in enumerate(places):
+            parameters |= {f"t{i}": topic, f"k{i}": key, f"n{i}": wanted[topic, key]}
+        statement = text(
+            f"INSERT INTO counter (topic, key, sequence) VALUES {values} "  # noqa: S608 - placeholders only
+            "ON CONFLICT (topic, key) DO UPDATE SET sequence = counter.sequence + excluded.sequence "
+            "RETURNING topic, key, sequence"
+        )
+        raised.update({(row.topic, row.key): row.sequence for row in await session.execute(statement, parameters)})
+    return raised
+
+
+def slices(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The items in runs of `size`."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,70 @@
+"""Runs a process of a node: logging, event loop and HTTP server."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+
+import structlog
+import uvicorn
+
+from services.kernel.runtime.app import make_node
+from services.kernel.runtime.service import Service
+from services.kernel.runtime.settings import Settings
+
+REPEATS_A_MINUTE = 5
+
+
+def serve(services: Sequence[Service], settings: Settings | None = None) -> None:
+    """Serve these services until SIGTERM or SIGINT; then finish, commit and leave."""
+    settings = settings or Settings()
+    configure_logging()
+    process = make_node(services, settings)
+    uvicorn.run(
+        process.app, host=settings.host, port=settings.port, loop="uvloop", http="httptools", log_config=None,
+        access_log=False, timeout_graceful_shutdown=5, proxy_headers=True, server_header=False,
+    )  # fmt: skip
+
+
+def configure_logging() -> None:
+    """Structured lines on standard error; libraries that repeat themselves are slowed down."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(RepeatLimit())
+    logging.basicConfig(
+        level=logging.WARNING, handlers=[handler], format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+class RepeatLimit(logging.Filter):
+    """Lets one message template through a few times a minute.
+
+    It sits on the handler: while a broker is away its client logs hundreds of lines a second,
+    and a filter on a parent logger would not see its children's records.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._minute = 0
+        self._seen: dict[str, int] = defaultdict(int)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is among the first of its kind in this minute."""
+        minute = int(time.monotonic() // 60)
+        if minute != self._minute:
+            self._minute, self._seen = minute, defaultdict(int)
+        place = f"{record.name}:{record.msg}"[:200]
+        self._seen[place] += 1
+        return self._seen[place] <= REPEATS_A_MINUTE

@@ -1,0 +1,182 @@
+"""The kernel's own tables: outbox, counters, inbox, leases, audit chain and answered requests. In every service's database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def service_metadata() -> MetaData:
+    """A service's own table collection, with constraint names that migrations can rely on."""
+    return MetaData(naming_convention=NAMING)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: stored as UTC, always read back with its zone, on SQLite and PostgreSQL alike."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse an instant without zone; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Read UTC back with its zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+KERNEL = service_metadata()
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _id_column() -> Column[int]:
+    return Column("id", BigId, Identity(cache=1), primary_key=True, autoincrement=True)
+
+
+OUTBOX = Table(
+    "outbox",
+    KERNEL,
+    _id_column(),
+    Column("topic", String(120), nullable=False),
+    Column("key", String(120), nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("event_id", String(64), nullable=False, unique=True),
+    Column("epoch", Integer, nullable=False),
+    Column("type", String(80), nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("attributes", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("told_at", UtcDateTime, nullable=False),
+    Column("published_at", UtcDateTime),
+    Column("broker_partition", Integer),
+    Column("broker_offset", BigInteger),
+    UniqueConstraint("topic", "key", "sequence"),
+    sqlite_autoincrement=True,
+)
+_UNPUBLISHED = OUTBOX.c.published_at.is_(None)
+Index("ix_outbox_unpublished", OUTBOX.c.urgent, OUTBOX.c.id, sqlite_where=_UNPUBLISHED, postgresql_where=_UNPUBLISHED)
+Index("ix_outbox_place", OUTBOX.c.topic, OUTBOX.c.broker_partition, OUTBOX.c.broker_offset)
+
+COUNTER = Table(
+    "counter",
+    KERNEL,
+    Column("topic", String(120), primary_key=True),
+    Column("key", String(120), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    postgresql_with={"fillfactor": 70},
+)
+
+OUTBOX_STATE = Table(
+    "outbox_state",
+    KERNEL,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", Integer, nullable=False),
+    Column("blocked_reason", Text),
+)
+
+INBOX_CURSOR = Table(
+    "inbox_cursor",
+    KERNEL,
+    Column("consumer", String(80), primary_key=True),
+    Column("topic", String(120), primary_key=True),
+    Column("key", String(120), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("last_id", String(64), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    postgresql_with={"fillfactor": 70},
+)
+
+INBOX_WAITING = Table(
+    "inbox_waiting",
+    KERNEL,
+    _id_column(),
+    Column("consumer", String(80), nullable=False),
+    Column("topic", String(120), nullable=False),
+    Column("key", String(120)),
+    Column("sequence", BigInteger),
+    Column("epoch", Integer, nullable=False),
+    Column("event_id", String(64)),
+    Column("type", String(80)),
+    Column("kind", String(10), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("attributes", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("place", String(60), nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    UniqueConstraint("consumer", "topic", "place"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_inbox_waiting_key",
+    INBOX_WAITING.c.consumer,
+    INBOX_WAITING.c.topic,
+    INBOX_WAITING.c.key,
+    INBOX_WAITING.c.sequence,
+)
+
+LEASE = Table(
+    "lease",
+    KERNEL,
+    Column("name", String(120), primary_key=True),
+    Column("term", BigInteger, nullable=False),
+)
+
+AUDIT = Table(
+    "audit",
+    KERNEL,
+    _id_column(),
+    Column("at", UtcDateTime, nullable=False),
+    Column("verb", String(80), nullable=False),
+    Column("subject", String(120), nullable=False),
+    Column("officer_id", String(40)),
+    Column("officer_name", String(120)),
+    Column("details", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("ix_audit_subject", AUDIT.c.subject)
+
+ANSWERED_REQUEST = Table(
+    "answered_request",
+    KERNEL,
+    Column("officer", String(64), primary_key=True),
+    Column("key", String(120), primary_key=True),
+    Column("request_digest", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("answered_at", UtcDateTime, nullable=False),
+)

@@ -1,0 +1,107 @@
+"""What handlers ask for: transaction, reading session, officer, clock; and If-Match and ETag."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from services.kernel.language.refusal import NotSignedIn, VersionRequired
+from services.kernel.language.vocabulary import Role
+from services.kernel.runtime.edge import edge_router
+from services.kernel.runtime.identity import Officer, bearer_of, confirm_live
+from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.settings import NodeInfo
+from services.kernel.runtime.transaction import Transaction
+
+__all__ = [
+    "Context",
+    "IfMatch",
+    "LiveMe",
+    "Me",
+    "Node",
+    "Now",
+    "Officer",
+    "Reading",
+    "Tx",
+    "edge_router",
+    "etag",
+    "if_match",
+]
+
+
+async def _transaction(request: Request) -> Transaction:
+    transaction: Transaction = await request.state.edge.begin()
+    return transaction
+
+
+async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
+    async with request.app.state.context.database.reading() as session:
+        yield session
+
+
+async def _me(request: Request) -> Officer:
+    officer: Officer | None = getattr(request.state, "officer", None)
+    if officer is None:
+        raise NotSignedIn
+    return officer
+
+
+async def _live_me(request: Request, officer: Annotated[Officer, Depends(_me)]) -> Officer:
+    """The officer as the directory sees him now: roles taken away since the token was signed do not count."""
+    context: ServiceContext = request.app.state.context
+    token = bearer_of(request) or request.state.token
+    standing = await confirm_live(context, token)
+    roles = frozenset(Role(role) for role in standing["roles"]) & officer.roles
+    return Officer(
+        officer.officer_id, officer.username, officer.name, officer.unit_id, officer.unit_name,
+        officer.unit_kind, officer.section, roles,
+    )  # fmt: skip
+
+
+def _context(request: Request) -> ServiceContext:
+    context: ServiceContext = request.app.state.context
+    return context
+
+
+def _node(request: Request) -> NodeInfo:
+    return _context(request).node
+
+
+def _now(request: Request) -> datetime:
+    now: datetime = request.state.now
+    return now
+
+
+Tx = Annotated[Transaction, Depends(_transaction)]
+Reading = Annotated[AsyncSession, Depends(_reading, scope="function")]
+Me = Annotated[Officer, Depends(_me)]
+LiveMe = Annotated[Officer, Depends(_live_me)]
+Context = Annotated[ServiceContext, Depends(_context)]
+Node = Annotated[NodeInfo, Depends(_node)]
+Now = Annotated[datetime, Depends(_now)]
+
+
+async def _if_match(request: Request) -> int:
+    given = request.headers.get("if-match", "")
+    found = re.fullmatch(r'(?:W/)?"?(\d{1,18})"?', given.strip())
+    if found is None and request.headers.get("content-type", "").startswith(("application/x-www", "multipart/")):
+        found = re.fullmatch(r"(\d{1,18})", str((await request.form()).get("version", "")).strip())
+    if found is None:
+        raise VersionRequired
+    return int(found.group(1))
+
+
+IfMatch = Annotated[int, Depends(_if_match)]
+"""The version a change is based on: header If-Match, or the form's field `version`."""
+
+if_match = _if_match
+
+
+def etag(response: Response, version: int) -> None:
+    """Say which version was answered."""
+    response.headers["ETag"] = f'"{version}"'
