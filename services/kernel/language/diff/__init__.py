@@ -1,0 +1,62 @@
+"""What changed between two texts, as a reviewer of Chinese official prose needs to see it; pure.
+
+Paragraphs are aligned first, then words inside them. A number with its decimals, % or 万 is one
+word: 126 → 142 is one figure that replaced another, never digits exchanged. A single character
+left over between two changes is drawn into them, unless it is a number, a mark, or the unit
+between two numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.kernel.language.diff.alignment import align
+from services.kernel.language.diff.figures import changes_in, differing
+from services.kernel.language.diff.result import (
+    FigureChange,
+    Kind,
+    Op,
+    ParagraphDiff,
+    Piece,
+    TextDiff,
+)
+from services.kernel.language.diff.words import Effort, Segment, compare, is_figure
+
+__all__ = ["FigureChange", "Op", "ParagraphDiff", "Piece", "TextDiff", "diff_texts"]
+
+
+def diff_texts(before: str, after: str) -> TextDiff:
+    """Compare two plain texts; about two seconds at most for texts of 100,000 characters."""
+    effort = Effort()
+    paragraphs: list[ParagraphDiff] = []
+    figures: list[FigureChange] = []
+    for old, new in align(before.split("\n"), after.split("\n")):
+        segments = compare(old or "", new or "", effort)
+        figures.extend(changes_in(segments, len(paragraphs)))
+        paragraphs.append(ParagraphDiff(old, new, _ops(segments)))
+    return TextDiff(tuple(paragraphs), tuple(figures))
+
+
+def _ops(segments: Sequence[Segment]) -> tuple[Op, ...]:
+    ops: list[Op] = []
+    for segment in segments:
+        if segment.is_equal:
+            ops.append(Op("equal", (Piece("".join(segment.old)),)))
+            continue
+        sides: tuple[tuple[Kind, list[str], list[str]], ...] = (
+            ("delete", segment.old, segment.new),
+            ("insert", segment.new, segment.old),
+        )
+        ops.extend(Op(kind, _pieces(mine), differing(mine, theirs)) for kind, mine, theirs in sides if mine)
+    return tuple(ops)
+
+
+def _pieces(words: list[str]) -> tuple[Piece, ...]:
+    """Words as pieces: figures by themselves, the text between them joined."""
+    pieces: list[Piece] = []
+    for word in words:
+        if is_figure(word) or not pieces or pieces[-1].is_figure:
+            pieces.append(Piece(word, is_figure(word)))
+        else:
+            pieces[-1] = Piece(pieces[-1].text + word)
+    return tuple(pieces)
