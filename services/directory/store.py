@@ -80,6 +80,13 @@ async def find_officer_named(session: AsyncSession, username: str) -> Officer | 
     return await _one(session, Officer, col(Officer.username) == username)
 
 
+async def unit_of(session: AsyncSession, officer: Officer) -> Unit:
+    """The unit in which an officer sits."""
+    unit = await find_unit(session, officer.unit_id)
+    assert unit is not None, "an officer's unit is a foreign key"
+    return unit
+
+
 async def list_officers(
     session: AsyncSession,
     *,
@@ -140,6 +147,11 @@ async def revoke_sessions(session: AsyncSession, officer_id: UUID, now: datetime
 async def find_tries(session: AsyncSession, username: str) -> SignInTries | None:
     """The wrong passwords counted for a username."""
     return await _one(session, SignInTries, col(SignInTries.username) == username)
+
+
+async def forget_tries(session: AsyncSession, username: str) -> None:
+    """Start counting anew for a username."""
+    await session.execute(delete(SignInTries).where(col(SignInTries.username) == username))
 
 
 async def forget_before(session: AsyncSession, *, tries: datetime, sessions: datetime) -> None:

@@ -83,15 +83,13 @@ async def set_password(
     officer.password_hash = password_hash
     officer.version += 1
     await store.revoke_sessions(tx.session, officer_id, tx.now, keep=keep_session)
-    tries = await store.find_tries(tx.session, officer.username)
-    if tries:
-        await tx.session.delete(tries)
+    await store.forget_tries(tx.session, officer.username)
     tx.audit("directory.officer.set_password", officer_id, by=by)
     return officer
 
 
 def hash_of_good(password: str, *, username: str, name: str, demo: bool) -> str:
-    """The hash of a new password that passes the rules; takes 20 ms, so outside a transaction.
+    """The hash of a new password that passes the rules; takes 20 ms, so call it on a thread.
 
     Raises:
         PasswordTooWeak: It breaks a rule.

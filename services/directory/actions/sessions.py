@@ -14,8 +14,7 @@ from services.directory import store
 from services.directory.actions import passwords
 from services.directory.actions.passwords import PasswordCheck
 from services.directory.actions.turns import take_turn
-from services.directory.model import Officer, Session, SignInTries, Unit
-from services.directory.policy import names
+from services.directory.model import Officer, Session, SignInTries, Unit, names
 from services.directory.policy import sign_in as policy
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import InvalidInput, Refusal
@@ -64,22 +63,33 @@ async def sign_in(tx: Transaction, check: PasswordCheck, *, demo: bool) -> Signe
 
     A refusal is returned, not raised: the count must be committed with it.
     """
-    await take_turn(tx, f"sign_in.{check.username}")
-    row = await store.find_tries(tx.session, check.username)
-    tries = _tries(row)
-    if tries.is_locked(tx.now):
-        return tries.refusal(tx.now)
-    officer = await _checked_officer(tx, check)
-    if officer is None:
-        return _count_failure(tx, check, row, tries)
+    refusal = await prove_password(tx, check)
+    if refusal:
+        return refusal
+    officer = await store.find_officer_named(tx.session, check.username)
+    assert officer is not None, "the password was right"
     if check.is_public and not demo:
         tx.audit("directory.sign_in.refuse", officer.officer_id, by=None, details={"why": "demo_password"})
         return policy.DemoAccountRefused()
     if not officer.is_active:
         return policy.OfficerNotActive()
-    if row:
-        await tx.session.delete(row)
+    await store.forget_tries(tx.session, check.username)
     return await _begin_session(tx, officer)
+
+
+async def prove_password(tx: Transaction, check: PasswordCheck) -> Refusal | None:
+    """Count a wrong old password like a wrong sign-in; None when it was right.
+
+    The refusal is returned, not raised: the count must be committed with it.
+    """
+    await take_turn(tx, f"sign_in.{check.username}")
+    row = await store.find_tries(tx.session, check.username)
+    tries = _tries(row)
+    if tries.is_locked(tx.now):
+        return tries.refusal(tx.now)
+    if await _checked_officer(tx, check) is None:
+        return _count_failure(tx, check, row, tries)
+    return None
 
 
 async def renew(tx: Transaction, secret: str) -> SignedIn:
@@ -97,8 +107,9 @@ async def renew(tx: Transaction, secret: str) -> SignedIn:
     return SignedIn(claims_of(officer, unit, session, node=tx.node, now=tx.now), session)
 
 
-async def sign_out(tx: Transaction, *, secret: str = "", session_id: UUID | None = None) -> None:
-    """End a session by its cookie or by the id in the token; ending it twice is no fault."""
+async def sign_out(tx: Transaction, *, secret: str = "", claims: Claims | None = None) -> None:
+    """End a session by its cookie or by the token; ending it twice is no fault."""
+    session_id = session_id_of(claims)
     session = None
     if secret:
         session = await store.find_session_of_secret(tx.session, digest_of(secret), to_change=True)
@@ -109,14 +120,15 @@ async def sign_out(tx: Transaction, *, secret: str = "", session_id: UUID | None
         tx.audit("directory.session.end", session.session_id, by=None, details={"officer_id": session.officer_id})
 
 
-async def standing_of(session: AsyncSession, session_id: UUID, *, now: datetime) -> tuple[Officer, Unit]:
+async def standing_of(session: AsyncSession, claims: Claims, *, now: datetime) -> tuple[Officer, Unit]:
     """The officer of a session as of now, for those who must not trust a token of minutes ago.
 
     Raises:
         SessionOver: The session was ended or revoked meanwhile.
         OfficerNotActive: The officer was released meanwhile.
     """
-    found = await store.find_session(session, session_id)
+    session_id = session_id_of(claims)
+    found = await store.find_session(session, session_id) if session_id else None
     if found is None or not _is_in_force(found, now):
         raise policy.SessionOver
     return await _officer_at_work(session, found.officer_id)
@@ -145,14 +157,21 @@ def claims_of(officer: Officer, unit: Unit, session: Session, *, node: NodeInfo,
     )
 
 
+def session_id_of(claims: Claims | None) -> UUID | None:
+    """The session a token belongs to; None for a token that names none of ours."""
+    try:
+        return UUID(claims.session_id) if claims else None
+    except ValueError:
+        return None
+
+
 def digest_of(secret: str) -> str:
     """Under what a session is kept: the SHA-256 of its secret, which is random enough unsalted."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 async def _begin_session(tx: Transaction, officer: Officer) -> SignedIn:
-    unit = await store.find_unit(tx.session, officer.unit_id)
-    assert unit is not None, "an officer's unit is a foreign key"
+    unit = await store.unit_of(tx.session, officer)
     secret = secrets.token_urlsafe(32)
     session = Session(
         secret_digest=digest_of(secret),
@@ -190,9 +209,7 @@ async def _officer_at_work(session: AsyncSession, officer_id: UUID) -> tuple[Off
     officer = await store.find_officer(session, officer_id)
     if officer is None or not officer.is_active:
         raise policy.OfficerNotActive
-    unit = await store.find_unit(session, officer.unit_id)
-    assert unit is not None, "an officer's unit is a foreign key"
-    return officer, unit
+    return officer, await store.unit_of(session, officer)
 
 
 def _is_in_force(session: Session, now: datetime) -> bool:

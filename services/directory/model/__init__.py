@@ -1,6 +1,7 @@
 """Tables of the directory, and the inputs from which their rows are made."""
 
 from services.directory.model.inputs import (
+    Line,
     NewOfficer,
     NewUnit,
     OfficerChange,
@@ -26,6 +27,7 @@ __all__ = [
     "METADATA",
     "CalendarDayRow",
     "CalendarYear",
+    "Line",
     "NewOfficer",
     "NewUnit",
     "NodeProfile",

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from services.directory.policy import names
+from services.directory.model import names
 from services.kernel.language.vocabulary import Level, Role, System, UnitKind
 from services.kernel.runtime.tokens import KeyUnreadable, key_id, public_key_from_text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.kernel.language.refusal import Refusal
+from services.kernel.language.refusal import NotFound, Refusal
 from services.kernel.language.vocabulary import DayKind
 
 FIRST_YEAR, LAST_YEAR = 2004, 2099
@@ -33,6 +33,18 @@ def require_year(year: int) -> None:
     """
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise YearOutOfRange
+
+
+def require_day_of(year: int, day: date) -> None:
+    """Let a day of a year of the calendar pass.
+
+    Raises:
+        YearOutOfRange: The year is outside the calendar.
+        NotFound: The day lies in another year.
+    """
+    require_year(year)
+    if day.year != year:
+        raise NotFound
 
 
 def is_worked(kind: DayKind) -> bool:

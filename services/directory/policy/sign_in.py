@@ -134,3 +134,15 @@ def require_good_password(password: str, *, username: str, name: str, demo: bool
     fault = password_fault(password, username=username, name=name)
     if fault:
         raise PasswordTooWeak(fault, errors=[{"field": "password", "message": fault}])
+
+
+def way_back(asked: str) -> str:
+    """Where to go after signing in: a path of this node as asked, else the home page."""
+    is_local = asked.startswith("/") and not asked.startswith(("//", "/\\")) and len(asked) <= 500
+    is_plain = asked.isascii() and asked.isprintable() and "\\" not in asked
+    if not is_local or not is_plain or asked.startswith(_NO_WAY_BACK):
+        return "/"
+    return asked
+
+
+_NO_WAY_BACK = ("/login", "/logout", "/static/", "/directory/api/")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from services.directory.model import NewOfficer, NewUnit, PeerCard, UnitChange
-from services.directory.policy.names import plain_line, username_of
+from services.directory.model.names import plain_line, username_of
 from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.tokens import key_id, public_key_text
 

@@ -1,0 +1,44 @@
+"""What every list is asked for: how many, after which, which ones."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Path, Query
+
+from services.directory.model import names
+from services.kernel.language.refusal import InvalidInput
+from services.kernel.runtime.paging import CursorUnreadable, decode_cursor
+
+MAX_LIMIT = 200
+
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+Cursor = Annotated[str, Query(max_length=500)]
+NodeIdInPath = Annotated[str, Path(pattern=names.NODE_ID.pattern + "$", max_length=32)]
+
+
+def read_cursor(text: str, *kinds: type[Any]) -> tuple[Any, ...] | None:
+    """The place a cursor names, one value of each kind; None for the first page.
+
+    Raises:
+        CursorUnreadable: Not one of ours.
+    """
+    if not text:
+        return None
+    values = decode_cursor(text, length=len(kinds))
+    try:
+        return tuple(kind(value) for kind, value in zip(kinds, values, strict=True))
+    except (ValueError, TypeError, AttributeError) as fault:
+        raise CursorUnreadable from fault
+
+
+def _searched(q: Annotated[str, Query(max_length=60)] = "") -> str:
+    try:
+        return names.plain_line(q)
+    except ValueError as fault:
+        raise InvalidInput(errors=[{"field": "q", "message": str(fault)}]) from fault
+
+
+Searched = Annotated[str, Depends(_searched)]
+UnitFilter = Annotated[UUID | None, Query()]

@@ -1,0 +1,76 @@
+"""The working-day calendar: years, decided days, announcements. The version is the year's."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from fastapi import Response
+from pydantic import BaseModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.directory import store
+from services.directory.actions import days as actions
+from services.directory.api.views import Page, YearView
+from services.directory.model import Line
+from services.directory.policy.administration import Administration, require
+from services.directory.policy.calendar import require_day_of, require_year
+from services.kernel.language.vocabulary import DayKind
+from services.kernel.runtime.web import IfMatch, LiveMe, Me, Reading, Tx, edge_router, etag
+
+router = edge_router()
+
+
+class DaySetting(BaseModel):
+    """What is decided about a day, and the name of the holiday it belongs to."""
+
+    kind: DayKind
+    name: Line = ""
+
+
+class Announcement(BaseModel):
+    """Whether the official notice of the year is out and entered."""
+
+    is_announced: bool = True
+
+
+@router.get("/calendar")
+async def list_years(me: Me, reading: Reading) -> Page[YearView]:
+    require(me.roles, Administration.READ_CALENDAR)
+    return Page(items=[YearView.of(year.year, year) for year in await store.list_years(reading)])
+
+
+@router.get("/calendar/{year}")
+async def read_year(year: int, me: Me, reading: Reading, response: Response) -> YearView:
+    require(me.roles, Administration.READ_CALENDAR)
+    require_year(year)
+    view = await _year(reading, year)
+    etag(response, view.version)
+    return view
+
+
+@router.put("/calendar/{year}/days/{day}")
+async def set_day(
+    year: int, day: date, asked: DaySetting, *, me: LiveMe, version: IfMatch, tx: Tx, response: Response
+) -> YearView:
+    require(me.roles, Administration.CHANGE_CALENDAR)
+    require_day_of(year, day)
+    changed = await actions.set_calendar_day(tx, day, asked.kind, name=asked.name, version=version, by=me.ref)
+    etag(response, changed.version)
+    return await _year(tx.session, year)
+
+
+@router.post("/calendar/{year}/announce")
+async def announce_year(
+    year: int, *, me: LiveMe, version: IfMatch, tx: Tx, response: Response, asked: Announcement | None = None
+) -> YearView:
+    require(me.roles, Administration.CHANGE_CALENDAR)
+    changed = await actions.announce_year(
+        tx, year, is_announced=asked is None or asked.is_announced, version=version, by=me.ref
+    )
+    etag(response, changed.version)
+    return await _year(tx.session, year)
+
+
+async def _year(session: AsyncSession, number: int) -> YearView:
+    days = await store.list_days(session, date(number, 1, 1), date(number, 12, 31))
+    return YearView.of(number, await store.find_year(session, number), days)

@@ -1,0 +1,151 @@
+"""Officers: who I am now, list, read, appoint, change, set passwords."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Request, Response
+from pydantic import BaseModel, Field
+
+from services.directory import store
+from services.directory.actions import officers as actions
+from services.directory.actions import sessions
+from services.directory.api.asked import Cursor, Limit, Searched, UnitFilter, read_cursor
+from services.directory.api.views import OfficerView, Page, next_cursor
+from services.directory.model import NewOfficer, Officer, OfficerChange
+from services.directory.policy.administration import Administration, may, require
+from services.directory.policy.sign_in import SessionOver
+from services.kernel.language.refusal import NotFound
+from services.kernel.language.vocabulary import Role
+from services.kernel.runtime.identity import read_token
+from services.kernel.runtime.web import (
+    Context,
+    IfMatch,
+    LiveMe,
+    Me,
+    Now,
+    Reading,
+    Tx,
+    edge_router,
+    etag,
+)
+
+router = edge_router()
+
+
+class NewPassword(BaseModel):
+    """A password to be set; the old one only by officers for themselves."""
+
+    password: Annotated[str, Field(max_length=400)]
+    old_password: Annotated[str, Field(max_length=400)] = ""
+
+
+@router.get("/officers/me")
+async def read_own_standing(request: Request, context: Context, reading: Reading, now: Now) -> OfficerView:
+    """The officer of this token as of now: what other services ask before a signature."""
+    claims = read_token(context, request.state.token) if request.state.token else None
+    if claims is None:
+        raise SessionOver
+    officer, unit = await sessions.standing_of(reading, claims, now=now)
+    return OfficerView.of(officer, unit, with_phone=True)
+
+
+@router.post("/officers/me/password", status_code=204)
+async def change_own_password(asked: NewPassword, request: Request, context: Context, me: LiveMe, now: Now) -> Response:
+    require(me.roles, Administration.CHANGE_OWN_PASSWORD)
+    async with context.database.reading() as session:
+        check = await sessions.check_password(session, me.username, asked.old_password, now=now)
+    password_hash = await asyncio.to_thread(
+        actions.hash_of_good, asked.password, username=me.username, name=me.name, demo=context.settings.demo
+    )
+    claims = read_token(context, request.state.token)
+    async with context.database.transaction(now) as tx:
+        refusal = await sessions.prove_password(tx, check)
+        if refusal is None:
+            await actions.set_password(
+                tx,
+                me.officer_id,
+                password_hash,
+                by=me.ref,
+                keep_session=sessions.session_id_of(claims),
+            )
+    if refusal:
+        raise refusal
+    return Response(status_code=204)
+
+
+@router.get("/officers")
+async def list_officers(
+    me: Me,
+    reading: Reading,
+    *,
+    q: Searched,
+    unit_id: UnitFilter = None,
+    role: Role | None = None,
+    limit: Limit = 50,
+    after: Cursor = "",
+) -> Page[OfficerView]:
+    require(me.roles, Administration.READ_OFFICERS)
+    found = await store.list_officers(
+        reading, unit_id=unit_id, role=role, q=q, after=read_cursor(after, str, UUID), limit=limit
+    )
+    with_phone = may(me.roles, Administration.READ_PHONES)
+    last = (found[-1][0].username, found[-1][0].officer_id) if found else ()
+    return Page(
+        items=[OfficerView.of(officer, unit, with_phone=with_phone) for officer, unit in found],
+        next=next_cursor(found, limit, *last),
+    )
+
+
+@router.get("/officers/{officer_id}")
+async def read_officer(officer_id: UUID, me: Me, reading: Reading, response: Response) -> OfficerView:
+    require(me.roles, Administration.READ_OFFICERS)
+    officer = await store.find_officer(reading, officer_id)
+    if officer is None:
+        raise NotFound
+    etag(response, officer.version)
+    unit = await store.unit_of(reading, officer)
+    return OfficerView.of(officer, unit, with_phone=may(me.roles, Administration.READ_PHONES))
+
+
+@router.post("/officers", status_code=201)
+async def appoint_officer(new: NewOfficer, context: Context, me: LiveMe, tx: Tx, response: Response) -> OfficerView:
+    require(me.roles, Administration.CHANGE_OFFICERS)
+    password_hash = (
+        await asyncio.to_thread(
+            actions.hash_of_good, new.password, username=new.username, name=new.name, demo=context.settings.demo
+        )
+        if new.password
+        else ""
+    )
+    officer = await actions.appoint_officer(tx, new, password_hash=password_hash, by=me.ref)
+    return await _changed(tx, officer, response)
+
+
+@router.patch("/officers/{officer_id}")
+async def change_officer(
+    officer_id: UUID, change: OfficerChange, *, me: LiveMe, version: IfMatch, tx: Tx, response: Response
+) -> OfficerView:
+    require(me.roles, Administration.CHANGE_OFFICERS)
+    officer = await actions.change_officer(tx, officer_id, change, version=version, by=me.ref)
+    return await _changed(tx, officer, response)
+
+
+@router.post("/officers/{officer_id}/password", status_code=204)
+async def set_password(officer_id: UUID, asked: NewPassword, context: Context, me: LiveMe, tx: Tx) -> Response:
+    require(me.roles, Administration.CHANGE_OFFICERS)
+    officer = await store.find_officer(tx.session, officer_id)
+    if officer is None:
+        raise NotFound
+    password_hash = await asyncio.to_thread(
+        actions.hash_of_good, asked.password, username=officer.username, name=officer.name, demo=context.settings.demo
+    )
+    await actions.set_password(tx, officer_id, password_hash, by=me.ref)
+    return Response(status_code=204)
+
+
+async def _changed(tx: Tx, officer: Officer, response: Response) -> OfficerView:
+    etag(response, officer.version)
+    return OfficerView.of(officer, await store.unit_of(tx.session, officer), with_phone=True)

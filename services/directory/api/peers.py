@@ -1,0 +1,87 @@
+"""Neighbouring nodes: this node's card, list, register by card, change."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Response
+from pydantic import BaseModel, Field
+
+from services.directory import store
+from services.directory.actions import neighbours as actions
+from services.directory.api.asked import Cursor, Limit, NodeIdInPath, read_cursor
+from services.directory.api.views import CardView, Page, PeerView, next_cursor
+from services.directory.model import PeerCard, PeerChange
+from services.directory.policy.administration import Administration, require
+from services.directory.policy.neighbours import Direction
+from services.kernel.language.refusal import NotFound
+from services.kernel.language.vocabulary import System
+from services.kernel.runtime.web import (
+    Context,
+    IfMatch,
+    LiveMe,
+    Me,
+    Reading,
+    Tx,
+    edge_router,
+    etag,
+)
+
+router = edge_router()
+
+
+class NewPeer(BaseModel):
+    """A neighbour's card with the fingerprint that was confirmed by voice."""
+
+    card: PeerCard
+    fingerprint: Annotated[str, Field(max_length=100)]
+    system: System | None = None
+
+
+@router.get("/card")
+async def read_card(context: Context, me: Me, reading: Reading) -> CardView:
+    require(me.roles, Administration.READ_PEERS)
+    card = await actions.node_card(
+        reading, node=context.node, keys=context.node_keys, bootstrap_servers=context.settings.kafka
+    )
+    return CardView.of(card)
+
+
+@router.get("/peers")
+async def list_peers(
+    me: Me, reading: Reading, direction: Direction | None = None, limit: Limit = 50, after: Cursor = ""
+) -> Page[PeerView]:
+    require(me.roles, Administration.READ_PEERS)
+    peers = await store.list_peers(reading, direction=direction, after=read_cursor(after, str), limit=limit)
+    last = peers[-1].node_id if peers else None
+    return Page(items=[PeerView.of(peer) for peer in peers], next=next_cursor(peers, limit, last))
+
+
+@router.get("/peers/{node_id}")
+async def read_peer(node_id: NodeIdInPath, me: Me, reading: Reading, response: Response) -> PeerView:
+    require(me.roles, Administration.READ_PEERS)
+    peer = await store.find_peer(reading, node_id)
+    if peer is None:
+        raise NotFound
+    etag(response, peer.version)
+    return PeerView.of(peer)
+
+
+@router.post("/peers", status_code=201)
+async def register_peer(new: NewPeer, me: LiveMe, tx: Tx, response: Response) -> PeerView:
+    require(me.roles, Administration.CHANGE_PEERS)
+    peer = await actions.register_peer(
+        tx, new.card, confirmed_fingerprint=new.fingerprint, system=new.system, by=me.ref
+    )
+    etag(response, peer.version)
+    return PeerView.of(peer)
+
+
+@router.patch("/peers/{node_id}")
+async def change_peer(
+    node_id: NodeIdInPath, change: PeerChange, *, me: LiveMe, version: IfMatch, tx: Tx, response: Response
+) -> PeerView:
+    require(me.roles, Administration.CHANGE_PEERS)
+    peer = await actions.change_peer(tx, node_id, change, version=version, by=me.ref)
+    etag(response, peer.version)
+    return PeerView.of(peer)

@@ -1,0 +1,57 @@
+"""Units: list, read, register, change."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import Response
+
+from services.directory import store
+from services.directory.actions import units as actions
+from services.directory.api.asked import Cursor, Limit, read_cursor
+from services.directory.api.views import Page, UnitView, next_cursor
+from services.directory.model import NewUnit, UnitChange
+from services.directory.policy.administration import Administration, require
+from services.kernel.language.refusal import NotFound
+from services.kernel.language.vocabulary import UnitKind
+from services.kernel.runtime.web import IfMatch, LiveMe, Me, Reading, Tx, edge_router, etag
+
+router = edge_router()
+
+
+@router.get("/units")
+async def list_units(
+    me: Me, reading: Reading, kind: UnitKind | None = None, limit: Limit = 50, after: Cursor = ""
+) -> Page[UnitView]:
+    require(me.roles, Administration.READ_UNITS)
+    units = await store.list_units(reading, kind=kind, after=read_cursor(after, UUID), limit=limit)
+    last = units[-1].unit_id if units else None
+    return Page(items=[UnitView.of(unit) for unit in units], next=next_cursor(units, limit, last))
+
+
+@router.get("/units/{unit_id}")
+async def read_unit(unit_id: UUID, me: Me, reading: Reading, response: Response) -> UnitView:
+    require(me.roles, Administration.READ_UNITS)
+    unit = await store.find_unit(reading, unit_id)
+    if unit is None:
+        raise NotFound
+    etag(response, unit.version)
+    return UnitView.of(unit)
+
+
+@router.post("/units", status_code=201)
+async def register_unit(new: NewUnit, me: LiveMe, tx: Tx, response: Response) -> UnitView:
+    require(me.roles, Administration.CHANGE_UNITS)
+    unit = await actions.register_unit(tx, new, by=me.ref)
+    etag(response, unit.version)
+    return UnitView.of(unit)
+
+
+@router.patch("/units/{unit_id}")
+async def change_unit(
+    unit_id: UUID, change: UnitChange, *, me: LiveMe, version: IfMatch, tx: Tx, response: Response
+) -> UnitView:
+    require(me.roles, Administration.CHANGE_UNITS)
+    unit = await actions.change_unit(tx, unit_id, change, version=version, by=me.ref)
+    etag(response, unit.version)
+    return UnitView.of(unit)

@@ -1,0 +1,19 @@
+"""What the directory does unasked: forget sign-in counts and sessions that no longer matter."""
+
+from __future__ import annotations
+
+import asyncio
+
+from services.directory.actions.sessions import forget_ended
+from services.kernel.runtime.naps import nap
+from services.kernel.runtime.service import ServiceContext
+
+_EVERY_S = 3600.0
+
+
+async def forget_ended_sign_ins(context: ServiceContext, stop: asyncio.Event) -> None:
+    """Once an hour, delete what rested or ended long enough ago."""
+    while not stop.is_set():
+        async with context.database.transaction(context.clock()) as tx:
+            await forget_ended(tx)
+        await nap(stop, _EVERY_S)
