@@ -116,9 +116,7 @@ class WorkingDays:
         if not unknown:
             return DueDate(on, is_provisional=False, basis=rule)
         years = "、".join(f"{year}年" for year in unknown)
-        return DueDate(
-            on, is_provisional=True, basis=f"{rule}；{years}放假安排尚未公布，公布后可能变动"
-        )
+        return DueDate(on, is_provisional=True, basis=f"{rule}；{years}放假安排尚未公布，公布后可能变动")
 
 
 def seed_days(first: int = 2004, last: int = 2026) -> list[CalendarDay]:
@@ -127,7 +125,7 @@ def seed_days(first: int = 2004, last: int = 2026) -> list[CalendarDay]:
     Source: the package `chinesecalendar`, which transcribes the yearly notices.
     """
     # It fills a table once; nothing else needs its 20 years of constants in memory.
-    from chinese_calendar.constants import (  # type: ignore[import-untyped]
+    from chinese_calendar.constants import (
         Holiday,
         holidays,
         workdays,
@@ -135,13 +133,8 @@ def seed_days(first: int = 2004, last: int = 2026) -> list[CalendarDay]:
 
     names = {holiday.value: holiday.chinese for holiday in Holiday}
     free = [CalendarDay(on, DayKind.HOLIDAY, names[name]) for on, name in holidays.items()]
-    worked = [
-        CalendarDay(on, DayKind.MAKEUP_WORKDAY, f"{names[name]}调休")
-        for on, name in workdays.items()
-    ]
-    return sorted(
-        (day for day in free + worked if first <= day.on.year <= last), key=lambda day: day.on
-    )
+    worked = [CalendarDay(on, DayKind.MAKEUP_WORKDAY, f"{names[name]}调休") for on, name in workdays.items()]
+    return sorted((day for day in free + worked if first <= day.on.year <= last), key=lambda day: day.on)
 
 
 def _zh(day: date) -> str:

@@ -1,0 +1,96 @@
+"""Hints for the reviewer: what to look at twice."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.disclosure.policy import (
+    SensitiveWords,
+    is_id_card_number,
+    read_sensitive_words,
+    scan_text,
+)
+from services.kernel.language.rule_file import RuleFileIsInvalid
+
+WORDS = read_sensitive_words(Path("services/disclosure/defaults/sensitive_words.yaml").read_text("utf-8"))
+
+
+def hits(text: str, words: SensitiveWords = WORDS) -> list[tuple[str, str]]:
+    return [(finding.kind, finding.text) for finding in scan_text(text, words)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("本文件为内部资料，注意保存。", ["内部资料", "注意保存"]),
+        ("机密★一年", ["机密★"]),
+        ("机　密 资料", ["机　密"]),
+        ("做好保\n密工作", []),
+        ("定为绝密级", ["绝密"]),
+        ("龙潭乡完成冬修水利工程12处。", []),
+        ("", []),
+    ],
+)
+def test_words_are_found_even_when_spaced_out(text: str, found: list[str]) -> None:
+    assert [hit for _, hit in hits(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("number", "is_valid"),
+    [
+        ("11010519491231002X", True),  # the example of GB 11643-1999
+        ("11010519491231002x", True),
+        ("440524188001010014", True),  # the other example of GB 11643-1999
+        ("110105194912310021", False),
+        ("110105194913310027", False),
+        ("11010519491231002", False),
+        ("abcdefghijklmnopqr", False),
+    ],
+)
+def test_a_citizens_number_needs_a_date_and_its_check_digit(number: str, is_valid: bool) -> None:
+    assert is_id_card_number(number) is is_valid
+
+
+def test_numbers_of_persons_are_found_and_shown_masked() -> None:
+    text = "申请人身份证号１１０１０５１９４９１２３１００２Ｘ，电话138 0578-0000。"
+    card, phone = scan_text(text, WORDS)
+    assert (card.kind, card.masked) == ("id_card", "１１０***********００２Ｘ")
+    assert (phone.kind, phone.text) == ("mobile_phone", "138 0578-0000")
+    assert "0578-0000" not in phone.masked
+    assert text[card.start : card.end] == card.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "编号110105194912310021",  # wrong check digit
+        "订单2026138057800001234",  # digits around it
+        "固定电话0578-6123456",
+        "投入13800000元，受益12600户",
+        "统一社会信用代码11341702486344515H",
+    ],
+)
+def test_other_numbers_are_left_alone(text: str) -> None:
+    assert hits(text) == []
+
+
+def test_a_pattern_without_hint_is_switched_off() -> None:
+    assert hits("电话13805780000", read_sensitive_words("words: []")) == []
+
+
+def test_every_finding_says_why() -> None:
+    assert all(finding.hint for finding in scan_text("机密 13805780000", WORDS))
+
+
+@pytest.mark.parametrize("text", ["words: [{hint: x, words: [' ']}]", "words: [{words: [a]}]", "wrods: []"])
+def test_a_word_list_with_mistakes_is_refused(text: str) -> None:
+    with pytest.raises(RuleFileIsInvalid):
+        read_sensitive_words(text)
+
+
+@given(st.text())
+def test_any_text_can_be_scanned_and_findings_stand_where_they_say(text: str) -> None:
+    for finding in scan_text(text + "绝密" + text, WORDS):
+        assert (text + "绝密" + text)[finding.start : finding.end] == finding.text

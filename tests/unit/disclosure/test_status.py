@@ -1,0 +1,170 @@
+"""From draft to portal: nothing goes out unseen by a second person, and nothing internal ever."""
+
+import pytest
+
+from services.disclosure.policy import (
+    GroundIsMissing,
+    InformationStep,
+    InformationStepNotPossible,
+    Metadata,
+    NotReviewedYet,
+    ReviewerIsPreparer,
+    attribute_after_review,
+    decide_review,
+    is_redaction,
+    may_correct,
+    may_disclose,
+    may_edit,
+    may_publish,
+    may_review,
+    may_revoke,
+    may_send_to_review,
+    next_information_status,
+    obstacles_to_publishing,
+    status_after_edit,
+)
+from services.kernel.language.vocabulary import (
+    DisclosureAttribute,
+    InformationStatus,
+    InfoType,
+    NonDisclosureGround,
+    ReviewOutcome,
+)
+
+S, Step = InformationStatus, InformationStep
+PROACTIVE = DisclosureAttribute.PROACTIVE
+
+ALLOWED = {
+    (S.DRAFT, Step.EDIT): S.DRAFT,
+    (S.DRAFT, Step.SEND_TO_REVIEW): S.IN_REVIEW,
+    (S.IN_REVIEW, Step.EDIT): S.IN_REVIEW,
+    (S.APPROVED, Step.EDIT): S.IN_REVIEW,
+    (S.APPROVED, Step.PUBLISH): S.PUBLISHED,
+    (S.PUBLISHED, Step.CORRECT): S.CORRECTED,
+    (S.PUBLISHED, Step.REVOKE): S.REVOKED,
+    (S.CORRECTED, Step.CORRECT): S.CORRECTED,
+    (S.CORRECTED, Step.REVOKE): S.REVOKED,
+}
+
+
+@pytest.mark.parametrize("status", S)
+@pytest.mark.parametrize("step", Step)
+def test_every_step_from_every_status_is_allowed_or_refused(status: S, step: Step) -> None:
+    if (status, step) in ALLOWED:
+        assert next_information_status(status, step) is ALLOWED[status, step]
+    else:
+        with pytest.raises((InformationStepNotPossible, NotReviewedYet)):
+            next_information_status(status, step)
+
+
+@pytest.mark.parametrize("status", [S.DRAFT, S.IN_REVIEW])
+def test_nothing_is_published_before_its_review(status: S) -> None:
+    with pytest.raises(NotReviewedYet):
+        next_information_status(status, Step.PUBLISH)
+    assert not may_publish(status, PROACTIVE)
+
+
+def test_the_may_functions_say_what_the_table_says() -> None:
+    assert {status for status in S if may_edit(status)} == {"draft", "in_review", "approved"}
+    assert {status for status in S if may_send_to_review(status, PROACTIVE)} == {"draft"}
+    assert {status for status in S if may_publish(status, PROACTIVE)} == {"approved"}
+    assert {status for status in S if may_correct(status)} == {"published", "corrected"}
+    assert {status for status in S if may_revoke(status)} == {"published", "corrected"}
+
+
+@pytest.mark.parametrize("attribute", [DisclosureAttribute.ON_REQUEST, DisclosureAttribute.NOT_OPEN])
+def test_only_what_is_meant_for_everybody_goes_out(attribute: DisclosureAttribute) -> None:
+    assert not any(may_publish(status, attribute) for status in S)
+    assert not any(may_send_to_review(status, attribute) for status in S)
+
+
+def test_problem_items_and_their_like_are_not_disclosable() -> None:
+    assert not may_disclose(InfoType.PROBLEM)
+    assert may_disclose(InfoType.DYNAMIC)
+
+
+def decide(status: S, outcome: ReviewOutcome, by: str = "o-2", **extra: NonDisclosureGround) -> S:
+    return decide_review(status, outcome, reviewer_id=by, preparer_id="o-1", **extra)
+
+
+def test_the_reviewer_is_another_person_than_the_preparer() -> None:
+    assert may_review(S.IN_REVIEW, reviewer_id="o-2", preparer_id="o-1")
+    assert not may_review(S.IN_REVIEW, reviewer_id="o-1", preparer_id="o-1")
+    with pytest.raises(ReviewerIsPreparer):
+        decide(S.IN_REVIEW, ReviewOutcome.OPEN, by="o-1")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "attribute"),
+    [
+        (ReviewOutcome.OPEN, S.APPROVED, "proactive"),
+        (ReviewOutcome.OPEN_AFTER_REDACTION, S.APPROVED, "proactive"),
+        (ReviewOutcome.ON_REQUEST, S.DRAFT, "on_request"),
+        (ReviewOutcome.NOT_OPEN, S.DRAFT, "not_open"),
+        (ReviewOutcome.REFER, S.IN_REVIEW, "proactive"),
+    ],
+)
+def test_each_outcome_leads_somewhere(outcome: ReviewOutcome, status: S, attribute: str) -> None:
+    assert decide(S.IN_REVIEW, outcome, ground=NonDisclosureGround.PROCESS_INFO) is status
+    assert attribute_after_review(outcome, PROACTIVE) == attribute
+
+
+def test_not_opening_needs_a_legal_ground() -> None:
+    with pytest.raises(GroundIsMissing):
+        decide(S.IN_REVIEW, ReviewOutcome.NOT_OPEN)
+
+
+@pytest.mark.parametrize("status", set(S) - {S.IN_REVIEW})
+def test_only_a_text_in_review_can_be_decided(status: S) -> None:
+    with pytest.raises(InformationStepNotPossible):
+        decide(status, ReviewOutcome.OPEN)
+
+
+READY = Metadata("关于冬修水利的公告", "云岭区水利局", "通知公告", None, PROACTIVE)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("联系人张三，电话13805780000。", "联系人张三，电话█████。", True),
+        ("联系人张三，电话13805780000。", "联系人。", True),
+        ("联系人张三", "联系人张三", False),
+        ("联系人张三", "联系人 张三", False),
+        ("联系人张三", "联系人李四", False),
+        ("投入86万元", "投入68万元", False),
+    ],
+)
+def test_a_redaction_takes_away_and_adds_nothing(before: str, after: str, expected: bool) -> None:
+    assert is_redaction(before, after) is expected
+
+
+def test_an_asked_for_redaction_keeps_the_approval_and_anything_else_loses_it() -> None:
+    def edited(after: str, outcome: ReviewOutcome) -> S:
+        return status_after_edit(S.APPROVED, outcome=outcome, before="联系人张三", after=after)
+
+    assert edited("联系人██", ReviewOutcome.OPEN_AFTER_REDACTION) is S.APPROVED
+    assert edited("联系人李四", ReviewOutcome.OPEN_AFTER_REDACTION) is S.IN_REVIEW
+    assert edited("联系人██", ReviewOutcome.OPEN) is S.IN_REVIEW
+    with pytest.raises(InformationStepNotPossible):
+        status_after_edit(S.PUBLISHED, outcome=None, before="一", after="二")
+
+
+def obstacles(status: S, outcome: ReviewOutcome | None, body: str, metadata: Metadata) -> set[str]:
+    found = obstacles_to_publishing(status, metadata, outcome=outcome, reviewed_body="联系人张三", body=body)
+    return {error.code for error in found}
+
+
+def test_what_stands_in_the_way_of_publishing_is_listed() -> None:
+    from dataclasses import replace
+    from datetime import date
+
+    ready = replace(READY, formed_on=date(2026, 11, 24))
+    assert obstacles(S.APPROVED, ReviewOutcome.OPEN, "联系人张三", ready) == set()
+    assert obstacles(S.APPROVED, ReviewOutcome.OPEN, " ", READY) == {"required"}
+    assert obstacles(S.IN_REVIEW, None, "联系人张三", ready) == {"not_reviewed_yet"}
+    assert obstacles(S.PUBLISHED, ReviewOutcome.OPEN, "联系人张三", ready) == {"step_not_possible"}
+    redact = ReviewOutcome.OPEN_AFTER_REDACTION
+    assert obstacles(S.APPROVED, redact, "联系人张三", ready) == {"redaction_missing"}
+    assert obstacles(S.APPROVED, redact, "联系人██", ready) == set()
+    closed = replace(ready, attribute=DisclosureAttribute.NOT_OPEN)
+    assert obstacles(S.APPROVED, ReviewOutcome.OPEN, "联系人张三", closed) == {"not_proactive"}
