@@ -23,7 +23,7 @@ class NavItem:
 
 @dataclass(frozen=True)
 class NavGroup:
-    """Links under one heading."""
+    """Links under one heading; the home page stands first, under none."""
 
     title: str
     items: tuple[NavItem, ...]
@@ -36,10 +36,10 @@ def _item(href: str, label: str, icon: str, *roles: Role) -> NavItem:
 _EVERYBODY = tuple(Role)
 
 _GROUPS = (
+    NavGroup("", (_item("/", "工作台", "home", *_EVERYBODY),)),
     NavGroup(
         "信息报送",
         (
-            _item("/", "工作台", "home", *_EVERYBODY),
             _item("/intake/submissions/new", "写信息", "pen", Role.CLERK),
             _item("/intake/submissions", "我的稿件", "list", Role.CLERK),
         ),
