@@ -88,9 +88,7 @@ def test_an_override_by_the_administrator_beats_notice_and_week() -> None:
 
 
 def test_a_basis_names_start_and_count() -> None:
-    assert (
-        DAYS.add_working_days(date(2026, 11, 24), 2).basis == "自2026年11月24日的次日起第2个工作日"
-    )
+    assert DAYS.add_working_days(date(2026, 11, 24), 2).basis == "自2026年11月24日的次日起第2个工作日"
 
 
 def test_calendar_days_move_on_from_a_day_off() -> None:

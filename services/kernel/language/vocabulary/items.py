@@ -32,9 +32,7 @@ class InfoType(Word):
         return self is InfoType.EMERGENCY
 
 
-_NEVER_PUBLIC = frozenset(
-    {InfoType.PROBLEM, InfoType.EARLY_WARNING, InfoType.EMERGENCY, InfoType.PUBLIC_OPINION}
-)
+_NEVER_PUBLIC = frozenset({InfoType.PROBLEM, InfoType.EARLY_WARNING, InfoType.EMERGENCY, InfoType.PUBLIC_OPINION})
 
 
 class IntakeStatus(Word):
