@@ -134,6 +134,8 @@ class EmergencyFields(Part):
     request: str = ""
     site_contact: str = ""
     report_stage: str = ""
+    followup_no: int | None = None
+    event_grade: str = ""
     also_reported_to: tuple[str, ...] = ()
 
 
