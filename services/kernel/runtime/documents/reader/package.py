@@ -1,0 +1,150 @@
+"""The parts of a .docx that hold its text, opened as from a stranger.
+
+Only these parts are inflated, each up to a size; XML that declares entities is refused.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+from dataclasses import dataclass
+from io import BytesIO
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from services.kernel.language.refusal import Refusal
+from services.kernel.runtime.uploads.archive import (
+    ArchiveDamaged,
+    ArchiveEncrypted,
+    ArchiveLimits,
+    ArchiveUnsafe,
+    open_archive,
+    read_member,
+)
+from services.kernel.runtime.uploads.kinds import OLE2, is_encrypted_office_file
+
+MAX_PART_BYTES = 20 * 1024 * 1024
+
+
+class DocumentUnreadable(Refusal):
+    """读不出这个文件。"""
+
+    status = 422
+    code = "document_unreadable"
+    message = "读不出这个文件，它可能已损坏，或不是 .docx。请用 Word 或 WPS 打开，另存为 .docx 后再试。"
+
+
+class DocumentInOldFormat(Refusal):
+    """这是旧格式的文件。"""
+
+    status = 422
+    code = "document_old_format"
+    message = "这是 .doc 或 .wps 旧格式的文件。请用 Word 或 WPS 打开，另存为 .docx 后再试。"
+
+
+class DocumentEncrypted(Refusal):
+    """文件加了密码。"""
+
+    status = 422
+    code = "document_encrypted"
+    message = "文件加了密码，读不出内容。请去掉密码后再试。"
+
+
+class DocumentUnsafe(Refusal):
+    """文件结构异常，为安全起见没有打开。"""
+
+    status = 422
+    code = "document_unsafe"
+    message = "文件结构异常，为安全起见没有打开。请把文字复制到新文档后再试。"
+
+
+class DocumentTooLong(Refusal):
+    """文件文字过多。"""
+
+    status = 422
+    code = "document_too_long"
+    message = "文件文字超过 10 万字，请分开报送，或作为附件上传。"
+
+
+@dataclass(frozen=True, slots=True)
+class WordParts:
+    """The roots of the parts; styles and numbering are absent from plain files."""
+
+    document: Element
+    styles: Element | None
+    numbering: Element | None
+
+
+def open_word_parts(content: bytes) -> WordParts:
+    """Open the parts of a .docx.
+
+    Raises:
+        DocumentUnreadable, DocumentInOldFormat, DocumentEncrypted, DocumentUnsafe: See there.
+    """
+    if content.startswith(OLE2):
+        raise DocumentEncrypted if is_encrypted_office_file(BytesIO(content)) else DocumentInOldFormat
+    try:
+        with open_archive(BytesIO(content), ArchiveLimits()) as archive:
+            return _read_parts(archive)
+    except ArchiveUnsafe as unsafe:
+        raise DocumentUnsafe from unsafe
+    except ArchiveEncrypted as encrypted:
+        raise DocumentEncrypted from encrypted
+    except (ArchiveDamaged, ParseError, LookupError) as damaged:
+        # A part that is missing or in an unknown encoding is a LookupError.
+        raise DocumentUnreadable from damaged
+
+
+def local(element: Element) -> str:
+    """The name of an element without its namespace; transitional and strict files differ in it."""
+    return element.tag.rpartition("}")[2]
+
+
+def attribute(element: Element, name: str) -> str:
+    """An attribute by its name without namespace, "" when it is absent."""
+    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
+
+
+def child(element: Element | None, *path: str) -> Element | None:
+    """The first child, or deeper descendant, by names without namespace."""
+    for name in path:
+        element = next((part for part in (element if element is not None else ()) if local(part) == name), None)
+    return element
+
+
+def _read_parts(archive: zipfile.ZipFile) -> WordParts:
+    main = _targets(archive, "").get("officeDocument", "word/document.xml")
+    document = _read_xml(archive, main)
+    if local(document) != "document":
+        raise DocumentUnreadable
+    beside = _targets(archive, main)
+    styles, numbering = (
+        _read_xml(archive, beside[kind]) if beside.get(kind) in archive.NameToInfo else None
+        for kind in ("styles", "numbering")
+    )
+    return WordParts(document, styles, numbering)
+
+
+def _targets(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
+    """The parts that a part (or the package, "") refers to, by the last word of the relationship."""
+    folder, name = posixpath.split(part)
+    relations = posixpath.join(folder, "_rels", f"{name}.rels")
+    if relations not in archive.NameToInfo:
+        return {}
+    return {
+        attribute(relation, "Type").rpartition("/")[2]: posixpath.normpath(
+            posixpath.join("/", folder, attribute(relation, "Target"))
+        ).lstrip("/")
+        for relation in _read_xml(archive, relations)
+    }
+
+
+def _read_xml(archive: zipfile.ZipFile, name: str) -> Element:
+    content = read_member(archive, name, max_bytes=MAX_PART_BYTES)
+    try:
+        root: Element = fromstring(content, forbid_dtd=True)
+    except DefusedXmlException as unsafe:
+        raise DocumentUnsafe from unsafe
+    return root
