@@ -44,10 +44,7 @@
       slept = true;
     } else if (slept) {
       slept = false;
-      regions().forEach((region) => {
-        connectAgain(region);
-        refresh(region);
-      });
+      regions().forEach(connectAgain);
     }
   });
 
