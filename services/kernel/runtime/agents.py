@@ -54,8 +54,8 @@ class SupervisedAgents:
                 await self._run_app(app, stop)
             except asyncio.CancelledError:
                 raise
-            except BaseException as fault:  # noqa: BLE001 - mode raises BaseException subclasses when it crashes
-                log.error("agents.app.failed", group=self.group, fault=repr(fault))
+            except BaseException as fault:
+                log.exception("agents.app.failed", group=self.group, fault=repr(fault))
             metrics.AGENT_ASSIGNED.labels(*self._labels, self.lane).set(0)
             if not stop.is_set():
                 metrics.AGENT_RESTARTS.labels(*self._labels).inc()

@@ -23,8 +23,8 @@ def audit_hash(previous: str, row: Mapping[str, Any]) -> str:
 async def first_broken_row(session: AsyncSession) -> int | None:
     """The id of the first row that does not stand on its predecessor; None when the chain is whole."""
     previous = ""
-    for row in await session.execute(select(AUDIT).order_by(AUDIT.c.id)):
-        if row.hash != audit_hash(previous, row._mapping):
-            return int(row.id)
-        previous = row.hash
+    for row in (await session.execute(select(AUDIT).order_by(AUDIT.c.id))).mappings():
+        if row["hash"] != audit_hash(previous, row):
+            return int(row["id"])
+        previous = row["hash"]
     return None

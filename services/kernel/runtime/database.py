@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,7 @@ class Database:
     @asynccontextmanager
     async def transaction(self, now: datetime, *, cause: Envelope | None = None) -> AsyncIterator[Transaction]:
         """A write transaction; commits when the block ends, rolls back when it raises."""
-        async with self._turn if self.is_sqlite else _no_turn():
+        async with self._turn if self.is_sqlite else nullcontext():  # noqa: SIM117 - the turn comes before the session
             async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
                 transaction = Transaction(session, now, self.node, self.service, cause)
                 yield transaction
@@ -90,11 +90,6 @@ class Database:
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()
-
-
-@asynccontextmanager
-async def _no_turn() -> AsyncIterator[None]:
-    yield
 
 
 def _sqlite_engine(url: URL, *, begin: str, size: int) -> AsyncEngine:

@@ -48,6 +48,14 @@ class AlreadyAnswered(Exception):
         self.response = response
 
 
+class Undone(Exception):
+    """A page answered with an error status: roll back, but send it (it keeps what was typed)."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
 class Edge:
     """Holds the transaction of one request; begun at first use, when the body has been read."""
 
@@ -95,6 +103,15 @@ class Edge:
                 answered_at=self.transaction.now,
             )
         )
+
+    def undo(self, response: Response) -> None:
+        """Roll back what an error answer has begun to write; the answer itself is sent.
+
+        Raises:
+            Undone: There is something to roll back.
+        """
+        if self.transaction is not None:
+            raise Undone(response)
 
     async def _answer_again(self) -> None:
         assert self.transaction is not None
@@ -151,21 +168,13 @@ async def _handle_once(request: Request, handle: Callable[[Request], Coroutine[A
             response = await handle(request)
             if response.status_code < 400:
                 await request.state.edge.remember(response)
-            elif request.state.edge.transaction is not None:
-                raise _Undo(response)
+            else:
+                request.state.edge.undo(response)
             return response
     except AlreadyAnswered as before:
         return before.response
-    except _Undo as undone:
+    except Undone as undone:
         return undone.response
-
-
-class _Undo(Exception):
-    """A page answered with an error status: roll back, but send it (it keeps what was typed)."""
-
-    def __init__(self, response: Response) -> None:
-        super().__init__()
-        self.response = response
 
 
 def _is_lost_race(fault: DBAPIError) -> bool:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Date, Integer, String, Table, Text, Uuid, select
+from sqlalchemy import Boolean, Column, Date, Integer, RowMapping, String, Table, Text, Uuid, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.kernel.language.calendar import WorkingDays
 from services.kernel.language.events.directory import CalendarDaySet, OfficerAppointed, PeerRegistered, UnitRegistered
 from services.kernel.language.events.parts import Fact
-from services.kernel.language.vocabulary import DayKind, Level, System, UnitKind
+from services.kernel.language.vocabulary import DayKind, System, UnitKind
 from services.kernel.runtime.inbox import ListensTo
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.tables import KERNEL
@@ -97,7 +97,7 @@ ORGANISATION_LISTENS_TO: ListensTo = {
 
 async def find_unit(session: AsyncSession, unit_id: UUID) -> UnitRegistered | None:
     """The unit as the directory last told it."""
-    row = (await session.execute(select(KNOWN_UNIT).where(KNOWN_UNIT.c.unit_id == unit_id))).one_or_none()
+    row = (await session.execute(select(KNOWN_UNIT).where(KNOWN_UNIT.c.unit_id == unit_id))).mappings().one_or_none()
     return _unit(row) if row else None
 
 
@@ -110,7 +110,7 @@ async def list_units(
         query = query.where(KNOWN_UNIT.c.kind.in_(kinds))
     if active_only:
         query = query.where(KNOWN_UNIT.c.is_active)
-    return [_unit(row) for row in await session.execute(query)]
+    return [_unit(row) for row in (await session.execute(query)).mappings()]
 
 
 async def head_office(session: AsyncSession, node_id: str) -> UnitRegistered | None:
@@ -128,12 +128,12 @@ async def list_peers(session: AsyncSession, *, direction: str | None = None) -> 
     query = select(KNOWN_PEER).where(KNOWN_PEER.c.is_active).order_by(KNOWN_PEER.c.peer)
     if direction:
         query = query.where(KNOWN_PEER.c.direction == direction)
-    return [_peer(row) for row in await session.execute(query)]
+    return [_peer(row) for row in (await session.execute(query)).mappings()]
 
 
 async def find_peer(session: AsyncSession, peer: str) -> PeerRegistered | None:
     """A neighbouring node by its id."""
-    row = (await session.execute(select(KNOWN_PEER).where(KNOWN_PEER.c.peer == peer))).one_or_none()
+    row = (await session.execute(select(KNOWN_PEER).where(KNOWN_PEER.c.peer == peer))).mappings().one_or_none()
     return _peer(row) if row else None
 
 
@@ -153,7 +153,7 @@ async def working_days(session: AsyncSession) -> WorkingDays:
 
 
 async def _first_unit(session: AsyncSession, *conditions: Any) -> UnitRegistered | None:
-    row = (await session.execute(select(KNOWN_UNIT).where(*conditions).limit(1))).one_or_none()
+    row = (await session.execute(select(KNOWN_UNIT).where(*conditions).limit(1))).mappings().one_or_none()
     return _unit(row) if row else None
 
 
@@ -169,9 +169,9 @@ def _plain(fact: Fact) -> dict[str, Any]:
     return fact.model_dump()
 
 
-def _unit(row: Any) -> UnitRegistered:
-    return UnitRegistered(**{**row._mapping, "kind": UnitKind(row.kind), "level": Level(row.level)})
+def _unit(row: RowMapping) -> UnitRegistered:
+    return UnitRegistered(**row)
 
 
-def _peer(row: Any) -> PeerRegistered:
-    return PeerRegistered(**{**row._mapping, "lanes": tuple(filter(None, row.lanes.split(",")))})
+def _peer(row: RowMapping) -> PeerRegistered:
+    return PeerRegistered(**{**row, "lanes": tuple(filter(None, row["lanes"].split(",")))})

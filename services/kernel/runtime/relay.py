@@ -19,6 +19,7 @@ from services.kernel.runtime.leases import Lease
 from services.kernel.runtime.naps import nap, utc_now
 from services.kernel.runtime.outbox import envelope_of, slices
 from services.kernel.runtime.tables import OUTBOX, OUTBOX_STATE
+from services.kernel.runtime.topics import list_partitions
 
 log = structlog.get_logger()
 
@@ -120,12 +121,11 @@ class Relay:
         """Records of our own topics, near their end, whose ids the outbox lacks."""
         newest = await self._newest_published()
         prefix = f"{self.database.node.node_id}.{self.database.service}."
+        found = await asyncio.to_thread(list_partitions, self.bootstrap_servers, prefix)
         consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap_servers, enable_auto_commit=False)
         await consumer.start()
         try:
-            topics = [name for name in await consumer.topics() if name.startswith(prefix)]
-            places = [TopicPartition(t, p) for t in topics for p in consumer.partitions_for_topic(t) or ()]
-            records = await _read_tail(consumer, places, newest)
+            records = await _read_tail(consumer, [TopicPartition(*place) for place in found], newest)
         finally:
             await consumer.stop()
         return await self._not_in_outbox(records)
@@ -176,7 +176,7 @@ async def _read_tail(
             consumer.pause(place)
     records: list[ConsumerRecord] = []
     while pending:
-        for place, got in (await consumer.getmany(*pending, timeout_ms=1000)).items():
+        for got in (await consumer.getmany(*pending, timeout_ms=1000)).values():
             records.extend(got)
         for place, end in list(pending.items()):
             if await consumer.position(place) >= end:

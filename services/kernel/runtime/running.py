@@ -143,10 +143,11 @@ class ServiceRunner:
         while not stop.is_set():
             try:
                 await worker(self.context, stop)
-                return
             except asyncio.CancelledError:
                 raise
             except Exception as fault:
                 log.exception("node.worker.failed", service=self.service.name, fault=repr(fault)[:300])
+            else:
+                return
             await nap(stop, delay_s)
             delay_s = min(delay_s * 2, 30.0)

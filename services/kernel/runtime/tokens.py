@@ -170,9 +170,7 @@ def load_public_key(path: Path) -> Ed25519PublicKey:
 
 def public_pem(public_key: Ed25519PublicKey) -> str:
     """The public key as PEM text, as other programs expect it."""
-    return public_key.public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    ).decode()
+    return public_key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def public_key_text(public_key: Ed25519PublicKey) -> str:

@@ -51,3 +51,18 @@ def create_topics(bootstrap_servers: str, names: Iterable[str], *, partitions: i
         pass  # another process of the node was quicker
     finally:
         admin.close()
+
+
+def list_partitions(bootstrap_servers: str, prefix: str) -> list[tuple[str, int]]:
+    """Every (topic, partition) whose topic begins with `prefix`; blocking, for threads and commands.
+
+    Raises:
+        kafka.errors.KafkaError: The broker is away.
+    """
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","), request_timeout_ms=15000)
+    try:
+        names = [name for name in admin.list_topics() if name.startswith(prefix)]
+        described = admin.describe_topics(names) if names else []
+        return [(topic["name"], part["partition_index"]) for topic in described for part in topic["partitions"]]
+    finally:
+        admin.close()

@@ -107,20 +107,21 @@ class Inbox:
             try:
                 async with self.database.transaction(self.clock()) as tx:
                     await self._handle(tx, messages)
-                self._recent.extend([False] * len(messages))
-                metrics.INBOX_APPLIED.labels(self.database.node.node_id, self.database.service).inc(len(messages))
-                return None
             except asyncio.CancelledError:
                 raise
             except HandlingFailed as fault:
                 if not _is_passing(fault.cause):
                     return fault
                 log.warning("inbox.database.busy", consumer=self.consumer, fault=repr(fault.cause))
-            except Exception as fault:  # noqa: BLE001 - nothing may leave an agent
+            except Exception as fault:
                 if not _is_passing(fault):
-                    log.error("inbox.batch.failed", consumer=self.consumer, fault=repr(fault))
+                    log.exception("inbox.batch.failed", consumer=self.consumer, fault=repr(fault))
                 else:
                     log.warning("inbox.database.away", consumer=self.consumer, fault=repr(fault))
+            else:
+                self._recent.extend([False] * len(messages))
+                metrics.INBOX_APPLIED.labels(self.database.node.node_id, self.database.service).inc(len(messages))
+                return None
             await asyncio.sleep(delay_s)
             delay_s = min(delay_s * 2, 5.0)
 
@@ -272,12 +273,13 @@ class Inbox:
                         row["place"] = f"w:{envelope.id}"
                     await waiting.put(tx.session, [row])
                     await waiting.park(tx.session, self.consumer, fault.topic, envelope.id, reason=reason, tries=tries)
-                return
             except asyncio.CancelledError:
                 raise
             except Exception as failed:  # noqa: BLE001 - the database is away; the event must not be lost
                 log.warning("inbox.park.waiting", consumer=self.consumer, fault=repr(failed))
                 await asyncio.sleep(1.0)
+            else:
+                return
 
     async def _until_healthy(self) -> None:
         """Stop consuming while more than 10 of the last 100 events were parked, until they are dealt with."""
