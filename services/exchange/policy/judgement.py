@@ -82,6 +82,15 @@ def judge(message: Message, *, chain: Chain, tip: Tip, held: Held, keys: Keys) -
     return _place(message, chained, tip, held)
 
 
+def is_proven(message: Message, *, chain: Chain, keys: Keys) -> bool:
+    """Whether the peer said exactly this: right chain, signature and rows, wherever they belong."""
+    if _refusal(message, chain, keys):
+        return False
+    head = message.statement.tip
+    chained = walk(chain, epoch=head.epoch, previous=message.previous, rows=message.rows)
+    return not chained or (chained[-1].h == head.h and all(map(is_intact, message.rows)))
+
+
 def _refusal(message: Message, chain: Chain, keys: Keys) -> Verdict | None:
     statement = message.statement
     if statement.chain != chain or statement.kind is not Kind.HEAD:

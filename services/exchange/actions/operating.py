@@ -1,0 +1,41 @@
+"""What an operator does to a link, and the state that it is told to be in."""
+
+from __future__ import annotations
+
+from services.exchange.store.lanes import lock_link
+from services.kernel.language.events.exchange import LinkStateChanged
+from services.kernel.language.events.parts import OfficerRef
+from services.kernel.language.vocabulary import LinkState
+from services.kernel.runtime.transaction import Transaction
+
+
+async def pause_link(tx: Transaction, peer: str, *, by: OfficerRef | None) -> None:
+    """Take the link to a peer down until it is resumed; nothing is lost, everything waits."""
+    await _set_paused(tx, peer, is_paused=True, by=by)
+
+
+async def resume_link(tx: Transaction, peer: str, *, by: OfficerRef | None) -> None:
+    """Let a paused link carry again."""
+    await _set_paused(tx, peer, is_paused=False, by=by)
+
+
+async def note_link_state(tx: Transaction, peer: str, state: LinkState, *, reason: str = "") -> None:
+    """Tell the state of a link when it is another than the one told last."""
+    link = await lock_link(tx.session, peer)
+    if link.state == state.value:
+        return
+    link.state, link.state_since = state.value, tx.now
+    tx.session.add(link)
+    tx.tell(LinkStateChanged(peer=peer, state=state, at=tx.now, reason=reason))
+    tx.signal("links")
+
+
+async def _set_paused(tx: Transaction, peer: str, *, is_paused: bool, by: OfficerRef | None) -> None:
+    link = await lock_link(tx.session, peer)
+    if link.is_paused == is_paused:
+        return
+    link.is_paused, link.paused_by, link.changed_at = is_paused, by.name if by else "", tx.now
+    tx.session.add(link)
+    tx.audit("link.paused" if is_paused else "link.resumed", peer, by=by)
+    tx.signal("link settings")
+    tx.signal("links")

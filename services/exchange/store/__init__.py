@@ -1,0 +1,1 @@
+"""Queries of the exchange: lanes, the ledger, statements, routes and files."""

@@ -1,0 +1,145 @@
+"""How every link stands: peers, lanes and ages put together for pages, API, metrics and alarms."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.exchange.model import Conflict, Lane, Link
+from services.exchange.policy.chain import Chain, link_name
+from services.exchange.policy.timing import LaneSigns, lane_state, worst
+from services.exchange.store.lanes import list_lanes, list_links, oldest_unreceipted, open_conflicts
+from services.kernel.language.events.directory import PeerRegistered
+from services.kernel.language.vocabulary import Lane as LaneWord
+from services.kernel.language.vocabulary import LinkState
+from services.kernel.runtime.organisation import list_peers
+
+
+@dataclass(frozen=True, slots=True)
+class LaneStanding:
+    """One lane of a link, both directions."""
+
+    lane: LaneWord
+    state: LinkState
+    out: Lane | None
+    inward: Lane | None
+    oldest_unreceipted_at: datetime | None
+    unreceipted: int
+    oldest_age_s: float
+
+    @property
+    def missing(self) -> int:
+        """Rows that the peer says it has sent and that are not held here."""
+        return max(self.inward.claimed_n - self.inward.n, 0) if self.inward else 0
+
+    @property
+    def is_forked(self) -> bool:
+        """Whether either direction was stopped by a fork."""
+        return any(chain is not None and chain.forked_at is not None for chain in (self.out, self.inward))
+
+    @property
+    def heard_at(self) -> datetime | None:
+        """When the peer last said anything on this lane."""
+        return max(
+            (chain.heard_at for chain in (self.out, self.inward) if chain is not None and chain.heard_at), default=None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStanding:
+    """One link: the peer, its lanes, what is wrong."""
+
+    peer: PeerRegistered
+    link: Link | None
+    lanes: tuple[LaneStanding, ...]
+    conflicts: tuple[Conflict, ...]
+
+    @property
+    def state(self) -> LinkState:
+        """The state of the worst lane."""
+        return worst([lane.state for lane in self.lanes])
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether an operator has taken the link down."""
+        return bool(self.link and self.link.is_paused)
+
+    @property
+    def oldest_age_s(self) -> float:
+        """Age of the oldest fact without a receipt, all lanes together; 0 when there is none."""
+        return max((lane.oldest_age_s for lane in self.lanes), default=0.0)
+
+    @property
+    def unreceipted(self) -> int:
+        """Facts without a receipt, all lanes together."""
+        return sum(lane.unreceipted for lane in self.lanes)
+
+    @property
+    def connected_at(self) -> datetime | None:
+        """Since when every lane has a road; None while one has not."""
+        since = [lane.out.connected_at if lane.out else None for lane in self.lanes]
+        return max((at for at in since if at), default=None) if all(since) else None
+
+
+async def link_standings(session: AsyncSession, *, own: str, now: datetime, idle_head_s: float) -> list[LinkStanding]:
+    """How each registered peer's link stands, superiors first, then those that need somebody."""
+    peers, links = await list_peers(session), await list_links(session)
+    oldest = await oldest_unreceipted(session)
+    lanes = {Chain(lane.link, lane.lane): lane for lane in await list_lanes(session)}
+    conflicts: dict[str, list[Conflict]] = defaultdict(list)
+    for conflict in await open_conflicts(session):
+        conflicts[_other_end(conflict.link, own)].append(conflict)
+    clock = _Clock(now, idle_head_s)
+    return [
+        LinkStanding(
+            peer,
+            links.get(peer.peer),
+            tuple(_lane(own, peer, LaneWord(lane), links.get(peer.peer), lanes, oldest, clock) for lane in peer.lanes),
+            tuple(conflicts[peer.peer]),
+        )
+        for peer in peers
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    now: datetime
+    idle_head_s: float
+
+
+def _lane(  # noqa: PLR0917 - the one place where all of it comes together
+    own: str,
+    peer: PeerRegistered,
+    lane: LaneWord,
+    link: Link | None,
+    lanes: dict[Chain, Lane],
+    oldest: dict[Chain, datetime],
+    clock: _Clock,
+) -> LaneStanding:
+    out_chain = Chain(link_name(own, peer.peer), lane.value)
+    out = lanes.get(out_chain)
+    inward = lanes.get(Chain(link_name(peer.peer, own), lane.value))
+    oldest_at = oldest.get(out_chain)
+    unreceipted = out.n - out.receipted_n if out else 0
+    age_s = max((clock.now - oldest_at).total_seconds(), 0.0) if oldest_at else 0.0
+    heard = [chain.heard_at for chain in (out, inward) if chain is not None and chain.heard_at]
+    signs = LaneSigns(
+        is_paused=bool(link and link.is_paused),
+        is_forked=any(chain.forked_at for chain in (out, inward) if chain),
+        has_gap=bool(inward and inward.gap_since),
+        is_connected=bool(out and out.connected_at),
+        heard_at=max(heard, default=None),
+        unreceipted=unreceipted,
+        oldest_age_s=age_s,
+    )
+    state = lane_state(signs, now=clock.now, idle_head_s=clock.idle_head_s)
+    return LaneStanding(lane, state, out, inward, oldest_at, unreceipted, age_s)
+
+
+def _other_end(link: str, own: str) -> str:
+    ends: Sequence[str] = link.split(">")
+    return ends[1] if ends[0] == own else ends[0]

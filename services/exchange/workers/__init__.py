@@ -1,0 +1,9 @@
+"""What the exchange does unasked: carry links, put due files on the road, watch states."""
+
+from services.exchange.workers.files import dispatch_due_files
+from services.exchange.workers.keeper import carry_links
+from services.exchange.workers.watch import read_gauges, watch_links
+
+__all__ = ["WORKERS", "read_gauges"]
+
+WORKERS = (carry_links, dispatch_due_files, watch_links)

@@ -1,0 +1,124 @@
+"""Keeps one carrier per peer and lane running: starts it for a new peer, stops it while paused."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+import structlog
+
+from services.exchange.actions import Border, forget_connections
+from services.exchange.policy.signature import Signer
+from services.exchange.store.lanes import list_links
+from services.exchange.workers.lane import LaneCarrier
+from services.exchange.workers.road import place_of
+from services.kernel.language.events.directory import PeerRegistered
+from services.kernel.runtime.naps import nap
+from services.kernel.runtime.organisation import list_peers
+from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.tokens import KeyUnreadable, public_key_from_text
+from services.kernel.runtime.topics import create_topics
+
+log = structlog.get_logger()
+
+LOOK_AGAIN_S = 3.0
+
+
+@dataclass
+class _Running:
+    """The carriers of one peer, as it was registered when they were started."""
+
+    peer: PeerRegistered
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    task: asyncio.Task[None] | None = None
+
+
+async def carry_links(context: ServiceContext, stop: asyncio.Event) -> None:
+    """Carry every link that is registered and not paused, until `stop`."""
+    async with context.database.transaction(context.clock()) as tx:
+        await forget_connections(tx)
+    running: dict[str, _Running] = {}
+    woken = asyncio.Event()
+    listening = asyncio.create_task(_listen(context, woken))
+    try:
+        while not stop.is_set():
+            woken.clear()
+            wanted = await _wanted(context)
+            gone = [name for name, link in running.items() if wanted.get(name) != link.peer or _has_ended(link)]
+            await _end(running, gone)
+            for name, peer in wanted.items():
+                if name not in running:
+                    running[name] = _start(context, peer)
+            await _wait(stop, woken)
+    finally:
+        listening.cancel()
+        await _end(running, list(running))
+
+
+def signer_of(context: ServiceContext) -> Signer:
+    """This node's key as statements are signed with it."""
+    return Signer(context.node_keys.key_id, context.node_keys.private)
+
+
+def border_of(context: ServiceContext, peer: PeerRegistered, lane: str) -> Border:
+    """What a lane to this peer needs to know.
+
+    Raises:
+        KeyUnreadable: The peer's registered key is none.
+    """
+    keys = {peer.key_id: public_key_from_text(peer.public_key).public_bytes_raw()}
+    return Border(context.node.node_id, peer.peer, lane, keys, signer_of(context))
+
+
+async def _wanted(context: ServiceContext) -> dict[str, PeerRegistered]:
+    async with context.database.reading() as session:
+        links = await list_links(session)
+        peers = await list_peers(session)
+    return {peer.peer: peer for peer in peers if not (peer.peer in links and links[peer.peer].is_paused)}
+
+
+def _start(context: ServiceContext, peer: PeerRegistered) -> _Running:
+    link = _Running(peer)
+    link.task = asyncio.create_task(_carry(context, peer, link.stop))
+    return link
+
+
+async def _carry(context: ServiceContext, peer: PeerRegistered, stop: asyncio.Event) -> None:
+    """All lanes of one peer; the owner of the broker makes the topics first."""
+    own, broker = context.node.node_id, context.settings.kafka
+    places = {lane: place_of(own, broker, peer, lane) for lane in peer.lanes}
+    if peer.direction != "superior":
+        names = [name for place in places.values() for name in (place.writes, place.reads)]
+        await asyncio.to_thread(create_topics, broker, names, partitions=1)
+    carriers = [LaneCarrier(context, border_of(context, peer, lane), place) for lane, place in places.items()]
+    await asyncio.gather(*(carrier.run(stop) for carrier in carriers))
+
+
+def _has_ended(link: _Running) -> bool:
+    """Whether the carriers ended by themselves, which only a fault makes them do."""
+    if link.task is None or not link.task.done():
+        return False
+    fault = None if link.task.cancelled() else link.task.exception()
+    is_key = isinstance(fault, KeyUnreadable)
+    log.error("exchange.link.failed", peer=link.peer.peer, is_key=is_key, fault=repr(fault)[:300])
+    return True
+
+
+async def _end(running: dict[str, _Running], names: list[str]) -> None:
+    ended = [running.pop(name) for name in names]
+    for link in ended:
+        link.stop.set()
+    await asyncio.gather(*(link.task for link in ended if link.task), return_exceptions=True)
+
+
+async def _listen(context: ServiceContext, woken: asyncio.Event) -> None:
+    async for _ in context.signals.changes(["link settings"], ""):
+        woken.set()
+
+
+async def _wait(stop: asyncio.Event, woken: asyncio.Event) -> None:
+    waits = [asyncio.create_task(nap(stop, LOOK_AGAIN_S)), asyncio.create_task(woken.wait())]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+    await asyncio.gather(*waits, return_exceptions=True)
