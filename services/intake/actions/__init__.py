@@ -1,0 +1,36 @@
+"""What can be done with an item, one function per verb, in the caller's transaction."""
+
+from services.intake.actions.attaching import attach_file, remove_attachment
+from services.intake.actions.drafting import (
+    change_draft,
+    copy_submission,
+    create_draft,
+    discard_draft,
+    restore_draft,
+)
+from services.intake.actions.reading import open_submission
+from services.intake.actions.refusals import (
+    BodyTooLong,
+    SubmissionIncomplete,
+    SubmissionNotEditable,
+    TooManyAttachments,
+)
+from services.intake.actions.submitting import submit, what_is_advised, what_is_missing
+
+__all__ = [
+    "BodyTooLong",
+    "SubmissionIncomplete",
+    "SubmissionNotEditable",
+    "TooManyAttachments",
+    "attach_file",
+    "change_draft",
+    "copy_submission",
+    "create_draft",
+    "discard_draft",
+    "open_submission",
+    "remove_attachment",
+    "restore_draft",
+    "submit",
+    "what_is_advised",
+    "what_is_missing",
+]

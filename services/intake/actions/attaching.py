@@ -1,0 +1,66 @@
+"""Files of an item: taken in once checked and stored, taken out while it is a draft."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from services.intake import store
+from services.intake.actions.drafting import take_editable, touch_draft
+from services.intake.actions.refusals import TooManyAttachments
+from services.intake.model import Attachment
+from services.kernel.language.refusal import NotFound
+from services.kernel.runtime.files import StoredFile
+from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.identity import Officer
+from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.uploads import CheckedUpload
+
+MOST_ATTACHMENTS = 50
+
+
+async def attach_file(
+    tx: Transaction, officer: Officer, origin_id: UUID, checked: CheckedUpload, stored: StoredFile
+) -> Attachment:
+    """Add a file that was checked and lies in the file store; the same content under the same name counts once.
+
+    Raises:
+        TooManyAttachments: The item has as many as it may.
+    """
+    submission = await take_editable(tx, officer, origin_id)
+    there = await store.list_attachments(tx.session, origin_id)
+    for one in there:
+        if (one.sha256, one.filename) == (stored.sha256, checked.filename):
+            return one
+    if len(there) >= MOST_ATTACHMENTS:
+        raise TooManyAttachments
+    attachment = Attachment(
+        attachment_id=new_id(),
+        origin_id=origin_id,
+        sha256=stored.sha256,
+        filename=checked.filename,
+        media_type=checked.media_type,
+        size=stored.size,
+        added_by=officer.name,
+        added_at=tx.now,
+    )
+    tx.session.add(attachment)
+    await touch_draft(tx, submission)
+    details = {"sha256": stored.sha256, "filename": checked.filename}
+    tx.audit("submission.attach", origin_id, by=officer.ref, details=details)
+    return attachment
+
+
+async def remove_attachment(tx: Transaction, officer: Officer, origin_id: UUID, attachment_id: UUID) -> None:
+    """Take a file out of a draft; its content stays in the store, where another item may use it.
+
+    Raises:
+        NotFound: The item has no such file.
+    """
+    submission = await take_editable(tx, officer, origin_id)
+    attachment = await tx.session.get(Attachment, attachment_id)
+    if attachment is None or attachment.origin_id != origin_id:
+        raise NotFound
+    await tx.session.delete(attachment)
+    await touch_draft(tx, submission)
+    details = {"sha256": attachment.sha256, "filename": attachment.filename}
+    tx.audit("submission.detach", origin_id, by=officer.ref, details=details)

@@ -1,0 +1,170 @@
+"""Writing: drafts are made, changed as they are typed, copied, thrown away and taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from services.intake import store
+from services.intake.actions.reading import open_submission, require_writer, take_own
+from services.intake.actions.refusals import BodyTooLong, SubmissionNotDiscardable, SubmissionNotEditable
+from services.intake.model import Submission
+from services.intake.policy import FIELD, Step, may_edit, next_status, next_version, unfit_for_draft
+from services.kernel.language.refusal import InvalidInput, StaleVersion
+from services.kernel.language.vocabulary import IntakeStatus
+from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.identity import Officer
+from services.kernel.runtime.transaction import Transaction
+
+_COLUMNS = frozenset({"info_type", "title", "body", "author_name", "author_phone", "non_secret_declared"})
+
+
+async def create_draft(tx: Transaction, officer: Officer, values: Mapping[str, Any]) -> Submission:
+    """Begin an item of the officer's unit with any subset of its fields.
+
+    Raises:
+        NotPermitted: His roles do not write.
+        InvalidInput: A field is too long or out of range.
+    """
+    require_writer(officer, values.get("info_type") or "")
+    _require_fit(values)
+    submission = Submission(
+        origin_id=new_id(),
+        origin_node=tx.node.node_id,
+        unit_id=officer.unit_id,
+        unit_name=officer.unit_name,
+        created_by=officer.officer_id,
+        created_by_name=officer.name,
+        created_at=tx.now,
+        touched_at=tx.now,
+    )
+    _put(submission, values)
+    tx.session.add(submission)
+    await tx.session.flush()
+    await index_text(tx, submission)
+    tx.signal(f"unit:{submission.unit_id}")
+    return submission
+
+
+async def change_draft(
+    tx: Transaction, officer: Officer, origin_id: UUID, values: Mapping[str, Any], *, version: int
+) -> Submission:
+    """Change any subset of a draft's fields; the first change of a returned item begins its next version.
+
+    Raises:
+        NotFound, NotPermitted: See `take_own`.
+        StaleVersion: It was changed since `version` was read.
+        SubmissionNotEditable: It is submitted.
+        InvalidInput: A field is too long or out of range.
+    """
+    submission = await take_editable(tx, officer, origin_id)
+    if submission.version != version:
+        raise StaleVersion(version=submission.version)
+    _require_fit(values)
+    _put(submission, values)
+    await touch_draft(tx, submission)
+    await index_text(tx, submission)
+    return submission
+
+
+async def copy_submission(tx: Transaction, officer: Officer, origin_id: UUID) -> Submission:
+    """Begin a new draft with the text and fields of another item that the officer may read."""
+    source = await open_submission(tx.session, officer, origin_id, tx.node.node_id)
+    names = ("info_type", "title", "body", "author_name", "author_phone", "suggested_attribute")
+    copied = await create_draft(tx, officer, {name: getattr(source, name) for name in names})
+    copied.details = dict(source.details)
+    return copied
+
+
+async def discard_draft(tx: Transaction, officer: Officer, origin_id: UUID) -> Submission:
+    """Throw away a draft that was never submitted; `restore_draft` takes it back.
+
+    Raises:
+        SubmissionNotDiscardable: It was submitted before.
+    """
+    submission = await take_own(tx, officer, origin_id)
+    if submission.status != IntakeStatus.DRAFT or submission.submission_version > 1:
+        raise SubmissionNotDiscardable
+    submission.discarded_at = tx.now
+    await touch_draft(tx, submission)
+    await store.TEXT_INDEX.remove(tx.session, submission.origin_id)
+    tx.audit("submission.discard", origin_id, by=officer.ref)
+    return submission
+
+
+async def restore_draft(tx: Transaction, officer: Officer, origin_id: UUID) -> Submission:
+    """Take back a draft that was thrown away."""
+    submission = await take_own(tx, officer, origin_id, with_discarded=True)
+    submission.discarded_at = None
+    await touch_draft(tx, submission)
+    await index_text(tx, submission)
+    tx.audit("submission.restore", origin_id, by=officer.ref)
+    return submission
+
+
+async def take_editable(tx: Transaction, officer: Officer, origin_id: UUID) -> Submission:
+    """An own item that may be changed now, held for writing.
+
+    Raises:
+        SubmissionNotEditable: It is submitted.
+    """
+    submission = await take_own(tx, officer, origin_id)
+    if not may_edit(IntakeStatus(submission.status)):
+        raise SubmissionNotEditable
+    return submission
+
+
+async def touch_draft(tx: Transaction, submission: Submission) -> None:
+    """Count a change; a returned item becomes the draft of its next version."""
+    status = IntakeStatus(submission.status)
+    if status is IntakeStatus.RETURNED:
+        submission.submission_version = next_version(status, submission.submission_version, Step.AMEND)
+        submission.status = next_status(status, Step.AMEND).value
+    submission.version += 1
+    submission.touched_at = tx.now
+    tx.session.add(submission)
+    await tx.session.flush()
+    tx.signal(f"item:{submission.origin_id}")
+    tx.signal(f"unit:{submission.unit_id}")
+
+
+async def index_text(tx: Transaction, submission: Submission) -> None:
+    """Make the item findable by what it says now."""
+    text = f"{submission.title}\n{submission.body}\n{submission.author_name}\n{submission.unit_name}"
+    await store.TEXT_INDEX.put(tx.session, submission.origin_id, text)
+
+
+def _require_fit(values: Mapping[str, Any]) -> None:
+    errors = unfit_for_draft(values)
+    if not errors:
+        return
+    is_long_body = any(error.field == "body" and error.code == "too_long" for error in errors)
+    raise (BodyTooLong if is_long_body else InvalidInput)(errors=[error.as_dict() for error in errors])
+
+
+def _put(submission: Submission, values: Mapping[str, Any]) -> None:
+    details = dict(submission.details)
+    for name, value in values.items():
+        if name == "authors":
+            submission.authors = [author.model_dump(mode="json") for author in value or []]
+        elif name == "suggested_attribute":
+            submission.suggested_attribute = value
+        elif name in _COLUMNS:
+            setattr(submission, name, _column_value(name, value))
+        elif name in FIELD:
+            details[name] = _plain(value)
+    submission.details = {name: value for name, value in details.items() if value not in (None, "", [])}
+
+
+def _column_value(name: str, value: Any) -> Any:
+    if name == "non_secret_declared":
+        return bool(value)
+    return str(value) if value is not None else ""
+
+
+def _plain(value: Any) -> Any:
+    """The form in which a field is kept in JSON: times as ISO text, codes as their code."""
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return str(value) if isinstance(value, str) else value

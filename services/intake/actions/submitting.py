@@ -1,0 +1,145 @@
+"""Handing in: a complete item goes to its unit's reviewer, for the first time or again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.intake import store
+from services.intake.actions.drafting import take_editable
+from services.intake.actions.noting import write_history
+from services.intake.actions.refusals import SubmissionIncomplete
+from services.intake.model import Attachment, EditionCopy, Submission
+from services.intake.policy import Step, missing_for_submit, next_status, next_version
+from services.intake.policy.advice import advice, blockers
+from services.kernel.language.events import parts
+from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
+from services.kernel.language.field_error import FieldError
+from services.kernel.language.vocabulary import InfoType, IntakeStatus, System
+from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.identity import Officer
+from services.kernel.runtime.transaction import Transaction
+
+_TIMES = frozenset({"occurred_at", "learned_at"})
+
+
+async def submit(tx: Transaction, officer: Officer, origin_id: UUID) -> Submission:
+    """Hand the item in to the unit's reviewer; after a return, with a version one higher.
+
+    Raises:
+        SubmissionNotEditable: It is submitted already.
+        SubmissionIncomplete: `errors` names what is missing, field by field.
+    """
+    submission = await take_editable(tx, officer, origin_id)
+    missing = what_is_missing(submission)
+    if missing:
+        raise SubmissionIncomplete(errors=[error.as_dict() for error in missing])
+    status = IntakeStatus(submission.status)
+    submission.submission_version = next_version(status, submission.submission_version, Step.SUBMIT)
+    submission.status = next_status(status, Step.SUBMIT).value
+    submission.declared_by, submission.declared_at = officer.name, tx.now
+    submission.version += 1
+    submission.touched_at = tx.now
+    edition = await _keep_edition(tx, officer, submission)
+    attachments = await store.list_attachments(tx.session, origin_id)
+    kind = SubmissionSubmitted if submission.submission_version == 1 else SubmissionAmended
+    fact = kind(
+        item=item_of(submission),
+        at=tx.now,
+        node=tx.node.node_id,
+        content=_content(submission, edition, attachments),
+        submitted_by=officer.ref,
+    )
+    tx.tell(fact)
+    await write_history(tx, fact, event_id=str(new_id()))
+    tx.audit("submission.submit", origin_id, by=officer.ref, details={"version": submission.submission_version})
+    tx.signal(f"item:{origin_id}")
+    tx.signal(f"unit:{submission.unit_id}")
+    return submission
+
+
+def what_is_missing(submission: Submission) -> list[FieldError]:
+    """What stands in the way of submitting, in the order of the form."""
+    return blockers(missing_for_submit(values_of(submission)))
+
+
+def what_is_advised(submission: Submission) -> list[FieldError]:
+    """What an item of this type should say besides; pointed out, never in the way."""
+    return advice(missing_for_submit(values_of(submission)))
+
+
+def values_of(submission: Submission) -> dict[str, Any]:
+    """The item's fields by name, as the rules take them."""
+    columns = ("info_type", "title", "body", "author_name", "author_phone", "non_secret_declared")
+    values = {name: getattr(submission, name) for name in columns}
+    for name, value in submission.details.items():
+        values[name] = datetime.fromisoformat(value) if name in _TIMES else value
+    return values
+
+
+def item_of(submission: Submission) -> parts.Item:
+    """The head of the item as it stands, at home (hop 0)."""
+    assert submission.unit_id is not None
+    return parts.Item(
+        origin_id=submission.origin_id,
+        info_type=InfoType(submission.info_type),
+        title=submission.title,
+        origin_node=submission.origin_node,
+        unit_id=submission.unit_id,
+        unit_name=submission.unit_name,
+        system=System(submission.system),
+        version=submission.submission_version,
+        hop=0,
+        hops=tuple(parts.Hop.model_validate(hop) for hop in submission.hops),
+    )
+
+
+async def _keep_edition(tx: Transaction, officer: Officer, submission: Submission) -> parts.Edition:
+    number = await store.next_edition_number(tx.session, submission.origin_id, tx.node.node_id)
+    edition = parts.Edition(
+        node=tx.node.node_id,
+        number=number,
+        title=submission.title,
+        body=submission.body,
+        edited_by=officer.name,
+        edited_at=tx.now,
+    )
+    tx.session.add(EditionCopy(origin_id=submission.origin_id, **edition.model_dump()))
+    return edition
+
+
+def _content(submission: Submission, edition: parts.Edition, attachments: list[Attachment]) -> parts.Content:
+    return parts.Content(
+        edition=edition,
+        author_name=submission.author_name,
+        author_phone=submission.author_phone,
+        authors=tuple(parts.Author.model_validate(author) for author in submission.authors),
+        non_secret_declared=submission.non_secret_declared,
+        problem=_problem(submission),
+        emergency=_emergency(submission),
+        suggested_attribute=submission.suggested_attribute,
+        attachments=tuple(parts.Attachment(**_file(one)) for one in attachments),
+    )
+
+
+def _file(attachment: Attachment) -> dict[str, Any]:
+    return {name: getattr(attachment, name) for name in ("attachment_id", "sha256", "filename", "media_type", "size")}
+
+
+def _problem(submission: Submission) -> parts.ProblemFields | None:
+    if submission.info_type != InfoType.PROBLEM:
+        return None
+    return parts.ProblemFields.model_validate(_only(submission.details, parts.ProblemFields))
+
+
+def _emergency(submission: Submission) -> parts.EmergencyFields | None:
+    if submission.info_type != InfoType.EMERGENCY:
+        return None
+    values = _only(submission.details, parts.EmergencyFields)
+    return parts.EmergencyFields.model_validate(values)
+
+
+def _only(details: Mapping[str, Any], group: type[parts.Part]) -> dict[str, Any]:
+    return {name: value for name, value in details.items() if name in group.model_fields}

@@ -1,0 +1,75 @@
+"""Bodies are counted as they come in: whoever sends too much is refused before it is all here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.types import Message, Receive
+
+from services.kernel.language.refusal import Refusal
+from services.kernel.runtime.edge import EdgeRoute
+from services.kernel.runtime.uploads import AttachmentTooLarge
+
+TEXT_LIMIT_BYTES = 8 * 1024 * 1024
+_FORM_AROUND_A_FILE_BYTES = 2 * 1024 * 1024
+
+
+class RequestTooLarge(Refusal):
+    """提交的内容太大。"""
+
+    status = 413
+    code = "body_too_large"
+    message = "提交的内容太大，请删减正文，或改用附件。"
+
+
+class LimitedRoute(EdgeRoute):
+    """A route that stops reading a request above its limit: an attachment's, or 8 MB of text."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap the edge's handler."""
+        handle = super().get_route_handler()
+
+        async def within_limits(request: Request) -> Response:
+            return await handle(Request(request.scope, _counted(request)))
+
+        return within_limits
+
+
+def limited_router(**options: Any) -> APIRouter:
+    """A router whose routes own their transaction and limit what they read."""
+    return APIRouter(route_class=LimitedRoute, **options)
+
+
+def attachment_limit_bytes(request: Request) -> int:
+    """The largest attachment this node takes."""
+    megabytes: int = request.app.state.context.settings.attachment_limit_mb
+    return megabytes * 1024 * 1024
+
+
+def _counted(request: Request) -> Receive:
+    is_upload = request.headers.get("content-type", "").startswith("multipart/")
+    limit = attachment_limit_bytes(request) + _FORM_AROUND_A_FILE_BYTES if is_upload else TEXT_LIMIT_BYTES
+    refusal = AttachmentTooLarge if is_upload else RequestTooLarge
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > limit:
+        return _refuse(refusal)
+    receive, read = request.receive, 0
+
+    async def counted() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > limit:
+            raise refusal
+        return message
+
+    return counted
+
+
+def _refuse(refusal: type[Refusal]) -> Receive:
+    async def refuse() -> Message:
+        raise refusal
+
+    return refuse

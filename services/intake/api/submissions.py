@@ -1,0 +1,112 @@
+"""Items: write, change, submit, read and find them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from services.intake import actions, store
+from services.intake.api.limits import limited_router
+from services.intake.api.views import line_view, standing_view, submission_view
+from services.intake.metrics import SUBMITTED
+from services.intake.model import Submission, SubmissionChange
+from services.kernel.language.vocabulary import IntakeStatus
+from services.kernel.runtime.paging import CursorUnreadable, decode_cursor, encode_cursor
+from services.kernel.runtime.web import IfMatch, Me, Node, Reading, Tx, etag
+
+router = limited_router(prefix="/api/v1/submissions")
+
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+@router.post("", status_code=201)
+async def create(change: SubmissionChange, me: Me, tx: Tx, response: Response) -> dict[str, Any]:
+    submission = await actions.create_draft(tx, me, change.values)
+    etag(response, submission.version)
+    response.headers["Location"] = f"/intake/api/v1/submissions/{submission.origin_id}"
+    return standing_view(submission)
+
+
+@router.patch("/{origin_id}")
+async def change(
+    origin_id: UUID, change: SubmissionChange, version: IfMatch, *, me: Me, tx: Tx, response: Response
+) -> dict[str, Any]:
+    submission = await actions.change_draft(tx, me, origin_id, change.values, version=version)
+    etag(response, submission.version)
+    return standing_view(submission)
+
+
+@router.post("/{origin_id}/submit")
+async def submit(origin_id: UUID, me: Me, tx: Tx, response: Response) -> dict[str, Any]:
+    submission = await actions.submit(tx, me, origin_id)
+    SUBMITTED.labels(tx.node.node_id, submission.info_type).inc()
+    etag(response, submission.version)
+    return standing_view(submission)
+
+
+@router.post("/{origin_id}/copy", status_code=201)
+async def copy(origin_id: UUID, me: Me, tx: Tx, response: Response) -> dict[str, Any]:
+    submission = await actions.copy_submission(tx, me, origin_id)
+    etag(response, submission.version)
+    return standing_view(submission)
+
+
+@router.delete("/{origin_id}", status_code=204)
+async def discard(origin_id: UUID, me: Me, tx: Tx) -> None:
+    await actions.discard_draft(tx, me, origin_id)
+
+
+@router.post("/{origin_id}/restore")
+async def restore(origin_id: UUID, me: Me, tx: Tx, response: Response) -> dict[str, Any]:
+    submission = await actions.restore_draft(tx, me, origin_id)
+    etag(response, submission.version)
+    return standing_view(submission)
+
+
+@router.get("/{origin_id}")
+async def show(origin_id: UUID, me: Me, session: Reading, node: Node, response: Response) -> dict[str, Any]:
+    submission = await actions.open_submission(session, me, origin_id, node.node_id)
+    etag(response, submission.version)
+    return await submission_view(session, submission)
+
+
+@router.get("")
+async def list_own(
+    *,
+    me: Me,
+    session: Reading,
+    status: IntakeStatus | None = None,
+    q: Annotated[str, Query(max_length=100)] = "",
+    cursor: Annotated[str, Query(max_length=400)] = "",
+    limit: Limit = 50,
+) -> dict[str, Any]:
+    after = place_after(cursor)
+    listing = store.Listing(me.unit_id, status=status, query=q, after=after, limit=limit)
+    found = await store.list_submissions(session, listing)
+    return {"items": [line_view(one) for one in found[:limit]], "next": next_cursor(found, limit)}
+
+
+def place_after(cursor: str) -> tuple[datetime, UUID] | None:
+    """The place that a cursor names.
+
+    Raises:
+        CursorUnreadable: It is not one of ours.
+    """
+    if not cursor:
+        return None
+    at, origin_id = decode_cursor(cursor, length=2)
+    try:
+        return datetime.fromisoformat(str(at)), UUID(str(origin_id))
+    except ValueError as fault:
+        raise CursorUnreadable from fault
+
+
+def next_cursor(found: list[Submission], limit: int) -> str | None:
+    """The cursor of the next page, if there is one."""
+    if len(found) <= limit:
+        return None
+    last = found[limit - 1]
+    return encode_cursor([last.touched_at.isoformat(), last.origin_id])

@@ -1,0 +1,146 @@
+"""The item with its text, its files, its history, and copies of what offices say about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import JSON, Column, ForeignKey, Identity, Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from services.kernel.language.vocabulary import IntakeStatus, System
+from services.kernel.runtime.tables import BigId, UtcDateTime, service_metadata
+
+METADATA = service_metadata()
+
+
+class Table(SQLModel):
+    """What all tables of intake share."""
+
+    metadata: ClassVar[Any] = METADATA
+
+
+class Submission(Table, table=True):
+    """One item, for ever under one `origin_id`, as this node knows it.
+
+    `version` counts every change of the row (ETag); `submission_version` counts the author's
+    submissions from 1 and is already the next one while a returned item is amended. Items of
+    other nodes are kept for their history; until their text has come they are stubs.
+    """
+
+    __tablename__ = "intake_submission"
+
+    origin_id: UUID = Field(primary_key=True)
+    origin_node: str = Field(max_length=60)
+    status: str = Field(default=IntakeStatus.DRAFT.value, max_length=20)
+    version: int = 1
+    submission_version: int = 1
+    is_stub: bool = False
+
+    info_type: str = Field(default="", max_length=40)
+    title: str = Field(default="", sa_type=Text)
+    body: str = Field(default="", sa_type=Text)
+    author_name: str = Field(default="", max_length=60)
+    author_phone: str = Field(default="", max_length=60)
+    authors: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    suggested_attribute: str | None = Field(default=None, max_length=40)
+
+    non_secret_declared: bool = False
+    declared_by: str | None = Field(default=None, sa_type=Text)
+    declared_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    unit_id: UUID | None = None
+    unit_name: str = Field(default="", sa_type=Text)
+    system: str = Field(default=System.GOVERNMENT.value, max_length=20)
+    hops: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+
+    created_by: UUID | None = None
+    created_by_name: str = Field(default="", sa_type=Text)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    touched_at: datetime = Field(sa_type=UtcDateTime)
+    discarded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    text_version: int = 0
+    text_hop: int = 0
+    reported_version: int = 0
+    reported_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reported_to: str = Field(default="", max_length=60)
+    delivered_version: int = 0
+    returned_version: int = 0
+    returned: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+
+    __table_args__ = (
+        Index("ix_intake_submission_unit", "unit_id", "touched_at", "origin_id"),
+        Index("ix_intake_submission_status", "unit_id", "status", "touched_at", "origin_id"),
+        Index("ix_intake_submission_touched", "touched_at", "origin_id"),
+    )
+
+
+class Attachment(Table, table=True):
+    """A file of an item; its content lies in the file store under its digest."""
+
+    __tablename__ = "intake_attachment"
+
+    attachment_id: UUID = Field(primary_key=True)
+    origin_id: UUID = Field(foreign_key="intake_submission.origin_id", index=True)
+    sha256: str = Field(max_length=64)
+    filename: str = Field(max_length=255)
+    media_type: str = Field(max_length=120)
+    size: int = Field(sa_type=BigId)
+    added_by: str = Field(default="", sa_type=Text)
+    added_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class HistoryRow(Table, table=True):
+    """One line of an item's history; `event_id` keeps a fact from being written twice."""
+
+    __tablename__ = "intake_history"
+
+    id: int | None = Field(default=None, sa_column=Column("id", BigId, Identity(cache=1), primary_key=True))
+    origin_id: UUID = Field(sa_column=Column(ForeignKey("intake_submission.origin_id"), nullable=False, index=True))
+    event_id: str = Field(max_length=64)
+    type: str = Field(max_length=60)
+    hop: int
+    version: int
+    rank: int
+    node: str = Field(max_length=60)
+    at: datetime = Field(sa_type=UtcDateTime)
+    text: str = Field(sa_type=Text)
+    by: str = Field(default="", sa_type=Text)
+    unit: str = Field(default="", sa_type=Text)
+    note: str = Field(default="", sa_type=Text)
+    data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+    __table_args__ = (UniqueConstraint("event_id"), {"sqlite_autoincrement": True})
+
+
+class EditionCopy(Table, table=True):
+    """A copy of one office's text (本级稿); review of that node owns it."""
+
+    __tablename__ = "intake_edition"
+
+    origin_id: UUID = Field(primary_key=True, foreign_key="intake_submission.origin_id")
+    node: str = Field(primary_key=True, max_length=60)
+    number: int = Field(primary_key=True)
+    title: str = Field(sa_type=Text)
+    body: str = Field(sa_type=Text)
+    edited_by: str = Field(default="", sa_type=Text)
+    edited_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Question(Table, table=True):
+    """A question to the author (核实); either half may come first."""
+
+    __tablename__ = "intake_question"
+
+    question_id: UUID = Field(primary_key=True)
+    origin_id: UUID = Field(foreign_key="intake_submission.origin_id", index=True)
+    node: str = Field(default="", max_length=60)
+    question: str | None = Field(default=None, sa_type=Text)
+    asked_by: str = Field(default="", sa_type=Text)
+    asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    answer: str | None = Field(default=None, sa_type=Text)
+    answered_by: str = Field(default="", sa_type=Text)
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

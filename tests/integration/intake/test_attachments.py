@@ -1,0 +1,118 @@
+"""Files of an item: checked while they come in, handed out to those who may read it."""
+
+import hashlib
+import io
+import zipfile
+
+import pytest
+
+from services.kernel.runtime.app import NodeProcess
+from tests.integration.intake.conftest import COMPLETE, EDITOR, ITEMS, STRANGER
+from tests.support.service import client_of
+
+PDF = b"%PDF-1.7\n" + b"x" * 2000
+
+
+async def _draft(client) -> str:
+    return (await client.post(ITEMS, json=COMPLETE)).json()["origin_id"]
+
+
+def _zip(**members: bytes) -> bytes:
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return kept.getvalue()
+
+
+async def _attach(client, origin_id: str, name: str, content: bytes):
+    return await client.post(f"{ITEMS}/{origin_id}/attachments", files={"file": (name, content)})
+
+
+async def test_a_file_comes_back_as_it_was_sent(as_clerk):
+    origin_id = await _draft(as_clerk)
+    answer = await _attach(as_clerk, origin_id, "泵站 现状(1).pdf", PDF)
+    assert answer.status_code == 201
+    assert answer.json()["sha256"] == hashlib.sha256(PDF).hexdigest()
+    file = await as_clerk.get(f"{ITEMS}/{origin_id}/attachments/{answer.json()['attachment_id']}")
+    assert file.content == PDF
+    assert file.headers["x-content-type-options"] == "nosniff"
+    assert file.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E6%B3%B5")
+
+
+async def test_the_same_file_twice_is_one_attachment(as_clerk):
+    origin_id = await _draft(as_clerk)
+    first = await _attach(as_clerk, origin_id, "甲.pdf", PDF)
+    second = await _attach(as_clerk, origin_id, "甲.pdf", PDF)
+    assert first.json() == second.json()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status", "code"),
+    [
+        ("照片.png", PDF, 422, "attachment_content_mismatch"),
+        ("程序.exe", b"MZ", 415, "attachment_type_not_allowed"),
+        ("空.pdf", b"", 422, "attachment_empty"),
+        ("没有扩展名", PDF, 415, "attachment_type_not_allowed"),
+        ("炸弹.zip", _zip(a=b"\0" * 30_000_000), 422, "attachment_archive_unsafe"),
+        ("大.pdf", b"%PDF-" + b"x" * (50 * 1024 * 1024), 413, "attachment_too_large"),
+        ("更大.pdf", b"%PDF-" + b"x" * (53 * 1024 * 1024), 413, "attachment_too_large"),
+    ],
+)
+async def test_a_file_that_must_not_enter_is_refused(as_clerk, name, content, status, code):
+    origin_id = await _draft(as_clerk)
+    answer = await _attach(as_clerk, origin_id, name, content)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert (await as_clerk.get(f"{ITEMS}/{origin_id}")).json()["attachments"] == []
+
+
+async def test_a_form_without_file_is_refused(as_clerk):
+    origin_id = await _draft(as_clerk)
+    answer = await as_clerk.post(f"{ITEMS}/{origin_id}/attachments", data={"file": "甲"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "file"
+
+
+async def test_a_path_in_a_name_leads_nowhere(as_clerk):
+    origin_id = await _draft(as_clerk)
+    answer = await _attach(as_clerk, origin_id, "../../../etc/passwd.txt", "内容".encode())
+    assert answer.status_code == 201
+    assert "/" not in answer.json()["filename"]
+
+
+async def test_a_file_can_be_taken_out_of_a_draft_only(as_clerk):
+    origin_id = await _draft(as_clerk)
+    kept = (await _attach(as_clerk, origin_id, "甲.pdf", PDF)).json()["attachment_id"]
+    gone = (await _attach(as_clerk, origin_id, "乙.pdf", PDF)).json()["attachment_id"]
+    assert (await as_clerk.delete(f"{ITEMS}/{origin_id}/attachments/{gone}")).status_code == 204
+    await as_clerk.post(f"{ITEMS}/{origin_id}/submit")
+    refused = await as_clerk.delete(f"{ITEMS}/{origin_id}/attachments/{kept}")
+    late = await _attach(as_clerk, origin_id, "丙.pdf", PDF)
+    assert (refused.status_code, late.status_code) == (409, 409)
+    shown = (await as_clerk.get(f"{ITEMS}/{origin_id}")).json()
+    assert [one["filename"] for one in shown["attachments"]] == ["甲.pdf"]
+
+
+async def test_a_stranger_gets_no_file_and_an_editor_none_before_it_was_reported(as_clerk, process: NodeProcess):
+    origin_id = await _draft(as_clerk)
+    attachment_id = (await _attach(as_clerk, origin_id, "甲.pdf", PDF)).json()["attachment_id"]
+    address = f"{ITEMS}/{origin_id}/attachments/{attachment_id}"
+    assert (await client_of(process, STRANGER).get(address)).status_code == 404
+    assert (await client_of(process, EDITOR).get(address)).status_code == 200  # of the same unit here
+    assert (await client_of(process).get(address)).status_code == 401
+
+
+async def test_a_word_file_fills_title_and_body(as_clerk):
+    from docx import Document
+
+    document = Document()
+    document.add_paragraph("低洼片区排涝泵站老化")
+    document.add_paragraph("8月12日，我乡3个低洼片区积水。")
+    kept = io.BytesIO()
+    document.save(kept)
+    answer = await as_clerk.post("/intake/api/v1/imports", files={"file": ("稿件.docx", kept.getvalue())})
+    assert answer.status_code == 200
+    assert answer.json()["title"] == "低洼片区排涝泵站老化"
+    assert "积水" in answer.json()["body"]
+    broken = await as_clerk.post("/intake/api/v1/imports", files={"file": ("稿件.docx", b"PK\x03\x04nothing")})
+    assert (broken.status_code, broken.json()["code"]) == (422, "document_unreadable")

@@ -1,0 +1,160 @@
+"""Writing by API: drafts of any subset of fields, versions, submission."""
+
+import pytest
+
+from services.kernel.runtime.app import NodeProcess
+from tests.integration.intake.conftest import CLERK, COMPLETE, EDITOR, ITEMS, REVIEWER, STRANGER
+from tests.support.service import client_of
+
+
+async def _draft(client, **fields):
+    answer = await client.post(ITEMS, json=fields)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def test_a_draft_accepts_any_subset_of_the_fields(as_clerk):
+    answer = await as_clerk.post(ITEMS, json={"title": "只有标题"})
+    assert answer.status_code == 201
+    assert answer.json()["status"] == "draft"
+    assert answer.json()["version"] == 1
+    assert answer.headers["etag"] == '"1"'
+    assert "body" in {error["field"] for error in answer.json()["missing"]}
+
+
+async def test_a_change_needs_the_version_it_is_based_on(as_clerk):
+    origin_id = (await _draft(as_clerk))["origin_id"]
+    without = await as_clerk.patch(f"{ITEMS}/{origin_id}", json={"title": "甲"})
+    first = await as_clerk.patch(f"{ITEMS}/{origin_id}", json={"title": "甲"}, headers={"If-Match": '"1"'})
+    late = await as_clerk.patch(f"{ITEMS}/{origin_id}", json={"title": "乙"}, headers={"If-Match": '"1"'})
+    assert (without.status_code, first.status_code, late.status_code) == (428, 200, 412)
+    assert first.headers["etag"] == '"2"'
+    assert late.json()["code"] == "stale_version"
+    assert (await as_clerk.get(f"{ITEMS}/{origin_id}")).json()["title"] == "甲"
+
+
+async def test_an_incomplete_item_is_not_submitted_and_says_what_is_missing(as_clerk):
+    origin_id = (await _draft(as_clerk, info_type="problem", title="甲"))["origin_id"]
+    answer = await as_clerk.post(f"{ITEMS}/{origin_id}/submit")
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "submission_incomplete"
+    fields = [error["field"] for error in answer.json()["errors"]]
+    assert fields == ["body", "author_name", "author_phone", "non_secret_declared"]
+
+
+async def test_a_complete_item_is_submitted_once(as_clerk, process: NodeProcess):
+    origin_id = (await _draft(as_clerk, **COMPLETE))["origin_id"]
+    answer = await as_clerk.post(f"{ITEMS}/{origin_id}/submit")
+    again = await as_clerk.post(f"{ITEMS}/{origin_id}/submit")
+    assert (answer.status_code, answer.json()["status"]) == (200, "submitted")
+    assert (again.status_code, again.json()["code"]) == (409, "submission_not_editable")
+    shown = (await as_clerk.get(f"{ITEMS}/{origin_id}")).json()
+    assert [line["type"] for line in shown["timeline"]] == ["submission.submitted"]
+    assert shown["declared_by"] == "李四"
+    assert [(one["node"], one["number"]) for one in shown["editions"]] == [("township", 1)]
+
+
+async def test_a_repeated_request_with_one_key_makes_one_item(as_clerk):
+    answers = [await as_clerk.post(ITEMS, json={"title": "甲"}, headers={"Idempotency-Key": "k-1"}) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert len((await as_clerk.get(ITEMS)).json()["items"]) == 1
+
+
+async def test_grouped_and_flat_fields_say_the_same(as_clerk):
+    given = {
+        "problem": {"own_efforts": "甲", "responsible_level": "city"},
+        "also_reported_to": ["区水利局", "区应急局"],
+    }
+    origin_id = (await _draft(as_clerk, **given))["origin_id"]
+    shown = (await as_clerk.get(f"{ITEMS}/{origin_id}")).json()
+    assert (shown["own_efforts"], shown["responsible_level"]) == ("甲", "city")
+    assert shown["also_reported_to"] == ["区水利局", "区应急局"]
+
+
+async def test_another_units_item_does_not_exist_for_a_stranger(as_clerk, process: NodeProcess):
+    origin_id = (await _draft(as_clerk, **COMPLETE))["origin_id"]
+    stranger = client_of(process, STRANGER)
+    for answer in (
+        await stranger.get(f"{ITEMS}/{origin_id}"),
+        await stranger.patch(f"{ITEMS}/{origin_id}", json={"title": "乙"}, headers={"If-Match": "1"}),
+        await stranger.post(f"{ITEMS}/{origin_id}/submit"),
+        await stranger.delete(f"{ITEMS}/{origin_id}"),
+    ):
+        assert answer.status_code == 404
+    assert (await stranger.get(ITEMS)).json()["items"] == []
+
+
+async def test_a_reviewer_reads_what_his_unit_writes_but_does_not_write_it(as_clerk, process: NodeProcess):
+    origin_id = (await _draft(as_clerk, **COMPLETE))["origin_id"]
+    reviewer = client_of(process, REVIEWER)
+    assert (await reviewer.get(f"{ITEMS}/{origin_id}")).status_code == 200
+    refused = await reviewer.patch(f"{ITEMS}/{origin_id}", json={"title": "乙"}, headers={"If-Match": "1"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted")
+    assert (await client_of(process, EDITOR).post(ITEMS, json={})).status_code == 403
+
+
+async def test_a_stranger_without_token_is_asked_to_sign_in(process: NodeProcess):
+    assert (await client_of(process).post(ITEMS, json={})).status_code == 401
+
+
+async def test_an_unknown_item_is_not_here_yet(as_clerk):
+    answer = await as_clerk.get(f"{ITEMS}/01890a5d-ac96-774b-bcce-b302099a8057")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_here_yet")
+    assert answer.headers["retry-after"]
+
+
+async def test_a_discarded_draft_is_gone_and_can_be_taken_back(as_clerk):
+    origin_id = (await _draft(as_clerk, title="排涝泵站"))["origin_id"]
+    assert (await as_clerk.delete(f"{ITEMS}/{origin_id}")).status_code == 204
+    assert (await as_clerk.get(f"{ITEMS}/{origin_id}")).status_code == 404
+    assert (await as_clerk.get(ITEMS, params={"q": "排涝"})).json()["items"] == []
+    assert (await as_clerk.post(f"{ITEMS}/{origin_id}/restore")).status_code == 200
+    assert len((await as_clerk.get(ITEMS, params={"q": "排涝"})).json()["items"]) == 1
+
+
+async def test_a_submitted_item_is_kept(as_clerk):
+    origin_id = (await _draft(as_clerk, **COMPLETE))["origin_id"]
+    await as_clerk.post(f"{ITEMS}/{origin_id}/submit")
+    answer = await as_clerk.delete(f"{ITEMS}/{origin_id}")
+    assert (answer.status_code, answer.json()["code"]) == (409, "submission_not_discardable")
+
+
+async def test_a_copy_is_a_new_draft_with_the_same_text(as_clerk):
+    origin_id = (await _draft(as_clerk, **COMPLETE))["origin_id"]
+    answer = await as_clerk.post(f"{ITEMS}/{origin_id}/copy")
+    copied = (await as_clerk.get(f"{ITEMS}/{answer.json()['origin_id']}")).json()
+    assert copied["origin_id"] != origin_id
+    assert (copied["title"], copied["own_efforts"]) == (COMPLETE["title"], COMPLETE["own_efforts"])
+    assert copied["non_secret_declared"] is False
+
+
+@pytest.mark.parametrize("query", ["泵站", "泵", "龙潭 排涝", "68.4"])
+async def test_items_are_found_by_two_characters_and_by_one(as_clerk, query: str):
+    await _draft(as_clerk, **COMPLETE)
+    await _draft(as_clerk, title="春耕备耕情况")
+    found = (await as_clerk.get(ITEMS, params={"q": query})).json()["items"]
+    assert [item["title"] for item in found] == [COMPLETE["title"]]
+
+
+async def test_a_list_is_paged_by_the_last_row_and_filtered_by_status(as_clerk):
+    for n in range(5):
+        await _draft(as_clerk, title=f"第{n}件")
+    first = (await as_clerk.get(ITEMS, params={"limit": 2})).json()
+    second = (await as_clerk.get(ITEMS, params={"limit": 2, "cursor": first["next"]})).json()
+    third = (await as_clerk.get(ITEMS, params={"limit": 2, "cursor": second["next"]})).json()
+    titles = [item["title"] for page in (first, second, third) for item in page["items"]]
+    assert titles == ["第4件", "第3件", "第2件", "第1件", "第0件"]
+    assert third["next"] is None
+    assert (await as_clerk.get(ITEMS, params={"status": "adopted"})).json()["items"] == []
+
+
+async def test_who_writes_is_in_the_audit_chain(as_clerk, process: NodeProcess):
+    from sqlalchemy import select
+
+    from services.kernel.runtime.tables import AUDIT
+
+    origin_id = (await _draft(as_clerk, **COMPLETE))["origin_id"]
+    await as_clerk.post(f"{ITEMS}/{origin_id}/submit")
+    async with process.contexts["intake"].database.reading() as session:
+        rows = (await session.execute(select(AUDIT.c.verb, AUDIT.c.officer_name))).all()
+    assert ("submission.submit", CLERK.name) in [tuple(row) for row in rows]
