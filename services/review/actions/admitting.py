@@ -1,0 +1,27 @@
+"""The door through which every action on an item goes."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from services.kernel.language.refusal import StaleVersion
+from services.kernel.runtime.transaction import Transaction
+from services.review.model import ReviewItem
+from services.review.policy import Verb, require
+from services.review.policy.permission import Actor
+from services.review.store.items import item_to_act_on
+from services.review.store.standing import standing_of
+
+
+async def admit(tx: Transaction, origin_id: UUID, verb: Verb, *, by: Actor, version: int | None = None) -> ReviewItem:
+    """The item, held for the change, once the officer may make it.
+
+    Raises:
+        NotHereYet, NotPermitted, NotInThisState: As they say.
+        StaleVersion: The officer looked at an older version.
+    """
+    item = await item_to_act_on(tx.session, origin_id)
+    require(by, verb, standing_of(item))
+    if version is not None and version != item.version:
+        raise StaleVersion(version=item.version)
+    return item

@@ -1,0 +1,170 @@
+"""This office's edition (本级稿), and the questions it asks the author (核实)."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+from services.kernel.language.diff import FigureChange, TextDiff, diff_texts
+from services.kernel.language.events.parts import Edition
+from services.kernel.language.events.review import SubmissionAnswered, SubmissionAsked, SubmissionEdited
+from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.identity import Officer
+from services.kernel.runtime.transaction import Transaction
+from services.review.actions.admitting import admit
+from services.review.actions.deciding import take_in
+from services.review.actions.hearing import count_questions
+from services.review.actions.telling import head_of, tell, touch
+from services.review.model import OwnEdition, Question, ReviewItem
+from services.review.policy import NoOpenQuestion, Verb
+from services.review.policy.texts import edition_texts, sentence
+from services.review.store.issues import bump_drafts_with
+from services.review.store.items import current_text, index_item, next_open_question
+
+_LONG = 20_000
+
+
+async def edit_submission(
+    tx: Transaction, origin_id: UUID, *, by: Officer, title: str | None, body: str | None, version: int
+) -> ReviewItem:
+    """Save this office's edition; what is left out stays, and saving the same text changes nothing.
+
+    Raises:
+        StaleVersion: Another editor saved in between.
+    """
+    item = await admit(tx, origin_id, Verb.EDIT, by=by, version=version)
+    await save_edition(tx, item, by=by, title=title, body=body)
+    return item
+
+
+async def save_edition(tx: Transaction, item: ReviewItem, *, by: Officer, title: str | None, body: str | None) -> None:
+    """Make the next edition of an item that is held already."""
+    before = await current_text(tx.session, item)
+    title, body = edition_texts(before.title if title is None else title, before.body if body is None else body)
+    take_in(tx, item, by=by)
+    if (title, body) == (before.title, before.body):
+        return
+    changes = await _compare(f"{before.title}\n{before.body}", f"{title}\n{body}")
+    item.edition_number, item.has_edition = item.edition_number + 1, True
+    item.title, item.body_length = title, len(body)
+    row = OwnEdition(
+        origin_id=item.origin_id,
+        number=item.edition_number,
+        title=title,
+        body=body,
+        edited_by=by.ref,
+        edited_at=tx.now,
+        submission_version=item.submission_version,
+        changes=changes.change_count,
+        figures_changed=figures_in_words(changes),
+    )
+    tx.session.add(row)
+    touch(tx, item)
+    await index_item(tx.session, item, body)
+    await bump_drafts_with(tx.session, item.origin_id, tx.now)
+    tell(tx, _edited(tx, item, row, by))
+    tx.audit("review.edited", item.origin_id, by=by.ref, details={"edition": row.number, "changes": row.changes})
+
+
+async def _compare(before: str, after: str) -> TextDiff:
+    """The difference; a long one is worked out in a thread, so that others are served meanwhile."""
+    if len(before) + len(after) < _LONG:
+        return diff_texts(before, after)
+    return await asyncio.to_thread(diff_texts, before, after)
+
+
+def figures_in_words(changes: TextDiff) -> list[str]:
+    """Each changed figure as a reviewer reads it: 126户→142户."""
+    return [_figure_in_words(figure) for figure in changes.figures]
+
+
+async def ask_author(tx: Transaction, origin_id: UUID, *, by: Officer, question: str) -> Question:
+    """Ask the author's unit to verify something; the item stays in the queue."""
+    item = await admit(tx, origin_id, Verb.ASK, by=by)
+    question = sentence("question", "要核实的问题", question)
+    take_in(tx, item, by=by)
+    row = Question(
+        question_id=new_id(),
+        origin_id=origin_id,
+        hop=item.hop,
+        version=item.submission_version,
+        asked_node=tx.node.node_id,
+        question=question,
+        asked_by=by.ref,
+        asked_at=tx.now,
+    )
+    tx.session.add(row)
+    await count_questions(tx, item)
+    tell(
+        tx,
+        SubmissionAsked(
+            item=head_of(item),
+            at=tx.now,
+            node=tx.node.node_id,
+            question_id=row.question_id,
+            question=question,
+            by=by.ref,
+        ),
+    )
+    tx.audit("review.asked", origin_id, by=by.ref, details={"question_id": row.question_id})
+    return row
+
+
+async def answer_question(
+    tx: Transaction, origin_id: UUID, *, by: Officer, answer: str, question_id: UUID | None = None
+) -> Question:
+    """The author's unit answers, the oldest open question unless another is named.
+
+    Raises:
+        NoOpenQuestion: Nothing waits for an answer, or that question was answered.
+    """
+    item = await admit(tx, origin_id, Verb.ANSWER, by=by)
+    row = await (tx.session.get(Question, question_id) if question_id else next_open_question(tx.session, origin_id))
+    if row is None or row.origin_id != origin_id or row.answer is not None:
+        raise NoOpenQuestion
+    row.answer = sentence("answer", "答复", answer, limit=5_000)
+    row.answered_by, row.answered_at = by.ref, tx.now
+    tx.session.add(row)
+    await count_questions(tx, item)
+    tell(
+        tx,
+        SubmissionAnswered(
+            item=head_of(item, hop=row.hop).model_copy(update={"version": row.version}),
+            at=tx.now,
+            node=tx.node.node_id,
+            question_id=row.question_id,
+            answer=row.answer,
+            to_node=row.asked_node,
+            by=by.ref,
+        ),
+    )
+    tx.audit("review.answered", origin_id, by=by.ref, details={"question_id": row.question_id})
+    return row
+
+
+def _edited(tx: Transaction, item: ReviewItem, row: OwnEdition, by: Officer) -> SubmissionEdited:
+    edition = Edition(
+        node=tx.node.node_id,
+        number=row.number,
+        title=row.title,
+        body=row.body,
+        edited_by=by.name,
+        edited_at=tx.now,
+    )
+    return SubmissionEdited(
+        item=head_of(item),
+        at=tx.now,
+        node=tx.node.node_id,
+        edition=edition,
+        changes=row.changes,
+        figures_changed=tuple(row.figures_changed),
+        by=by.ref,
+    )
+
+
+def _figure_in_words(figure: FigureChange) -> str:
+    if figure.before is None:
+        return f"新增 {figure.after}{figure.unit}"
+    if figure.after is None:
+        return f"删去 {figure.before}{figure.unit}"
+    return f"{figure.before}{figure.unit}→{figure.after}{figure.unit}"

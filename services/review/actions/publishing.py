@@ -1,0 +1,195 @@
+"""Issues: begun, arranged, and signed, which is when 采用 is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from services.kernel.language.events.review import IssueEntry, IssuePublished, SubmissionAdopted
+from services.kernel.language.field_error import FieldError
+from services.kernel.language.refusal import InvalidInput, StaleVersion
+from services.kernel.language.text import clean_line, clean_text
+from services.kernel.language.vocabulary import Role, UnitKind
+from services.kernel.runtime.identity import Officer
+from services.kernel.runtime.transaction import Transaction
+from services.review.actions.selecting import new_draft, state_without_draft, take_out, touch_issue
+from services.review.actions.signing import Signature
+from services.review.actions.telling import head_of, tell, touch
+from services.review.model import Adoption, AdoptionStatus, Issue, IssueStatus, Periodical, ReviewItem, Series
+from services.review.policy import IssueAlreadySigned, IssueNotReady, issue_year, next_number
+from services.review.policy.issues import Entry, require_issue_role, sign_blockers
+from services.review.policy.numbering import SHANGHAI
+from services.review.store import issues
+from services.review.store.items import current_text, lock_item
+from services.review.store.sources import source_names
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssueChange:
+    """What an editor changes of a draft; None leaves it as it is."""
+
+    adoption_ids: Sequence[UUID] | None = None
+    texts: dict[str, str] = field(default_factory=dict)
+    copies: int | None = None
+
+
+TEXT_LIMITS = {"note": 2_000, "mark": 60, "report_to": 500, "send_to": 500, "distribute_to": 500}
+
+
+async def open_issue(tx: Transaction, *, by: Officer, periodical_id: UUID, series: Series = Series.REGULAR) -> Issue:
+    """Begin another draft of a periodical."""
+    _require(by, Role.EDITOR, Role.CHIEF)
+    periodical = await issues.lock_periodical(tx.session, periodical_id)
+    issue = new_draft(tx, periodical, by=by, series=series)
+    tx.audit("issue.opened", issue.issue_id, by=by.ref)
+    return issue
+
+
+async def arrange_issue(tx: Transaction, issue_id: UUID, *, by: Officer, change: IssueChange, version: int) -> Issue:
+    """Set order, note and recipients of a draft; items left out of the order are open again.
+
+    Raises:
+        StaleVersion: Somebody changed the issue in between.
+    """
+    _require(by, Role.EDITOR, Role.CHIEF)
+    issue = await _draft(tx, issue_id, version)
+    if change.adoption_ids is not None:
+        await _reorder(tx, issue, change.adoption_ids, by)
+    for name, text in change.texts.items():
+        setattr(issue, name, _issue_text(name, text))
+    if change.copies is not None:
+        issue.copies = change.copies or None
+    touch_issue(tx, issue)
+    tx.audit("issue.arranged", issue_id, by=by.ref)
+    return issue
+
+
+async def sign_issue(
+    tx: Transaction, issue_id: UUID, *, by: Officer, signature: Signature | None = None, version: int | None = None
+) -> Issue:
+    """The chief signs: the issue gets its number, each item is adopted and told.
+
+    Raises:
+        IssueNotReady: `errors` says what is still missing.
+    """
+    _require(by, Role.CHIEF)
+    issue = await _draft(tx, issue_id, version)
+    periodical = await issues.lock_periodical(tx.session, issue.periodical_id)
+    entries = await issues.list_entries(tx.session, issue_id)
+    if blockers := sign_blockers([entry_of(item) for _, item in entries]):
+        raise IssueNotReady("；".join(blockers), errors=[FieldError("issue", "blocked", b).as_dict() for b in blockers])
+    issue.sign_off = (signature or Signature()).by(by, tx)
+    issue.year = issue_year(tx.now)
+    issue.number = next_number(await issues.last_number(tx.session, issue.periodical_id, issue.year, issue.series))
+    issue.status, issue.signed_at = IssueStatus.SIGNED, tx.now
+    touch_issue(tx, issue)
+    printed = [await _adopt(tx, issue, periodical, adoption) for adoption, _ in entries]
+    tx.tell(_published(tx, issue, periodical, printed))
+    tx.audit("issue.signed", issue_id, by=by.ref, details={"number": issue.number, "year": issue.year})
+    return issue
+
+
+def entry_of(item: ReviewItem) -> Entry:
+    """An item of an issue as the rules of signing see it."""
+    return Entry(item.title, item.sign_off is not None, item.is_here, item.open_questions)
+
+
+async def _adopt(tx: Transaction, issue: Issue, periodical: Periodical, adoption: Adoption) -> Adoption:
+    item = await lock_item(tx.session, adoption.origin_id)
+    assert item is not None
+    text = await current_text(tx.session, item)
+    adoption.title, adoption.body = text.title, text.body
+    adoption.source = (await source_names(tx.session, tx.node.node_id, [item]))[item.origin_id]
+    adoption.status, adoption.ended_at = AdoptionStatus.ADOPTED, tx.now
+    tx.session.add(adoption)
+    await tx.session.flush()
+    item.status, item.decided_at = await state_without_draft(tx, item), tx.now
+    touch(tx, item)
+    tell(tx, _adopted(tx, issue, periodical, adoption, item))
+    return adoption
+
+
+def _adopted(
+    tx: Transaction, issue: Issue, periodical: Periodical, adoption: Adoption, item: ReviewItem
+) -> SubmissionAdopted:
+    assert issue.number is not None
+    assert issue.year is not None
+    return SubmissionAdopted(
+        item=head_of(item),
+        at=tx.now,
+        node=tx.node.node_id,
+        adoption_id=adoption.adoption_id,
+        level=tx.node.level,
+        mode=adoption.mode,
+        periodical_id=periodical.periodical_id,
+        periodical_title=periodical.title,
+        periodical_kind=periodical.kind,
+        periodical_system=periodical.system,
+        issue_id=issue.issue_id,
+        issue_no=issue.number,
+        issue_year=issue.year,
+        adopted_on=tx.now.astimezone(SHANGHAI).date(),
+    )
+
+
+def _published(tx: Transaction, issue: Issue, periodical: Periodical, printed: Sequence[Adoption]) -> IssuePublished:
+    assert issue.number is not None
+    assert issue.year is not None
+    assert issue.sign_off is not None
+    return IssuePublished(
+        issue_id=issue.issue_id,
+        node=tx.node.node_id,
+        periodical_id=periodical.periodical_id,
+        periodical_title=periodical.title,
+        periodical_kind=periodical.kind,
+        system=periodical.system,
+        issue_no=issue.number,
+        issue_year=issue.year,
+        signed_by=issue.sign_off.signed_by,
+        at=tx.now,
+        entries=tuple(
+            IssueEntry(adoption_id=a.adoption_id, origin_id=a.origin_id, title=a.title, unit_name=a.source)
+            for a in printed
+        ),
+    )
+
+
+async def _reorder(tx: Transaction, issue: Issue, wanted: Sequence[UUID], by: Officer) -> None:
+    standing = {adoption.adoption_id: adoption for adoption, _ in await issues.list_entries(tx.session, issue.issue_id)}
+    if unknown := [one for one in wanted if one not in standing]:
+        raise _not_in_issue(unknown)
+    for place, adoption_id in enumerate(dict.fromkeys(wanted), start=1):
+        standing[adoption_id].place = place
+        tx.session.add(standing[adoption_id])
+    for left_out in standing.keys() - set(wanted):
+        item = await lock_item(tx.session, standing[left_out].origin_id)
+        assert item is not None
+        await take_out(tx, item, standing[left_out], by=by)
+
+
+async def _draft(tx: Transaction, issue_id: UUID, version: int | None) -> Issue:
+    issue = await issues.lock_issue(tx.session, issue_id)
+    if not issue.is_draft:
+        raise IssueAlreadySigned(issue_no=issue.number)
+    if version is not None and version != issue.version:
+        raise StaleVersion(version=issue.version)
+    return issue
+
+
+def _require(by: Officer, *roles: Role) -> None:
+    require_issue_role(by.roles, is_office=by.unit_kind is UnitKind.HEAD_OFFICE, allowed=frozenset(roles))
+
+
+def _issue_text(name: str, text: str) -> str:
+    cleaned = clean_text(text) if name == "note" else clean_line(text)
+    if len(cleaned) > TEXT_LIMITS[name]:
+        message = f"不能超过 {TEXT_LIMITS[name]} 个字。"
+        raise InvalidInput(message, errors=[FieldError(name, "too_long", message).as_dict()])
+    return cleaned
+
+
+def _not_in_issue(unknown: Sequence[UUID]) -> InvalidInput:
+    message = "有的稿件不在这一期里，请刷新后再排。"
+    errors = [FieldError("adoption_ids", "unknown", str(one)).as_dict() for one in unknown]
+    return InvalidInput(message, errors=errors)

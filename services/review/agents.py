@@ -1,0 +1,57 @@
+"""One handler per fact: items come in from own units and from below, and what happens to them above comes back."""
+
+from __future__ import annotations
+
+from services.kernel.language.events.exchange import SubmissionDelivered
+from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
+from services.kernel.language.events.parts import Fact
+from services.kernel.language.events.review import (
+    InstructionRecorded,
+    SubmissionAdopted,
+    SubmissionAnswered,
+    SubmissionAsked,
+    SubmissionDeclined,
+    SubmissionEdited,
+    SubmissionForwardedUp,
+    SubmissionReceived,
+    SubmissionReportedUp,
+    SubmissionReturned,
+)
+from services.kernel.runtime.inbox import Handler, ListensTo
+from services.kernel.runtime.organisation import ORGANISATION_LISTENS_TO
+from services.review.actions.hearing import (
+    keep_answer,
+    keep_instruction,
+    keep_question,
+    note_above,
+    note_delivery,
+    take_back_returned,
+)
+from services.review.actions.opening import open_arrived, open_review
+
+_FROM_OWN_UNITS: dict[type[Fact], Handler] = {
+    SubmissionSubmitted: open_review,
+    SubmissionAmended: open_review,
+}
+_FROM_OTHER_NODES: dict[type[Fact], Handler] = {
+    SubmissionReportedUp: open_arrived,
+    SubmissionForwardedUp: open_arrived,
+    SubmissionReturned: take_back_returned,
+    SubmissionAsked: keep_question,
+    SubmissionAnswered: keep_answer,
+    SubmissionReceived: note_above,
+    SubmissionEdited: note_above,
+    SubmissionDeclined: note_above,
+    SubmissionAdopted: note_above,
+    InstructionRecorded: keep_instruction,
+}
+
+LISTENS_TO: ListensTo = {
+    **ORGANISATION_LISTENS_TO,
+    "intake.submission": dict(_FROM_OWN_UNITS),
+    "intake.emergency": dict(_FROM_OWN_UNITS),
+    "exchange.arrival": dict(_FROM_OTHER_NODES),
+    "exchange.arrival_urgent": dict(_FROM_OTHER_NODES),
+    "exchange.delivery": {SubmissionDelivered: note_delivery},
+    "exchange.delivery_urgent": {SubmissionDelivered: note_delivery},
+}

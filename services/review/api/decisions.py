@@ -1,0 +1,144 @@
+"""What an office does with an item: one call per verb."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+
+from services.kernel.runtime.web import IfMatch, LiveMe, Me, Tx, edge_router, etag
+from services.review.actions import deciding, editing, forwarding, instructing, selecting
+from services.review.actions.signing import Signature
+from services.review.api.inputs import (
+    EditionChange,
+    ForwardWithdrawal,
+    InstructionInput,
+    LeavingIssue,
+    NewAdoption,
+    NewAnswer,
+    NewDecline,
+    NewForward,
+    NewQuestion,
+    NewReturn,
+    NewSignature,
+    OfferedVersion,
+)
+from services.review.api.views import instruction_view, question_view, standing_view
+from services.review.model import ReviewItem
+from services.review.store.items import item_to_act_on
+
+router = edge_router(prefix="/api/v1/submissions/{origin_id}")
+
+
+@router.post("/receive")
+async def receive(origin_id: UUID, me: Me, tx: Tx, response: Response) -> dict[str, Any]:
+    return _answer(response, await deciding.receive_submission(tx, origin_id, by=me))
+
+
+@router.patch("")
+async def edit(
+    origin_id: UUID, me: Me, *, version: IfMatch, tx: Tx, response: Response, change: EditionChange
+) -> dict[str, Any]:
+    item = await editing.edit_submission(tx, origin_id, by=me, title=change.title, body=change.body, version=version)
+    return _answer(response, item, edition=item.edition_number)
+
+
+@router.post("/ask")
+async def ask(origin_id: UUID, me: Me, tx: Tx, response: Response, new: NewQuestion) -> dict[str, Any]:
+    question = await editing.ask_author(tx, origin_id, by=me, question=new.question)
+    item = await item_to_act_on(tx.session, origin_id)
+    return _answer(response, item, question_id=question.question_id)
+
+
+@router.post("/answer")
+async def answer(origin_id: UUID, me: Me, tx: Tx, new: NewAnswer) -> dict[str, Any]:
+    question = await editing.answer_question(tx, origin_id, by=me, answer=new.answer, question_id=new.question_id)
+    return {"origin_id": origin_id, **question_view(question)}
+
+
+@router.post("/return")
+async def return_item(
+    origin_id: UUID, me: Me, *, tx: Tx, version: OfferedVersion, response: Response, new: NewReturn
+) -> dict[str, Any]:
+    item = await deciding.return_submission(
+        tx, origin_id, by=me, reason_code=new.reason_code, reason=new.reason, version=version
+    )
+    return _answer(response, item)
+
+
+@router.post("/decline")
+async def decline(
+    origin_id: UUID, me: Me, *, tx: Tx, version: OfferedVersion, response: Response, new: NewDecline
+) -> dict[str, Any]:
+    item = await deciding.decline_submission(
+        tx, origin_id, by=me, reason_code=new.reason_code, reason=new.reason, version=version
+    )
+    return _answer(response, item)
+
+
+@router.post("/keep")
+async def keep(origin_id: UUID, me: Me, tx: Tx, version: OfferedVersion, response: Response) -> dict[str, Any]:
+    return _answer(response, await deciding.keep_submission(tx, origin_id, by=me, version=version))
+
+
+@router.post("/reopen")
+async def reopen(origin_id: UUID, me: Me, tx: Tx, version: OfferedVersion, response: Response) -> dict[str, Any]:
+    return _answer(response, await deciding.reopen_submission(tx, origin_id, by=me, version=version))
+
+
+@router.post("/adopt")
+async def adopt(
+    origin_id: UUID, me: Me, *, tx: Tx, version: OfferedVersion, response: Response, new: NewAdoption
+) -> dict[str, Any]:
+    adoption = await selecting.select_submission(
+        tx, origin_id, by=me, periodical_id=new.periodical_id, mode=new.mode, issue_id=new.issue_id, version=version
+    )
+    item = await item_to_act_on(tx.session, origin_id)
+    return _answer(response, item, adoption_id=adoption.adoption_id, issue_id=adoption.issue_id)
+
+
+@router.post("/unselect")
+async def unselect(
+    origin_id: UUID, me: Me, *, tx: Tx, version: OfferedVersion, response: Response, leaving: LeavingIssue | None = None
+) -> dict[str, Any]:
+    adoption_id = leaving.adoption_id if leaving else None
+    item = await selecting.unselect_submission(tx, origin_id, by=me, adoption_id=adoption_id, version=version)
+    return _answer(response, item)
+
+
+@router.post("/forward")
+async def propose(origin_id: UUID, me: Me, tx: Tx, response: Response, new: NewForward | None = None) -> dict[str, Any]:
+    new = new or NewForward()
+    row = await forwarding.propose_forward(tx, origin_id, by=me, to=new.to, title=new.title, body=new.body)
+    item = await item_to_act_on(tx.session, origin_id)
+    return _answer(response, item, forward_id=row.forward_id, forward=item.forward.value, to=row.to_node)
+
+
+@router.post("/forward/withdraw")
+async def withdraw(
+    origin_id: UUID, me: Me, *, tx: Tx, response: Response, new: ForwardWithdrawal | None = None
+) -> dict[str, Any]:
+    item = await forwarding.withdraw_forward(tx, origin_id, by=me, reason=new.reason if new else "")
+    return _answer(response, item, forward=item.forward.value)
+
+
+@router.post("/forward/sign")
+async def sign_on(
+    origin_id: UUID, me: LiveMe, *, tx: Tx, version: OfferedVersion, response: Response, new: NewSignature | None = None
+) -> dict[str, Any]:
+    signature = new.as_signature() if new else Signature()
+    row = await forwarding.sign_forward(tx, origin_id, by=me, signature=signature, version=version)
+    item = await item_to_act_on(tx.session, origin_id)
+    return _answer(response, item, forward=item.forward.value, to=row.to_node, hop=row.hop)
+
+
+@router.post("/instructions", status_code=201)
+async def record(origin_id: UUID, me: Me, tx: Tx, new: InstructionInput) -> dict[str, Any]:
+    row = await instructing.record_instruction(tx, origin_id, by=me, new=instructing.NewInstruction(**new.model_dump()))
+    return {"origin_id": origin_id, **instruction_view(row)}
+
+
+def _answer(response: Response, item: ReviewItem, **more: Any) -> dict[str, Any]:
+    etag(response, item.version)
+    return standing_view(item, **more)

@@ -1,0 +1,68 @@
+"""Items: listed, read, and moved inside the author's unit."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from services.kernel.language.vocabulary import InfoType, ReviewStatus
+from services.kernel.runtime.web import Context, LiveMe, Me, Reading, Tx, edge_router, etag
+from services.review.actions.signing import Signature, check_submission, sign_submission
+from services.review.api.files import digests_present
+from services.review.api.inputs import NewCheck, NewSignature, OfferedVersion
+from services.review.api.views import row_view, sheet_view, standing_view
+from services.review.model import ReviewItem
+from services.review.store.lists import ItemFilter, is_in_office, list_items, visible_to
+from services.review.store.sheet import item_sheet
+
+router = edge_router(prefix="/api/v1/submissions")
+
+
+@router.get("")
+async def list_submissions(
+    me: Me,
+    session: Reading,
+    *,
+    status: Annotated[list[ReviewStatus] | None, Query()] = None,
+    q: Annotated[str, Query(max_length=200)] = "",
+    unit_id: UUID | None = None,
+    info_type: InfoType | None = None,
+    cursor: Annotated[str, Query(max_length=400)] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    wanted = ItemFilter(statuses=tuple(status or ()), query=q, unit_id=unit_id, info_type=info_type)
+    page = await list_items(session, visible_to(me), wanted, cursor=cursor, limit=limit)
+    is_office = is_in_office(me)
+    return {"items": [row_view(item, is_office=is_office and item.is_here) for item in page.items], "next": page.next}
+
+
+@router.get("/{origin_id}")
+async def read_submission(
+    origin_id: UUID, me: Me, *, session: Reading, context: Context, response: Response
+) -> dict[str, Any]:
+    sheet = await item_sheet(session, origin_id, me)
+    etag(response, sheet.item.version)
+    return sheet_view(sheet, present=digests_present(context.files, sheet))
+
+
+@router.post("/{origin_id}/check")
+async def check(
+    origin_id: UUID, me: Me, *, tx: Tx, version: OfferedVersion, response: Response, new: NewCheck | None = None
+) -> dict[str, Any]:
+    reason = new.alone_reason if new else ""
+    return _answer(response, await check_submission(tx, origin_id, by=me, version=version, alone_reason=reason))
+
+
+@router.post("/{origin_id}/sign")
+async def sign(
+    origin_id: UUID, me: LiveMe, *, tx: Tx, version: OfferedVersion, response: Response, new: NewSignature | None = None
+) -> dict[str, Any]:
+    signature = new.as_signature() if new else Signature()
+    return _answer(response, await sign_submission(tx, origin_id, by=me, signature=signature, version=version))
+
+
+def _answer(response: Response, item: ReviewItem) -> dict[str, Any]:
+    etag(response, item.version)
+    return standing_view(item)

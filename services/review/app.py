@@ -1,0 +1,73 @@
+"""Wiring of the review service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from services.kernel.language.events import review as facts
+from services.kernel.language.vocabulary import ReviewStatus
+from services.kernel.runtime.service import Service, ServiceContext
+from services.kernel.runtime.templating import masthead_of
+from services.review import metrics
+from services.review.actions.seeding import seed_periodicals
+from services.review.agents import LISTENS_TO
+from services.review.api import ROUTERS as API
+from services.review.cli import cli
+from services.review.model import METADATA
+from services.review.pages import ROUTERS as PAGES
+from services.review.store.gauges import queue_figures
+from services.review.store.rules import periodical_seeds, review_rules
+
+_HERE = Path(__file__).parent
+
+
+def review_service() -> Service:
+    """The review service: 审核采用."""
+    return Service(
+        name="review",
+        title="审核采用",
+        metadata=METADATA,
+        migrations=_HERE / "migrations",
+        tells=(
+            facts.SubmissionChecked,
+            facts.SubmissionReportedUp,
+            facts.SubmissionReceived,
+            facts.SubmissionAsked,
+            facts.SubmissionAnswered,
+            facts.SubmissionEdited,
+            facts.SubmissionReturned,
+            facts.SubmissionDeclined,
+            facts.SubmissionAdopted,
+            facts.SubmissionForwardedUp,
+            facts.IssuePublished,
+            facts.InstructionRecorded,
+        ),
+        listens_to=LISTENS_TO,
+        routers=(*API, *PAGES),
+        templates=_HERE / "templates",
+        cli=cli,
+        setup=prepare,
+        gauges=refresh_gauges,
+    )
+
+
+async def prepare(context: ServiceContext) -> None:
+    """Read the rule files, so that a wrong one stops the start, and seed the level's periodicals."""
+    review_rules()
+    seeds = periodical_seeds().of(context.node.level)
+    async with context.database.transaction(context.clock()) as tx:
+        await seed_periodicals(tx, seeds, office=masthead_of(context.node).office_title)
+
+
+async def refresh_gauges(context: ServiceContext) -> None:
+    """Measure the queue for Prometheus."""
+    now, node = context.clock(), context.node.node_id
+    async with context.database.reading() as session:
+        figures = await queue_figures(session, now)
+    for status in ReviewStatus:
+        if status in figures.waiting:
+            metrics.WAITING.labels(node, status.value).set(figures.waiting[status])
+    age_s = (now - figures.oldest_arrival).total_seconds() if figures.oldest_arrival else 0
+    metrics.OLDEST_OPEN_AGE.labels(node).set(max(0, age_s))
+    metrics.OVERDUE.labels(node, "true").set(figures.overdue_urgent)
+    metrics.OVERDUE.labels(node, "false").set(figures.overdue_routine)

@@ -1,0 +1,3 @@
+"""HTML: the queue, the reviewer's and signer's desks, issues, forwards and instructions."""
+
+ROUTERS = ()

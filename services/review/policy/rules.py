@@ -1,0 +1,51 @@
+"""The shape of `defaults/rules.yaml` and `defaults/periodicals.yaml`."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.kernel.language.vocabulary import Level, PeriodicalKind, System
+
+
+class ReviewRules(BaseModel):
+    """What an office decides about its own way of reviewing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    needs_second_reader: bool = True
+    emergency_due_minutes: int = Field(gt=0)
+    handle_within_hours: dict[str, float]
+
+
+class PeriodicalSeed(BaseModel):
+    """One periodical as data: what its issues start from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    code: str = Field(pattern=r"^[a-z][a-z0-9_-]{1,39}$")
+    title: str = Field(min_length=1, max_length=100)
+    kind: PeriodicalKind
+    system: System = System.GOVERNMENT
+    issuing_office: str = ""
+    mark: str = ""
+    report_to: str = ""
+    send_to: str = ""
+    distribute_to: str = ""
+    copies: int | None = Field(default=None, ge=1, le=100_000)
+
+
+class PeriodicalSeeds(BaseModel):
+    """The periodicals that a node of each level starts with."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    township: tuple[PeriodicalSeed, ...] = ()
+    county: tuple[PeriodicalSeed, ...] = ()
+    city: tuple[PeriodicalSeed, ...] = ()
+    province: tuple[PeriodicalSeed, ...] = ()
+    national: tuple[PeriodicalSeed, ...] = ()
+
+    def of(self, level: Level) -> tuple[PeriodicalSeed, ...]:
+        """The periodicals of one level."""
+        seeds: tuple[PeriodicalSeed, ...] = getattr(self, level.value)
+        return seeds

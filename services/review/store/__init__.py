@@ -1,0 +1,1 @@
+"""What review asks its database: items and lists, issues, and the rules kept as data."""

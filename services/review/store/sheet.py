@@ -1,0 +1,119 @@
+"""Everything that one page or one answer shows of an item, as far as its reader may see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.kernel.language.refusal import NotHereYet, NotPermitted
+from services.kernel.language.timeline import in_order
+from services.kernel.language.vocabulary import ReviewStatus, Share
+from services.kernel.runtime.session import AsyncSession
+from services.review.model import (
+    Adoption,
+    AdoptionStatus,
+    Forward,
+    HistoryRow,
+    Instruction,
+    Issue,
+    OwnEdition,
+    Periodical,
+    Question,
+    ReviewItem,
+    SentVersion,
+)
+from services.review.model.passage import ProposalState
+from services.review.policy import Offer, Verb, available_actions, may_read
+from services.review.policy.permission import Actor
+from services.review.store import issues, items
+from services.review.store.items import CurrentText
+from services.review.store.lists import is_in_office
+from services.review.store.rules import review_rules
+from services.review.store.standing import full_standing
+
+_INSIDE_STATES = {ReviewStatus.KEPT, ReviewStatus.SELECTED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemSheet:
+    """An item with its texts and passage; `is_office` readers see what stays inside the office."""
+
+    item: ReviewItem
+    status: ReviewStatus
+    is_office: bool
+    text: CurrentText
+    sent: list[SentVersion]
+    editions: list[OwnEdition]
+    questions: list[Question]
+    forwards: list[Forward]
+    instructions: list[Instruction]
+    adoptions: list[tuple[Adoption, Issue, Periodical]]
+    history: list[HistoryRow]
+    offers: dict[Verb, Offer]
+
+    @property
+    def latest(self) -> SentVersion | None:
+        """The newest version that was sent here."""
+        return self.sent[-1] if self.sent else None
+
+
+async def item_sheet(session: AsyncSession, origin_id: UUID, actor: Actor) -> ItemSheet:
+    """Read an item for an officer.
+
+    Raises:
+        NotHereYet: Unknown here so far.
+        NotPermitted: Not this officer's to read.
+    """
+    item = await items.find_item(session, origin_id)
+    if item is None:
+        raise NotHereYet
+    standing = await full_standing(session, item)
+    if not may_read(actor, standing):
+        raise NotPermitted("这是其他单位的稿件，或不在您的岗位职责内，不能查看或办理。")
+    is_office = is_in_office(actor) and item.is_here
+    sent = await items.list_sent(session, origin_id)
+    return ItemSheet(
+        item=item,
+        status=outward_status(item.status, is_office=is_office),
+        is_office=is_office,
+        text=await items.current_text(session, item),
+        sent=sent,
+        editions=await items.list_editions(session, origin_id),
+        questions=await items.list_questions(session, origin_id),
+        forwards=[
+            f for f in await items.list_forwards(session, origin_id) if is_office or f.state is ProposalState.SIGNED
+        ],
+        instructions=[
+            _shared(i, is_office) for i in await items.list_instructions(session, origin_id) if _may_see(i, is_office)
+        ],
+        adoptions=await _adoptions(session, origin_id, is_office=is_office),
+        history=in_order(row for row in await items.list_history(session, origin_id) if is_office or not row.is_inside),
+        offers=available_actions(actor, standing, needs_second_reader=review_rules().needs_second_reader),
+    )
+
+
+def outward_status(status: ReviewStatus, *, is_office: bool) -> ReviewStatus:
+    """The status as a reader may know it: 备用 and 拟采用 stay inside the office."""
+    return ReviewStatus.OPEN if status in _INSIDE_STATES and not is_office else status
+
+
+async def _adoptions(
+    session: AsyncSession, origin_id: UUID, *, is_office: bool
+) -> list[tuple[Adoption, Issue, Periodical]]:
+    live = [
+        a
+        for a in await issues.list_live_adoptions(session, origin_id)
+        if is_office or a.status is AdoptionStatus.ADOPTED
+    ]
+    places = await issues.titles_of(session, [adoption.issue_id for adoption in live])
+    return [(adoption, *places[adoption.issue_id]) for adoption in live]
+
+
+def _may_see(instruction: Instruction, is_office: bool) -> bool:
+    return is_office or instruction.share is not Share.NONE
+
+
+def _shared(instruction: Instruction, is_office: bool) -> Instruction:
+    if is_office or instruction.share is Share.TEXT:
+        return instruction
+    return Instruction(**{**instruction.model_dump(), "text": None, "leader_name": ""})
