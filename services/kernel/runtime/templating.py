@@ -6,10 +6,6 @@ them on `app.state.templates`, and a page function returns `page(request, "intak
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,21 +15,35 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
-from services.kernel.language.vocabulary import Level
 from services.kernel.runtime import prose, wording
+from services.kernel.runtime.flash import FLASH_COOKIE, Message, back_to, messages_in
 from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.masthead import Masthead, masthead_of
 from services.kernel.runtime.navigation import navigation, portal_columns
 from services.kernel.runtime.trend import trend_plot
 
+__all__ = [
+    "STATIC_DIR",
+    "Masthead",
+    "Message",
+    "OfficerCard",
+    "Templates",
+    "as_options",
+    "back_to",
+    "error_page",
+    "make_templates",
+    "masthead_of",
+    "page",
+    "page_context",
+    "static_url",
+]
+
 KERNEL_DIR = Path(__file__).parents[1]
 STATIC_DIR = KERNEL_DIR / "static"
-FLASH_COOKIE = "flash"
 SIZE_COOKIE = "size"
-_FLASH_LIFETIME_S = 60
-_FLASH_MAX_CHARACTERS = 400
 
 
 @dataclass(frozen=True)
@@ -56,14 +66,6 @@ def as_options(options: Iterable[Any]) -> list[Option]:
 
 
 @dataclass(frozen=True)
-class Message:
-    """A sentence shown once on the next page; tones are those of the banner."""
-
-    text: str
-    tone: str = "green"
-
-
-@dataclass(frozen=True)
 class OfficerCard:
     """What the shell shows of the officer who is signed in."""
 
@@ -75,58 +77,6 @@ class OfficerCard:
     def initial(self) -> str:
         """The character in the round mark."""
         return self.name[:1]
-
-
-@dataclass(frozen=True)
-class Masthead:
-    """The names of the node as pages write them; `full_name` is e.g. 安澜市云岭区龙潭乡."""
-
-    node_id: str
-    full_name: str
-    level: Level
-
-    @property
-    def level_label(self) -> str:
-        """The level in Chinese."""
-        return self.level.label
-
-    @property
-    def name(self) -> str:
-        """龙潭乡."""
-        return self._places[-1]
-
-    @property
-    def place(self) -> str:
-        """The name with the one above it: 云岭区龙潭乡."""
-        return "".join(self._places[-2:])
-
-    @property
-    def platform_title(self) -> str:
-        """云岭区龙潭乡政务信息平台."""
-        return f"{self.place}政务信息平台"
-
-    @property
-    def government_title(self) -> str:
-        """龙潭乡人民政府."""
-        return f"{self.name}人民政府"
-
-    @property
-    def office_title(self) -> str:
-        """The office that runs the node: 云岭区人民政府办公室, at a township its 党政办公室."""
-        is_township = self.level is Level.TOWNSHIP
-        return f"{self.name}党政办公室" if is_township else f"{self.government_title}办公室"
-
-    @property
-    def _places(self) -> list[str]:
-        return _PLACE.findall(self.full_name) or [self.full_name]
-
-
-_PLACE = re.compile(r".{2,}?(?:街道|自治[州县旗]|[市区县旗乡镇盟])(?![市区县镇])")
-
-
-def masthead_of(node: Any) -> Masthead:
-    """The names of a node, from anything with `node_id`, `name` and `level`."""
-    return Masthead(str(node.node_id), node.name, Level(node.level))
 
 
 class Templates:
@@ -224,7 +174,7 @@ def page_context(request: Request) -> dict[str, Any]:
         else [],
         "csrf_token": getattr(request.state, "csrf", "") or "",
         "now": now,
-        "flash": _messages(request.cookies.get(FLASH_COOKIE)),
+        "flash": messages_in(request.cookies.get(FLASH_COOKIE)),
         "alert": getattr(request.state, "alert", None),
         "portal_columns": portal_columns(request.url.path),
         "size": "large" if size == "large" else "",
@@ -240,33 +190,6 @@ def _officer_card(officer: Any) -> OfficerCard | None:
     if officer is None:
         return None
     return OfficerCard(officer.name, getattr(officer, "unit_name", ""), tuple(str(role) for role in officer.roles))
-
-
-def back_to(href: str, text: str = "", *, tone: str = "green") -> RedirectResponse:
-    """Answer a posted form: go to `href` (303) and say `text` there once."""
-    response = RedirectResponse(href, status_code=303)
-    if text:
-        words = json.dumps({"text": text[:_FLASH_MAX_CHARACTERS], "tone": tone}).encode()
-        response.set_cookie(
-            FLASH_COOKIE,
-            base64.urlsafe_b64encode(words).decode(),
-            max_age=_FLASH_LIFETIME_S,
-            path="/",
-            httponly=True,
-            samesite="lax",
-        )
-    return response
-
-
-def _messages(cookie: str | None) -> list[Message]:
-    """What the flash cookie says; nothing when it is absent or was tampered with."""
-    if not cookie:
-        return []
-    try:
-        said = json.loads(base64.urlsafe_b64decode(cookie))
-        return [Message(str(said["text"])[:_FLASH_MAX_CHARACTERS], str(said["tone"]))]
-    except (binascii.Error, ValueError, KeyError, TypeError):
-        return []
 
 
 def error_page(
