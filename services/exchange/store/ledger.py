@@ -39,7 +39,7 @@ async def hashes(
     """The hashes at these numbers of an epoch, with the one that the epoch starts from."""
     wanted = set(numbers)
     query = select(ledger.n, ledger.h).where(*_in_epoch(ledger, chain, epoch), ledger.n.in_(wanted))
-    found: dict[int, bytes] = dict((await session.execute(query)).tuples().all())
+    found: dict[int, bytes] = {row.n: row.h for row in await session.execute(query)}
     start = await start_of(session, chain, epoch)
     if start.n in wanted:
         found.setdefault(start.n, start.h)

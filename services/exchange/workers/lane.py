@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 
 import structlog
 
@@ -16,7 +17,11 @@ from services.kernel.runtime.service import ServiceContext
 
 log = structlog.get_logger()
 
+FIRST_BACK_OFF_S = 0.5
 LONGEST_BACK_OFF_S = 15.0
+LASTED_S = 30.0
+"""A road that held so long was a good one: the next is opened without delay."""
+
 CUT_AFTER_S = 5.0
 
 
@@ -30,12 +35,12 @@ class LaneCarrier:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Carry until `stop`."""
-        delay_s = 0.5
+        delay_s = FIRST_BACK_OFF_S
         while not stop.is_set():
+            started = time.monotonic()
             try:
                 async with open_road(self.place, offset=await self._begin()) as road:
                     await self._mark(is_connected=True)
-                    delay_s = 0.5
                     await self._carry(road, stop)
             except asyncio.CancelledError:
                 raise
@@ -48,6 +53,8 @@ class LaneCarrier:
             finally:
                 await self._mark_quietly()
             if not stop.is_set():
+                if time.monotonic() - started > LASTED_S:
+                    delay_s = FIRST_BACK_OFF_S
                 await nap(stop, delay_s * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
                 delay_s = min(delay_s * 2, LONGEST_BACK_OFF_S)
 

@@ -1,0 +1,173 @@
+"""The carrier on a real broker: in order, once, receipted, whatever happens to the link."""
+
+import asyncio
+import hashlib
+import io
+
+import pytest
+
+from services.exchange import actions
+from services.exchange.model import Arrival, Dispatch
+from services.kernel.language.events.parts import Attachment
+from services.kernel.language.vocabulary import InfoType
+from services.kernel.runtime.identifiers import new_id
+from tests.integration.exchange.two_nodes import Node, carrying, eventually, received, reported_up
+
+
+async def receipted(sender: Node, receiver: Node, n: int, lane: str = "routine") -> bool:
+    row = await sender.lane(sender.name, receiver.name, lane)
+    return row is not None and row.receipted_n == n == row.n
+
+
+async def test_a_report_arrives_and_its_receipt_comes_back(linked):
+    township, district = linked
+    origin_id = new_id()
+    async with carrying(township, district):
+        told = await township.tell(reported_up(township, district, origin_id))
+        await eventually(lambda: receipted(township, district, 1))
+        assert await district.told() == told
+        assert len(await township.told("exchange.delivery")) == 1
+        back = await district.tell(received(township, district, origin_id))
+        await eventually(lambda: receipted(district, township, 1))
+        assert await township.told() == back
+
+
+async def test_an_emergency_has_its_own_lane(linked):
+    township, district = linked
+    async with carrying(township, district):
+        told = await township.tell(reported_up(township, district, info_type=InfoType.EMERGENCY))
+        await eventually(lambda: receipted(township, district, 1, "urgent"))
+        assert await district.told("exchange.arrival_urgent") == told
+        assert await district.told() == []
+
+
+async def test_what_was_told_while_the_link_was_down_arrives_in_order_once(linked):
+    township, district = linked
+    told = await township.tell(*(reported_up(township, district) for _ in range(30)))
+    async with carrying(township, district):
+        await eventually(lambda: receipted(township, district, 30))
+    told += await township.tell(*(reported_up(township, district) for _ in range(30)))
+    async with carrying(township):
+        await asyncio.sleep(2)
+    async with carrying(township, district):
+        await eventually(lambda: receipted(township, district, 60))
+        assert await district.told() == told
+        assert [row.n for row in await district.rows(Arrival)] == list(range(1, 61))
+        assert len(await township.told("exchange.delivery")) == 60
+
+
+async def test_a_paused_link_waits_and_a_resumed_one_goes_on(linked):
+    township, district = linked
+    async with carrying(township, district):
+        await eventually(lambda: connected(township, district))
+        async with township.transaction() as tx:
+            await actions.pause_link(tx, district.name, by=None)
+        await eventually(lambda: disconnected(township, district))
+        told = await township.tell(reported_up(township, district))
+        await asyncio.sleep(1)
+        assert await district.told() == []
+        async with township.transaction() as tx:
+            await actions.resume_link(tx, district.name, by=None)
+        await eventually(lambda: receipted(township, district, 1))
+        assert await district.told() == told
+
+
+async def test_an_attachment_follows_on_the_bulk_lane(linked):
+    township, district = linked
+    content = bytes(range(256)) * 5000
+    stored = township.context.files.put(io.BytesIO(content))
+    attachment = Attachment(
+        attachment_id=new_id(), sha256=stored.sha256, filename="图.pdf", media_type="application/pdf", size=stored.size
+    )
+    async with carrying(township, district):
+        await township.tell(reported_up(township, district, attachments=(attachment,)))
+        await eventually(lambda: receipted(township, district, 3, "bulk"))
+        with district.context.files.open(stored.sha256) as file:
+            assert hashlib.sha256(file.read()).hexdigest() == stored.sha256
+        rows = await township.rows(Dispatch)
+        assert all(len(row.body) < 400 for row in rows if row.lane == "bulk")
+
+
+async def test_a_district_restored_from_before_is_sent_everything_again(linked, tmp_path):
+    township, district = linked
+    async with carrying(township, district):
+        await township.tell(*(reported_up(township, district) for _ in range(3)))
+        await eventually(lambda: receipted(township, district, 3))
+    await forget_everything(district, township)
+    async with carrying(township, district):
+        await eventually(lambda: holds(district, township, 3))
+        await eventually(lambda: receipted(township, district, 3))
+    assert len(await township.told("exchange.delivery")) == 3
+
+
+async def test_a_township_restored_from_before_takes_its_rows_back(linked):
+    township, district = linked
+    async with carrying(township, district):
+        await township.tell(*(reported_up(township, district) for _ in range(5)))
+        await eventually(lambda: receipted(township, district, 5))
+    before = [(row.n, row.h, row.body) for row in await township.rows(Dispatch)]
+    await lose_rows(township, district, after=2)
+    async with carrying(township, district):
+        await eventually(lambda: receipted(township, district, 5))
+        assert [(row.n, row.h, row.body) for row in await township.rows(Dispatch)] == before
+        await township.tell(reported_up(township, district))
+        await eventually(lambda: receipted(township, district, 6))
+
+
+async def connected(node: Node, peer: Node) -> bool:
+    row = await node.lane(node.name, peer.name)
+    return row is not None and row.connected_at is not None
+
+
+async def disconnected(node: Node, peer: Node) -> bool:
+    return not await connected(node, peer)
+
+
+async def holds(receiver: Node, sender: Node, n: int) -> bool:
+    row = await receiver.lane(sender.name, receiver.name)
+    return row is not None and row.n == n
+
+
+async def forget_everything(node: Node, peer: Node) -> None:
+    """A backup from before anything came."""
+    from sqlalchemy import delete
+
+    from services.exchange.model import ArrivedEvent, SignedStatement
+    from services.exchange.policy.chain import ZERO, Chain, link_name
+    from services.exchange.store.lanes import change_lane
+
+    async with node.transaction() as tx:
+        for table in (Arrival, ArrivedEvent, SignedStatement):
+            await tx.session.execute(delete(table))
+        await change_lane(
+            tx.session, Chain(link_name(peer.name, node.name), "routine"), n=0, h=ZERO, claimed_n=0, read_offset=0
+        )
+
+
+async def lose_rows(node: Node, peer: Node, *, after: int) -> None:
+    """A backup from when the chain was `after` rows long."""
+    from sqlalchemy import delete
+
+    from services.exchange.policy.chain import Chain, link_name
+    from services.exchange.store.lanes import change_lane
+
+    rows = await node.rows(Dispatch)
+    async with node.transaction() as tx:
+        await tx.session.execute(delete(Dispatch).where(Dispatch.n > after))
+        chain = Chain(link_name(node.name, peer.name), "routine")
+        await change_lane(
+            tx.session, chain, n=after, h=rows[after - 1].h, carried_n=after, receipted_n=after, receipted_at=None
+        )
+
+
+@pytest.mark.timeout(60)
+async def test_kill_and_restart_of_the_carrier_loses_and_doubles_nothing(linked):
+    township, district = linked
+    told = []
+    for _ in range(4):
+        async with carrying(township, district):
+            told += await township.tell(*(reported_up(township, district) for _ in range(25)))
+            await asyncio.sleep(0.4)
+    async with carrying(township, district):
+        await eventually(lambda: receipted(township, district, 100))
+    assert await district.told() == told

@@ -1,0 +1,239 @@
+"""A township and a district that have only their exchange: databases, files, keys and facts to carry."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sqlalchemy import select
+
+from services.exchange import actions
+from services.exchange.app import exchange_service
+from services.exchange.model import Arrival, Dispatch
+from services.exchange.policy.chain import Chain, link_name
+from services.exchange.store.lanes import find_lane
+from services.exchange.workers import WORKERS
+from services.exchange.workers.keeper import border_of
+from services.kernel.language.envelope import Envelope, dataschema_of
+from services.kernel.language.events.directory import PeerRegistered
+from services.kernel.language.events.parts import (
+    Attachment,
+    Content,
+    Edition,
+    Fact,
+    Hop,
+    Item,
+    OfficerRef,
+    SignOff,
+)
+from services.kernel.language.events.review import SubmissionReceived, SubmissionReportedUp
+from services.kernel.language.vocabulary import InfoType, Level, SignMode, System
+from services.kernel.runtime.app import make_context
+from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.migrations import upgrade
+from services.kernel.runtime.organisation import keep_peer
+from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.tables import OUTBOX
+from services.kernel.runtime.tokens import public_key_text
+
+ID = UUID(int=7)
+OFFICER = OfficerRef(officer_id=ID, name="王芳", unit_id=ID, unit_name="龙潭乡")
+
+
+@dataclass
+class Clock:
+    """A clock that tests move on; it also goes by itself, so that what follows is later."""
+
+    ahead: timedelta = field(default_factory=timedelta)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass
+class Node:
+    """One node's exchange."""
+
+    context: ServiceContext
+    peer: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.context.node.node_id
+
+    def border(self, other: "Node", lane: str = "routine") -> actions.Border:
+        return border_of(self.context, other.card(direction="subordinate"), lane)
+
+    def card(
+        self, *, direction: str, kafka: str = "", lanes: tuple[str, ...] = ("urgent", "routine", "bulk")
+    ) -> PeerRegistered:
+        """How the neighbour registers this node."""
+        keys = self.context.node_keys
+        return PeerRegistered(
+            peer=self.name, name=self.context.node.name, level=self.context.node.level, system=System.GOVERNMENT,
+            direction=direction, bootstrap_servers=kafka, public_key=public_key_text(keys.public), key_id=keys.key_id,
+            unit_id=ID, lanes=lanes,
+        )  # fmt: skip
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Any]:
+        async with self.context.database.transaction(self.context.clock()) as tx:
+            yield tx
+
+    async def register(self, card: PeerRegistered) -> None:
+        async with self.transaction() as tx:
+            await keep_peer(tx, card)
+
+    async def tell(self, *facts: Fact) -> list[str]:
+        """As if review had told these facts and the agent had taken them up; their ids."""
+        envelopes = [envelope_of(self, fact) for fact in facts]
+        async with self.transaction() as tx:
+            for fact, envelope in zip(facts, envelopes, strict=True):
+                actions.send_on(tx, fact, envelope)
+        return [envelope.id for envelope in envelopes]
+
+    async def lane(self, sender: str, receiver: str, lane: str = "routine") -> Any:
+        async with self.context.database.reading() as session:
+            return await find_lane(session, Chain(link_name(sender, receiver), lane))
+
+    async def told(self, topic: str = "exchange.arrival") -> list[str]:
+        """Ids of what was told on a topic of this node, in order of their numbers per key."""
+        query = select(OUTBOX.c.event_id).where(OUTBOX.c.topic == f"{self.name}.{topic}").order_by(OUTBOX.c.id)
+        async with self.context.database.reading() as session:
+            return list((await session.execute(query)).scalars())
+
+    async def rows(self, ledger: type[Dispatch] | type[Arrival]) -> list[Any]:
+        async with self.context.database.reading() as session:
+            return list((await session.execute(select(ledger).order_by(ledger.link, ledger.lane, ledger.n))).scalars())
+
+    @contextmanager
+    def clock_ahead(self, **by: float) -> Iterator[None]:
+        self.context.clock.ahead += timedelta(**by)  # type: ignore[attr-defined]
+        yield
+
+
+def envelope_of(node: Node, fact: Fact) -> Envelope:
+    return Envelope(
+        id=str(new_id()), type=fact.TYPE, source=f"/{node.name}/review", time=node.context.clock(), subject=fact.key,
+        dataschema=dataschema_of(fact.TYPE, fact.VERSION), node=node.name, level=node.context.node.level.value,
+        data=fact.model_dump_json().encode(), via=(node.name,),
+    )  # fmt: skip
+
+
+@asynccontextmanager
+async def make_node_of(settings: Settings) -> AsyncIterator[Node]:
+    service = exchange_service()
+    async with httpx.AsyncClient(base_url="http://node.test") as http:
+        context = make_context(service, settings, http, Clock())
+        await upgrade(context.database, service.migrations)
+        try:
+            yield Node(context)
+        finally:
+            await context.database.close()
+
+
+@asynccontextmanager
+async def two_nodes(
+    folder: Path, urls: Callable[[], str], *, kafka: str = "127.0.0.1:1", heartbeat_s: float = 60.0
+) -> AsyncIterator[tuple[Node, Node]]:
+    """Township and district under names of their own, registered with each other."""
+    mark = secrets.token_hex(3)
+    common = {"kafka": kafka, "link_heartbeat_s": heartbeat_s}
+    lower = Settings(
+        node_id=f"t{mark}",
+        node_name="龙潭乡",
+        level=Level.TOWNSHIP,
+        data_dir=folder / "t",
+        database_url=urls(),
+        **common,
+    )
+    upper = Settings(
+        node_id=f"d{mark}", node_name="云岭区", level=Level.COUNTY, data_dir=folder / "d", database_url=urls(), **common
+    )
+    async with make_node_of(lower) as township, make_node_of(upper) as district:
+        await township.register(district.card(direction="superior", kafka=kafka))
+        await district.register(township.card(direction="subordinate"))
+        township.peer, district.peer = district.name, township.name
+        yield township, district
+
+
+@asynccontextmanager
+async def carrying(*nodes: Node) -> AsyncIterator[None]:
+    """The workers of these nodes at work."""
+    stop = asyncio.Event()
+    jobs = [asyncio.create_task(worker(node.context, stop)) for node in nodes for worker in WORKERS]
+    try:
+        yield
+        for job in jobs:
+            if job.done():
+                job.result()
+    finally:
+        stop.set()
+        await asyncio.gather(*jobs, return_exceptions=True)
+
+
+async def eventually(claim: Callable[[], Any], *, within_s: float = 20.0) -> None:
+    """Wait until an asynchronous claim holds."""
+    deadline = asyncio.get_running_loop().time() + within_s
+    while not await claim():
+        assert asyncio.get_running_loop().time() < deadline, "it did not come to pass in time"
+        await asyncio.sleep(0.1)
+
+
+def item_of(
+    township: Node, district: Node, origin_id: UUID, *, info_type: InfoType = InfoType.PROBLEM, version: int = 1
+) -> Item:
+    hop = Hop(
+        n=1,
+        from_node=township.name,
+        from_unit_id=ID,
+        from_unit_name="龙潭乡",
+        to_node=district.name,
+        to_level=Level.COUNTY,
+    )
+    return Item(
+        origin_id=origin_id, info_type=info_type, title="饮水管网老化", origin_node=township.name, unit_id=ID, unit_name="龙潭乡",
+        version=version, hop=1, hops=(hop,),
+    )  # fmt: skip
+
+
+def reported_up(
+    township: Node,
+    district: Node,
+    origin_id: UUID | None = None,
+    *,
+    attachments: tuple[Attachment, ...] = (),
+    **item: Any,
+) -> SubmissionReportedUp:
+    edition = Edition(
+        node=township.name,
+        number=1,
+        title="饮水管网老化",
+        body="正文" * 50,
+        edited_by="王芳",
+        edited_at=township.context.clock(),
+    )
+    content = Content(
+        edition=edition, author_name="王芳", author_phone="1", non_secret_declared=True, attachments=attachments
+    )
+    signed = SignOff(signed_by="李", sign_mode=SignMode.ONLINE, recorded_by=OFFICER, signed_at=township.context.clock())
+    return SubmissionReportedUp(
+        item=item_of(township, district, origin_id or new_id(), **item), at=township.context.clock(), node=township.name,
+        content=content, reviewer_name="张", sign_off=signed,
+    )  # fmt: skip
+
+
+def received(township: Node, district: Node, origin_id: UUID) -> SubmissionReceived:
+    return SubmissionReceived(
+        item=item_of(township, district, origin_id), at=district.context.clock(), node=district.name, by=OFFICER
+    )
+
+
+TODAY = date(2026, 11, 24)
