@@ -178,7 +178,7 @@ def page_context(request: Request) -> dict[str, Any]:
         "alert": getattr(request.state, "alert", None),
         "portal_columns": portal_columns(request.url.path),
         "size": "large" if size == "large" else "",
-        "size_href": "?size=normal" if size == "large" else "?size=large",
+        "size_href": f"?{request.url.include_query_params(size='normal' if size == 'large' else 'large').query}",
     }
 
 
@@ -202,7 +202,7 @@ def error_page(
     request_id: str = "",
 ) -> HTMLResponse:
     """A refusal or an error as a polite page in the shell that the reader knows."""
-    is_public = request.url.path.startswith("/open")
+    is_public = f"{request.url.path}/".startswith("/open/")
     return page(
         request,
         "kernel/error.html",
@@ -227,4 +227,5 @@ def _frame(request: Request, is_public: bool) -> str:
 def _own_referer(request: Request) -> str:
     """The page the reader came from, if it is ours."""
     came_from = request.headers.get("referer", "")
-    return came_from if came_from.startswith(str(request.base_url)) else ""
+    own = f"{request.url.scheme}://{request.url.netloc}/"
+    return came_from if came_from.startswith(own) else ""

@@ -386,6 +386,7 @@ async def test_an_error_keeps_the_shell_that_the_reader_knows(client, path, offi
     answer = await client.get(path, headers={"x-officer": officer})
     assert answer.status_code == 404
     assert landmark in answer.text
+    assert answer.text.count('id="main"') == 1
     assert "没有找到这条记录。" in answer.text
     assert "not_found" in answer.text
     assert "第一处" in answer.text
@@ -399,6 +400,7 @@ async def test_only_our_own_pages_are_offered_as_the_way_back(client: AsyncClien
 
 async def test_the_size_of_the_portal_is_remembered_and_can_be_asked_for(client: AsyncClient) -> None:
     assert 'data-size="large"' in (await client.get("/open/missing?size=large")).text
+    assert 'href="?q=1&amp;size=large"' in (await client.get("/open/missing?q=1")).text
     async with a_client(size="large") as elder:
         assert 'data-size="large"' in (await elder.get("/open/missing")).text
         assert 'data-size="large"' not in (await elder.get("/open/missing?size=normal")).text
