@@ -31,6 +31,7 @@ check: $(STAMPS)/venv $(STAMPS)/promtool ## Look at the code without running it:
 	$(PYTHON) -m ruff format --check --quiet
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports --no-cache
+	$(PYTHON) -m services.contracts check
 	.run/tools/promtool check config deploy/prometheus/prometheus.yml
 	.run/tools/promtool test rules deploy/prometheus/rules_test.yml
 
@@ -42,6 +43,10 @@ bench: node-needs $(STAMPS)/postgres ## Measure speed and memory: a table, and J
 fix: $(STAMPS)/venv ## Format the code and repair what ruff can
 	@$(PYTHON) -m ruff check --fix
 	@$(PYTHON) -m ruff format
+
+.PHONY: contracts
+contracts: $(STAMPS)/venv ## Write docs/reference anew: AsyncAPI, JSON Schemas and OpenAPI, from the code
+	@$(PYTHON) -m services.contracts write
 
 .PHONY: lock
 lock: $(STAMPS)/venv ## Write the locks anew from pyproject.toml and package.json (UPGRADE=1: newest versions)

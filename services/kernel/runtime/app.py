@@ -15,6 +15,7 @@ import structlog
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
+from services.kernel.language.catalogue import asyncapi
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import VOCABULARIES, vocabulary
 from services.kernel.runtime.database import Database, database_url
@@ -88,6 +89,7 @@ def make_node(
         root.mount(f"/{service.name}", _service_app(service, contexts[service.name]))
     root.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     root.include_router(health_router(process, services))
+    root.add_api_route("/asyncapi.json", asyncapi, include_in_schema=False)
     root.add_middleware(Surroundings, context=first)
     root.router.lifespan_context = _lifespan(process, services)
     _root_context(root, services, contexts)
@@ -110,6 +112,20 @@ def _service_app(service: Service, context: ServiceContext) -> FastAPI:
     app.include_router(_vocabulary_router())
     app.include_router(live_router())
     return app
+
+
+def describe_services(services: Sequence[Service]) -> dict[str, Any]:
+    """The OpenAPI document of each service, and of the root pages' own APIs, without running anything."""
+    found = {}
+    for service in services:
+        app = FastAPI(title=f"上达 · {service.title}", version=VERSION)
+        for router in service.routers:
+            app.include_router(router)
+        for router in service.root_routers:
+            app.include_router(router, prefix="/..")
+        app.include_router(_vocabulary_router())
+        found[service.name] = app.openapi()
+    return found
 
 
 def _prepare(app: FastAPI, context: ServiceContext, folders: Sequence[Path]) -> None:

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession as ModelAsyncSession
 
 
 class _Session(ModelSession):
-    def execute(self, *args: Any, **options: Any) -> Any:  # type: ignore[override]
+    def execute(self, *args: Any, **options: Any) -> Any:
         """Plain `execute`: SQLModel warns against it, but bulk Core statements need it."""
         return orm.Session.execute(self, *args, **options)
 
@@ -21,6 +21,6 @@ class AsyncSession(ModelAsyncSession):
 
     sync_session_class = _Session
 
-    async def execute(self, *args: Any, **options: Any) -> Any:  # type: ignore[override]
+    async def execute(self, *args: Any, **options: Any) -> Any:
         """Run a Core statement and return its buffered result."""
         return await sqlalchemy_asyncio.AsyncSession.execute(self, *args, **options)

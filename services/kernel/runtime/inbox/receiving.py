@@ -10,40 +10,23 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from services.kernel.language.envelope import Envelope, EnvelopeUnreadable, from_headers
-from services.kernel.language.events import Fact, FactUnknown, FactUnreadable, open_fact
-from services.kernel.language.refusal import Refusal
+from services.kernel.language.events import Fact, open_fact
 from services.kernel.runtime import metrics
 from services.kernel.runtime.database import Database
 from services.kernel.runtime.inbox import waiting
+from services.kernel.runtime.inbox.cursors import Place, load_cursors, put_cursors
+from services.kernel.runtime.inbox.faults import HandlingFailed, is_final, is_passing, reason_of
 from services.kernel.runtime.inbox.listening import Handler, ListensTo, Message
 from services.kernel.runtime.inbox.verdict import Cursor, Verdict, judge
-from services.kernel.runtime.outbox import envelope_of, slices
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.tables import INBOX_CURSOR as CURSOR
+from services.kernel.runtime.outbox import envelope_of
 from services.kernel.runtime.tracing import enter_trace
 from services.kernel.runtime.transaction import Transaction
 
 log = structlog.get_logger()
 
-Place = tuple[str, str]
-TRIES_BEFORE_PARKING = 3
 PARKED_OF_LAST_100 = 10
-_PASSING = (OperationalError, InterfaceError, ConnectionError, TimeoutError, OSError)
-
-
-class HandlingFailed(Exception):
-    """A handler raised; `envelope` is the event whose turn it was."""
-
-    def __init__(self, envelope: Envelope, topic: str, cause: BaseException) -> None:
-        super().__init__(f"{envelope.type} {envelope.id}: {cause!r}")
-        self.envelope = envelope
-        self.topic = topic
-        self.cause = cause
 
 
 @dataclass
@@ -110,11 +93,11 @@ class Inbox:
             except asyncio.CancelledError:
                 raise
             except HandlingFailed as fault:
-                if not _is_passing(fault.cause):
+                if not is_passing(fault.cause):
                     return fault
                 log.warning("inbox.database.busy", consumer=self.consumer, fault=repr(fault.cause))
             except Exception as fault:
-                if not _is_passing(fault):
+                if not is_passing(fault):
                     log.exception("inbox.batch.failed", consumer=self.consumer, fault=repr(fault))
                 else:
                     log.warning("inbox.database.away", consumer=self.consumer, fault=repr(fault))
@@ -210,13 +193,8 @@ class Inbox:
             await self._apply(work, place[0], envelope_of(row))
 
     async def _load(self, tx: Transaction, places: set[Place]) -> _Work:
-        work = _Work(tx, dict.fromkeys(places, Cursor()), {place: [] for place in places})
-        for some in slices(sorted(places), 400):
-            query = select(CURSOR).where(
-                CURSOR.c.consumer == self.consumer, tuple_(CURSOR.c.topic, CURSOR.c.key).in_(some)
-            )
-            for row in await tx.session.execute(query.order_by(CURSOR.c.topic, CURSOR.c.key).with_for_update()):
-                work.cursors[row.topic, row.key] = Cursor(row.epoch, row.sequence, row.last_id)
+        cursors = await load_cursors(tx.session, self.consumer, places)
+        work = _Work(tx, cursors, {place: [] for place in places})
         by_topic: dict[str, list[str]] = {}
         for topic, key in places:
             by_topic.setdefault(topic, []).append(key)
@@ -228,7 +206,7 @@ class Inbox:
     async def _store(self, work: _Work) -> None:
         session = work.tx.session
         if work.moved:
-            await _put_cursors(session, self.consumer, {place: work.cursors[place] for place in work.moved})
+            await put_cursors(session, self.consumer, {place: work.cursors[place] for place in work.moved})
         for place in work.moved:
             if work.waiting[place]:
                 await waiting.forget_up_to(session, self.consumer, *place, work.cursors[place].sequence)
@@ -244,8 +222,7 @@ class Inbox:
         """A single event failed: try a bug again, then park the event whose turn it was."""
         envelope, cause = fault.envelope, fault.cause
         tries = self._tries[envelope.id] = self._tries.get(envelope.id, 0) + 1
-        final = isinstance(cause, Refusal | FactUnknown | FactUnreadable) or tries >= TRIES_BEFORE_PARKING
-        if not final:
+        if not is_final(cause, tries):
             await asyncio.sleep(0.1 * tries)
             await self.receive([message])
             return
@@ -261,7 +238,7 @@ class Inbox:
 
     async def _park(self, message: Message, fault: HandlingFailed, tries: int) -> None:
         envelope = fault.envelope
-        reason = _reason(fault.cause)
+        reason = reason_of(fault.cause)
         while True:
             try:
                 async with self.database.transaction(self.clock()) as tx:
@@ -310,42 +287,3 @@ def _open(message: Message) -> Envelope | EnvelopeUnreadable:
     except EnvelopeUnreadable as fault:
         return fault
     return envelope if envelope.sequence > 0 and envelope.subject else EnvelopeUnreadable("no key or sequence")
-
-
-def _is_passing(fault: BaseException) -> bool:
-    """Whether trying the same again later may help: the database is busy, away or lost a race."""
-    if isinstance(fault, _PASSING):
-        return True
-    if isinstance(fault, IntegrityError):
-        return False
-    text = str(fault).lower()
-    return isinstance(fault, DBAPIError) and any(
-        word in text for word in ("deadlock", "serialize", "lock", "connection")
-    )
-
-
-def _reason(fault: BaseException) -> str:
-    if isinstance(fault, Refusal):
-        return f"{fault.code}：{fault}"
-    if isinstance(fault, FactUnknown):
-        return f"未知类型或更新的版本：{fault}"
-    return f"{type(fault).__name__}：{fault}"
-
-
-async def _put_cursors(session: AsyncSession, consumer: str, cursors: dict[Place, Cursor]) -> None:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    rows = [
-        {
-            "consumer": consumer,
-            "topic": topic,
-            "key": key,
-            "sequence": c.sequence,
-            "last_id": c.last_id,
-            "epoch": c.epoch,
-        }
-        for (topic, key), c in sorted(cursors.items())
-    ]
-    row = dialect.insert(CURSOR)
-    changed = {name: row.excluded[name] for name in ("sequence", "last_id", "epoch")}
-    statement = row.on_conflict_do_update(index_elements=["consumer", "topic", "key"], set_=changed)
-    await session.execute(statement, rows)

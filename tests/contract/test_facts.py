@@ -1,0 +1,97 @@
+"""Every version of every fact ever told has a golden example that still opens; the generated contract does not drift."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from services.contracts import drifted
+from services.kernel.language.envelope import (
+    Envelope,
+    dataschema_of,
+    from_headers,
+    from_structured,
+    to_headers,
+    to_structured,
+)
+from services.kernel.language.events import FACTS, UPCASTERS, FactUnknown, FactUnreadable, open_fact
+from services.node import build_services
+
+EXAMPLES = Path("services/kernel/language/events/examples")
+FILES = sorted(EXAMPLES.glob("*.json"))
+
+
+def envelope_of(path: Path) -> Envelope:
+    type_, version = path.stem.rsplit(".", 1)
+    data = json.dumps(json.loads(path.read_text()), ensure_ascii=False, separators=(",", ":")).encode()
+    return Envelope(
+        id="e-1", type=type_, source="/district/review", time=datetime(2026, 11, 24, tzinfo=UTC), subject="k-1",
+        dataschema=dataschema_of(type_, int(version)), node="district", level="county", data=data, via=("district",),
+        sequence=3, epoch=1,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_golden_example_opens_and_says_the_same(path: Path) -> None:
+    fact = open_fact(envelope_of(path))
+    assert fact.TYPE == path.stem.rsplit(".", 1)[0]
+    if fact.VERSION == int(path.stem.rsplit(".", 1)[1]):
+        assert fact.model_dump(mode="json") == json.loads(path.read_text())
+
+
+def test_every_version_of_every_fact_has_an_example() -> None:
+    wanted = {f"{type_}.{version}" for type_, fact in FACTS.items() for version in range(1, fact.VERSION + 1)}
+    assert {path.stem for path in FILES} == wanted
+
+
+def test_every_older_version_can_be_upcast() -> None:
+    assert set(UPCASTERS) == {(type_, v) for type_, fact in FACTS.items() for v in range(1, fact.VERSION)}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_an_envelope_survives_both_modes(path: Path) -> None:
+    envelope = envelope_of(path)
+    assert from_headers(to_headers(envelope), envelope.data) == envelope
+    across = from_structured(to_structured(envelope))
+    assert (across.id, across.type, across.time, across.via) == (
+        envelope.id,
+        envelope.type,
+        envelope.time,
+        envelope.via,
+    )
+    assert json.loads(across.data) == json.loads(envelope.data)
+    assert to_structured(across) == to_structured(envelope)
+
+
+def test_a_newer_version_is_unknown_and_a_wrong_shape_is_unreadable() -> None:
+    from dataclasses import replace
+
+    envelope = envelope_of(EXAMPLES / "submission.adopted.1.json")
+    with pytest.raises(FactUnknown):
+        open_fact(replace(envelope, dataschema=dataschema_of("submission.adopted", 99)))
+    with pytest.raises(FactUnreadable):
+        open_fact(replace(envelope, data=b'{"item": 7}'))
+
+
+def test_what_is_told_is_claimed_by_exactly_one_service() -> None:
+    told = [fact.TYPE for service in build_services() for fact in service.tells]
+    assert sorted(told) == sorted(FACTS)
+
+
+def test_what_is_listened_to_is_told_on_that_topic() -> None:
+    from services.kernel.language.catalogue import asyncapi
+    from services.kernel.language.events import Fact
+
+    channels = asyncapi()["channels"]
+    for service in build_services():
+        for topic, handlers in service.listens_to.items():
+            assert topic in channels, (service.name, topic)
+            for fact in handlers:
+                assert fact is Fact or fact.TYPE in channels[topic]["messages"], (service.name, topic, fact)
+
+
+def test_the_generated_documents_are_those_of_the_code() -> None:
+    assert drifted() == []
