@@ -15,13 +15,14 @@ from sqlalchemy.exc import DBAPIError
 
 from services.kernel.language.refusal import NotPermitted, Refusal
 from services.kernel.runtime import outbox
-from services.kernel.runtime.identity import CSRF_COOKIE, bearer_of
+from services.kernel.runtime.identity import CSRF_COOKIE, SESSION_COOKIE, TOKEN_COOKIE, bearer_of
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.tables import ANSWERED_REQUEST as ANSWERED
 from services.kernel.runtime.transaction import Transaction
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 TRIES_AFTER_LOST_RACE = 5
+_SIGNED_IN_BY = {TOKEN_COOKIE, SESSION_COOKIE}
 _KEPT_HEADERS = ("content-type", "location", "etag", "set-cookie")
 
 
@@ -190,8 +191,8 @@ async def _idempotency_key(request: Request) -> str:
 
 
 async def _check_form_is_ours(request: Request) -> None:
-    """A request that rides on a cookie must carry the page's own token (double submit)."""
-    if bearer_of(request) or not request.cookies:
+    """A request that rides on a sign-in's cookie must carry the page's own token (double submit)."""
+    if bearer_of(request) or not _SIGNED_IN_BY & request.cookies.keys():
         return
     given = request.headers.get("x-csrf-token") or str((await _form(request)).get("csrf_token", ""))
     if not given or given != request.cookies.get(CSRF_COOKIE):
