@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, or_, select, tuple_, update
 from sqlmodel import col
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.directory.model import (
     CalendarDayRow,
@@ -24,6 +23,7 @@ from services.directory.model import (
 from services.directory.policy.neighbours import Direction
 from services.kernel.language.calendar import WorkingDays
 from services.kernel.language.vocabulary import Role, UnitKind
+from services.kernel.runtime.session import AsyncSession
 
 
 async def find_profile(session: AsyncSession, node_id: str) -> NodeProfile | None:
@@ -217,6 +217,12 @@ async def find_day(session: AsyncSession, on: Any) -> CalendarDayRow | None:
 async def list_days(session: AsyncSession, first: Any, last: Any) -> Sequence[CalendarDayRow]:
     """The decided days from `first` to `last`, both included, in order."""
     query = select(CalendarDayRow).where(col(CalendarDayRow.on).between(first, last)).order_by(col(CalendarDayRow.on))
+    return (await session.execute(query)).scalars().all()
+
+
+async def list_unusual_days(session: AsyncSession, first: Any, *, count: int) -> Sequence[CalendarDayRow]:
+    """The next decided days from `first` on."""
+    query = select(CalendarDayRow).where(col(CalendarDayRow.on) >= first).order_by(col(CalendarDayRow.on)).limit(count)
     return (await session.execute(query)).scalars().all()
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from services.directory import metrics, store
 from services.directory.policy.sign_in import LOCK_LASTS, TRIES_BEFORE_LOCK
+from services.kernel.runtime.session import AsyncSession
 
 
 async def measure(session: AsyncSession, *, node_id: str, now: datetime) -> None:

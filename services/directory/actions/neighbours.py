@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from services.directory import store
 from services.directory.actions.turns import take_administration_turn
 from services.directory.actions.units import (
@@ -20,6 +18,7 @@ from services.kernel.language.events.directory import PeerRegistered
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import NotFound, StaleVersion
 from services.kernel.language.vocabulary import Lane, System
+from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.settings import NodeInfo
 from services.kernel.runtime.tokens import KeyPair, fingerprint, public_key_from_text, public_key_text
 from services.kernel.runtime.transaction import Transaction
@@ -54,7 +53,12 @@ async def node_card(session: AsyncSession, *, node: NodeInfo, keys: KeyPair, boo
 
 def card_fingerprint(card: PeerCard) -> str:
     """What the two administrators read to each other over the phone."""
-    return fingerprint(public_key_from_text(card.public_key))
+    return fingerprint_of(card.public_key)
+
+
+def fingerprint_of(public_key: str) -> str:
+    """The fingerprint of a key in base64."""
+    return fingerprint(public_key_from_text(public_key))
 
 
 async def register_peer(
@@ -71,8 +75,7 @@ async def register_peer(
     becomes a unit of this node, under the id that it has at home.
     """
     await take_administration_turn(tx)
-    if card.node_id == tx.node.node_id:
-        raise policy.PeerIsThisNode
+    policy.require_other_node(tx.node.node_id, card.node_id)
     if not policy.same_fingerprint(confirmed_fingerprint, card_fingerprint(card)):
         raise policy.FingerprintDiffers
     direction = policy.direction_of(tx.node.level, card.level)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from services.directory import store
 from services.directory.actions import passwords
 from services.directory.actions.passwords import PasswordCheck
@@ -18,6 +16,7 @@ from services.directory.model import Officer, Session, SignInTries, Unit, names
 from services.directory.policy import sign_in as policy
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import InvalidInput, Refusal
+from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.settings import NodeInfo
 from services.kernel.runtime.tokens import Claims
 from services.kernel.runtime.transaction import Transaction

@@ -6,7 +6,6 @@ from datetime import date
 
 from fastapi import Response
 from pydantic import BaseModel
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.directory import store
 from services.directory.actions import days as actions
@@ -15,6 +14,7 @@ from services.directory.model import Line
 from services.directory.policy.administration import Administration, require
 from services.directory.policy.calendar import require_day_of, require_year
 from services.kernel.language.vocabulary import DayKind
+from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.web import IfMatch, LiveMe, Me, Reading, Tx, edge_router, etag
 
 router = edge_router()

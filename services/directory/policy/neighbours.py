@@ -49,6 +49,12 @@ class Direction(StrEnum):
         return "上级" if self is Direction.SUPERIOR else "下级"
 
 
+def require_other_node(own: str, other: str) -> None:
+    """Refuse this node's own card."""
+    if own == other:
+        raise PeerIsThisNode
+
+
 def direction_of(own: Level, other: Level) -> Direction:
     """A node of a higher level is a superior, of a lower one a subordinate.
 

@@ -1,0 +1,191 @@
+"""Officers: the list, a new one, one of them, a new password."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+from pydantic import BaseModel, Field
+
+from services.directory import store
+from services.directory.actions import officers as actions
+from services.directory.model import NewOfficer, Officer, OfficerChange, names
+from services.directory.pages.forms import Typed, read_form
+from services.directory.policy.administration import Administration, may, require
+from services.kernel.language.refusal import NotFound, Refusal
+from services.kernel.language.vocabulary import Role, UnitKind
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.templating import back_to, page
+from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router
+
+router = edge_router()
+
+_LIST = "/directory/officers"
+_PAGE = 50
+
+
+class PasswordForm(BaseModel):
+    """A new password for an officer, typed by the administrator and handed over in person."""
+
+    password: Annotated[str, Field(max_length=400)] = ""
+
+
+@router.get("/officers")
+async def show_officers(
+    request: Request,
+    me: Me,
+    reading: Reading,
+    *,
+    q: Annotated[str, Query(max_length=200)] = "",
+    role: str = "",
+    unit: str = "",
+    after: Annotated[str, Query(max_length=100)] = "",
+) -> Response:
+    require(me.roles, Administration.READ_OFFICERS)
+    asked = {"q": q, "role": role, "unit": unit}
+    found = await store.list_officers(
+        reading,
+        q=_searched(q),
+        role=Role(role) if role in set(Role) else None,
+        unit_id=_uuid(unit),
+        after=_place(after),
+        limit=_PAGE,
+    )
+    last = f"{found[-1][0].username}~{found[-1][0].officer_id}" if len(found) == _PAGE else ""
+    return page(
+        request,
+        "directory/officers.html",
+        found=found,
+        asked=asked,
+        after=last,
+        units=await _places(reading),
+        roles=list(Role),
+        may_change=may(me.roles, Administration.CHANGE_OFFICERS),
+        sees_phones=may(me.roles, Administration.READ_PHONES),
+    )
+
+
+@router.get("/officers/new")
+async def show_new_officer(request: Request, me: Me, reading: Reading, unit: str = "") -> Response:
+    require(me.roles, Administration.CHANGE_OFFICERS)
+    return await _new_page(request, reading, Typed(fields={"unit_id": unit}))
+
+
+@router.post("/officers")
+async def appoint_officer(request: Request, context: Context, me: LiveMe, tx: Tx) -> Response:
+    require(me.roles, Administration.CHANGE_OFFICERS)
+    typed = await read_form(request, NewOfficer, lists=["roles"])
+    if typed.value is not None:
+        try:
+            new = typed.value
+            password_hash = await _hash(context, new.password, username=new.username, name=new.name)
+            await actions.appoint_officer(tx, new, password_hash=password_hash, by=me.ref)
+            return back_to(_LIST, f"已任命{new.name}，用户名 {new.username}。请当面告知初始口令。")
+        except Refusal as refusal:
+            typed = typed.refused(refusal)
+    return await _new_page(request, tx.session, typed)
+
+
+@router.get("/officers/{officer_id}")
+async def show_officer(officer_id: UUID, request: Request, me: Me, reading: Reading) -> Response:
+    require(me.roles, Administration.CHANGE_OFFICERS)
+    officer = await _officer(reading, officer_id)
+    return await _officer_page(request, reading, officer, Typed(fields=officer.model_dump()))
+
+
+@router.post("/officers/{officer_id}")
+async def change_officer(officer_id: UUID, request: Request, *, me: LiveMe, version: IfMatch, tx: Tx) -> Response:
+    require(me.roles, Administration.CHANGE_OFFICERS)
+    typed = await read_form(request, OfficerChange, lists=["roles"], flags=["is_active"])
+    if typed.value is not None:
+        try:
+            await actions.change_officer(tx, officer_id, typed.value, version=version, by=me.ref)
+            return back_to(_LIST, "已保存。岗位变动在对方下次续期登录（10 分钟内）后生效。")
+        except Refusal as refusal:
+            typed = typed.refused(refusal)
+    return await _officer_page(request, tx.session, await _officer(tx.session, officer_id), typed)
+
+
+@router.post("/officers/{officer_id}/password")
+async def set_password(officer_id: UUID, request: Request, *, context: Context, me: LiveMe, tx: Tx) -> Response:
+    require(me.roles, Administration.CHANGE_OFFICERS)
+    typed = await read_form(request, PasswordForm)
+    officer = await _officer(tx.session, officer_id)
+    try:
+        password = typed.value.password if typed.value else ""
+        password_hash = await _hash(context, password, username=officer.username, name=officer.name)
+        await actions.set_password(tx, officer_id, password_hash, by=me.ref)
+        return back_to(_LIST, f"已为{officer.name}重设口令，原有登录全部退出。")
+    except Refusal as refusal:
+        wrong = Typed[Any](fields=officer.model_dump()).refused(refusal)
+        return await _officer_page(request, tx.session, officer, wrong)
+
+
+async def _hash(context: Context, password: str, *, username: str, name: str) -> str:
+    return await asyncio.to_thread(
+        actions.hash_of_good, password, username=username, name=name, demo=context.settings.demo
+    )
+
+
+async def _new_page(request: Request, session: AsyncSession, typed: Typed[Any]) -> Response:
+    return page(
+        request,
+        "directory/officer_new.html",
+        status_code=typed.status,
+        typed=typed,
+        units=await _places(session),
+        roles=list(Role),
+    )
+
+
+async def _officer_page(request: Request, session: AsyncSession, officer: Officer, typed: Typed[Any]) -> Response:
+    return page(
+        request,
+        "directory/officer.html",
+        status_code=typed.status,
+        shown=officer,
+        typed=typed,
+        units=await _places(session, also=officer.unit_id),
+        roles=list(Role),
+    )
+
+
+async def _places(session: AsyncSession, also: UUID | None = None) -> list[tuple[str, str]]:
+    """The units in which officers of this node sit, for a select."""
+    units = await store.list_units(session, limit=1000)
+    return [
+        (str(unit.unit_id), unit.name)
+        for unit in units
+        if (unit.kind is not UnitKind.SUBORDINATE and unit.is_active) or unit.unit_id == also
+    ]
+
+
+async def _officer(session: AsyncSession, officer_id: UUID) -> Officer:
+    officer = await store.find_officer(session, officer_id)
+    if officer is None:
+        raise NotFound
+    return officer
+
+
+def _searched(q: str) -> str:
+    """What to search for; what cannot be printed finds nothing in particular."""
+    try:
+        return names.plain_line(q)[: names.MAX_NAME_CHARACTERS]
+    except ValueError:
+        return ""
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _place(text: str) -> tuple[str, UUID] | None:
+    """Where the page begins: the username and id of the last officer shown."""
+    username, _, officer_id = text.partition("~")
+    found = _uuid(officer_id)
+    return (username, found) if found and names.USERNAME.fullmatch(username) else None

@@ -1,0 +1,70 @@
+"""An officer's own password."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import Request, Response
+from pydantic import BaseModel, Field
+
+from services.directory.actions import officers as actions
+from services.directory.actions import sessions
+from services.directory.pages.forms import Typed, read_form
+from services.directory.policy.administration import Administration, require
+from services.kernel.language.refusal import InvalidInput, Refusal
+from services.kernel.runtime.identity import read_token
+from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.templating import back_to, page
+from services.kernel.runtime.web import Context, LiveMe, Me, Now, Officer, edge_router
+
+router = edge_router()
+
+
+class OwnPasswordForm(BaseModel):
+    """The old password once, the new one twice."""
+
+    old_password: Annotated[str, Field(max_length=400)] = ""
+    password: Annotated[str, Field(max_length=400)] = ""
+    again: Annotated[str, Field(max_length=400)] = ""
+
+
+@router.get("/password")
+async def show_own_password(request: Request, me: Me) -> Response:
+    require(me.roles, Administration.CHANGE_OWN_PASSWORD)
+    return _page(request, Typed())
+
+
+@router.post("/password")
+async def change_own_password(request: Request, context: Context, me: LiveMe, now: Now) -> Response:
+    require(me.roles, Administration.CHANGE_OWN_PASSWORD)
+    typed = await read_form(request, OwnPasswordForm)
+    if typed.value is None:
+        return _page(request, typed)
+    try:
+        if typed.value.password != typed.value.again:
+            raise InvalidInput(errors=[{"field": "again", "message": "两次输入的新口令不一样。"}])
+        await _change(request, context, me, typed.value, now=now)
+    except Refusal as refusal:
+        return _page(request, typed.refused(refusal))
+    return back_to("/", "口令已更改，您在其他地方的登录已全部退出。")
+
+
+async def _change(request: Request, context: ServiceContext, me: Officer, form: OwnPasswordForm, *, now: Now) -> None:
+    password_hash = await asyncio.to_thread(
+        actions.hash_of_good, form.password, username=me.username, name=me.name, demo=context.settings.demo
+    )
+    async with context.database.reading() as session:
+        check = await sessions.check_password(session, me.username, form.old_password, now=now)
+    keep = sessions.session_id_of(read_token(context, request.state.token))
+    # A transaction of its own: the count of wrong passwords is committed with the refusal.
+    async with context.database.transaction(now) as tx:
+        refusal = await sessions.prove_password(tx, check)
+        if refusal is None:
+            await actions.set_password(tx, me.officer_id, password_hash, by=me.ref, keep_session=keep)
+    if refusal:
+        raise InvalidInput(errors=[{"field": "old_password", "message": str(refusal)}])
+
+
+def _page(request: Request, typed: Typed[Any]) -> Response:
+    return page(request, "directory/password.html", status_code=typed.status, typed=typed)

@@ -1,0 +1,159 @@
+"""Neighbouring nodes: show our card, paste theirs, confirm the fingerprint, change, end."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+from fastapi import Path, Request, Response
+from pydantic import BaseModel, Field, ValidationError
+
+from services.directory import store
+from services.directory.actions import neighbours as actions
+from services.directory.model import PeerCard, PeerChange, names
+from services.directory.pages.forms import Typed, read_form, sentences
+from services.directory.policy.administration import Administration, require
+from services.directory.policy.neighbours import direction_of, lanes_of, require_other_node
+from services.kernel.language.refusal import InvalidInput, NotFound, Refusal
+from services.kernel.language.vocabulary import Lane, System
+from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.templating import back_to, page
+from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router
+
+router = edge_router()
+
+_LIST = "/directory/peers"
+NodeIdInPath = Annotated[str, Path(pattern=names.NODE_ID.pattern + "$", max_length=32)]
+
+
+class CardForm(BaseModel):
+    """The pasted card, and the fingerprint once it was read over the phone."""
+
+    card: Annotated[str, Field(max_length=8000)] = ""
+    fingerprint: Annotated[str, Field(max_length=100)] = ""
+    system: System = System.GOVERNMENT
+
+
+@router.get("/peers")
+async def show_peers(request: Request, context: Context, me: Me, reading: Reading) -> Response:
+    require(me.roles, Administration.READ_PEERS)
+    return await _list_page(request, context, reading, Typed())
+
+
+@router.post("/peers/card")
+async def read_card(request: Request, context: Context, me: LiveMe, reading: Reading) -> Response:
+    """Second step: what the card says, and where to type the fingerprint."""
+    require(me.roles, Administration.CHANGE_PEERS)
+    typed = await read_form(request, CardForm)
+    try:
+        card = _card(typed)
+        require_other_node(context.node.node_id, card.node_id)
+        return _confirm_page(request, context, card, typed)
+    except Refusal as refusal:
+        return await _list_page(request, context, reading, typed.refused(refusal))
+
+
+@router.post("/peers")
+async def register_peer(request: Request, context: Context, me: LiveMe, tx: Tx) -> Response:
+    require(me.roles, Administration.CHANGE_PEERS)
+    typed = await read_form(request, CardForm)
+    try:
+        card = _card(typed)
+    except Refusal as refusal:
+        return await _list_page(request, context, tx.session, typed.refused(refusal))
+    try:
+        form = typed.value or CardForm()
+        peer = await actions.register_peer(
+            tx, card, confirmed_fingerprint=form.fingerprint, system=form.system, by=me.ref
+        )
+        return back_to(_LIST, f"已登记“{peer.name}”，链路会自动建立。")
+    except Refusal as refusal:
+        return _confirm_page(request, context, card, typed.refused(refusal))
+
+
+@router.get("/peers/{node_id}")
+async def show_peer(node_id: NodeIdInPath, request: Request, me: Me, reading: Reading) -> Response:
+    require(me.roles, Administration.READ_PEERS)
+    peer = await store.find_peer(reading, node_id)
+    if peer is None:
+        raise NotFound
+    return _peer_page(request, peer, Typed(fields=peer.model_dump()))
+
+
+@router.post("/peers/{node_id}")
+async def change_peer(node_id: NodeIdInPath, request: Request, *, me: LiveMe, version: IfMatch, tx: Tx) -> Response:
+    require(me.roles, Administration.CHANGE_PEERS)
+    typed = await read_form(request, PeerChange, flags=["is_active"])
+    if typed.value is not None:
+        try:
+            await actions.change_peer(tx, node_id, typed.value, version=version, by=me.ref)
+            return back_to(_LIST, "已保存。")
+        except Refusal as refusal:
+            typed = typed.refused(refusal)
+    peer = await store.find_peer(tx.session, node_id)
+    if peer is None:
+        raise NotFound
+    return _peer_page(request, peer, typed)
+
+
+def _card(typed: Typed[CardForm]) -> PeerCard:
+    """The card that was pasted.
+
+    Raises:
+        InvalidInput: Not JSON, or not a card; says which part.
+    """
+    try:
+        return PeerCard.model_validate(json.loads(typed.value.card if typed.value else ""))
+    except ValidationError as fault:
+        parts = "；".join(f"{name}：{sentence}" for name, sentence in sentences(fault).items())
+        raise InvalidInput(errors=[{"field": "card", "message": f"名片不完整或有误。{parts}"}]) from fault
+    except (ValueError, RecursionError) as fault:
+        sentence = "这不是名片的内容。请整段粘贴对方“本节点名片”框里的文字。"
+        raise InvalidInput(errors=[{"field": "card", "message": sentence}]) from fault
+
+
+def _confirm_page(request: Request, context: ServiceContext, card: PeerCard, typed: Typed[Any]) -> Response:
+    return page(
+        request,
+        "directory/peer_confirm.html",
+        status_code=typed.status,
+        card=card,
+        card_text=typed.fields.get("card", ""),
+        fingerprint=actions.card_fingerprint(card),
+        direction=direction_of(context.node.level, card.level),
+        lanes=lanes_of(context.node.level, card.level),
+        systems=list(System),
+        typed=typed,
+    )
+
+
+def _peer_page(request: Request, peer: Any, typed: Typed[Any]) -> Response:
+    return page(
+        request,
+        "directory/peer.html",
+        status_code=typed.status,
+        peer=peer,
+        fingerprint=actions.fingerprint_of(peer.public_key),
+        lanes=[lane for lane in Lane if lane in peer.lanes],
+        systems=list(System),
+        typed=typed,
+    )
+
+
+async def _list_page(request: Request, context: ServiceContext, session: AsyncSession, typed: Typed[Any]) -> Response:
+    try:
+        own = await actions.node_card(
+            session, node=context.node, keys=context.node_keys, bootstrap_servers=context.settings.kafka
+        )
+    except NotFound:
+        own = None
+    return page(
+        request,
+        "directory/peers.html",
+        status_code=typed.status,
+        peers=await store.list_peers(session, limit=200),
+        own_card=own.model_dump_json(indent=2) if own else "",
+        own_fingerprint=actions.card_fingerprint(own) if own else "",
+        typed=typed,
+    )

@@ -1,0 +1,124 @@
+"""Units: the list, a new one, one of them; and what the node says of itself."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+
+from services.directory import store
+from services.directory.actions import units as actions
+from services.directory.model import NewUnit, ProfileChange, Unit, UnitChange
+from services.directory.pages.forms import Typed, read_form
+from services.directory.policy.administration import Administration, may, require
+from services.directory.policy.units import reports_to
+from services.kernel.language.refusal import NotFound, Refusal
+from services.kernel.language.vocabulary import UnitKind
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.templating import back_to, page
+from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Officer, Reading, Tx, edge_router
+
+router = edge_router()
+
+_LIST = "/directory/units"
+
+
+@router.get("/units")
+async def show_units(request: Request, me: Me, reading: Reading, after: UUID | None = None) -> Response:
+    require(me.roles, Administration.READ_UNITS)
+    return await _list_page(request, me, reading, Typed(), after=after)
+
+
+@router.post("/units")
+async def register_unit(request: Request, me: LiveMe, tx: Tx) -> Response:
+    require(me.roles, Administration.CHANGE_UNITS)
+    typed = await read_form(request, NewUnit)
+    if typed.value is not None:
+        try:
+            unit = await actions.register_unit(tx, typed.value, by=me.ref)
+            return back_to(_LIST, f"已登记“{unit.name}”。")
+        except Refusal as refusal:
+            typed = typed.refused(refusal)
+    return await _list_page(request, me, tx.session, typed)
+
+
+@router.get("/units/{unit_id}")
+async def show_unit(unit_id: UUID, request: Request, me: Me, reading: Reading) -> Response:
+    require(me.roles, Administration.READ_UNITS)
+    unit = await _unit(reading, unit_id)
+    return _unit_page(request, me, unit, Typed(fields=unit.model_dump()))
+
+
+@router.post("/units/{unit_id}")
+async def change_unit(unit_id: UUID, request: Request, *, me: LiveMe, version: IfMatch, tx: Tx) -> Response:
+    require(me.roles, Administration.CHANGE_UNITS)
+    typed = await read_form(request, UnitChange, flags=["is_active"])
+    if typed.value is not None:
+        try:
+            await actions.change_unit(tx, unit_id, typed.value, version=version, by=me.ref)
+            return back_to(_LIST, "已保存。")
+        except Refusal as refusal:
+            typed = typed.refused(refusal)
+    return _unit_page(request, me, await _unit(tx.session, unit_id), typed)
+
+
+@router.post("/profile")
+async def change_profile(request: Request, me: LiveMe, version: IfMatch, tx: Tx) -> Response:
+    require(me.roles, Administration.CHANGE_UNITS)
+    typed = await read_form(request, ProfileChange)
+    if typed.value is not None:
+        try:
+            await actions.change_profile(tx, typed.value, version=version, by=me.ref)
+            return back_to(_LIST, "已保存本节点信息。")
+        except Refusal as refusal:
+            typed = typed.refused(refusal)
+    return await _list_page(request, me, tx.session, Typed(), profile=typed)
+
+
+async def _list_page(
+    request: Request,
+    me: Officer,
+    session: AsyncSession,
+    typed: Typed[Any],
+    *,
+    profile: Typed[Any] | None = None,
+    after: UUID | None = None,
+) -> Response:
+    size = 100
+    units = await store.list_units(session, after=(after,) if after else None, limit=size)
+    context: Context = request.app.state.context
+    said = await store.find_profile(session, context.node.node_id)
+    profile = profile or Typed(fields=said.model_dump() if said else {})
+    return page(
+        request,
+        "directory/units.html",
+        status_code=max(typed.status, profile.status),
+        units=[(unit, reports_to(unit.kind)) for unit in units],
+        next_href=f"{_LIST}?after={units[-1].unit_id}" if len(units) == size else "",
+        typed=typed,
+        profile=profile,
+        profile_version=said.version if said else 0,
+        kinds=[UnitKind.BUREAU, UnitKind.HOSTED],
+        may_change=may(me.roles, Administration.CHANGE_UNITS),
+    )
+
+
+def _unit_page(request: Request, me: Officer, unit: Unit, typed: Typed[Any]) -> Response:
+    is_free = unit.kind in {UnitKind.BUREAU, UnitKind.HOSTED}
+    return page(
+        request,
+        "directory/unit.html",
+        status_code=typed.status,
+        unit=unit,
+        typed=typed,
+        kinds=[UnitKind.BUREAU, UnitKind.HOSTED] if is_free else [unit.kind],
+        may_change=may(me.roles, Administration.CHANGE_UNITS),
+    )
+
+
+async def _unit(session: AsyncSession, unit_id: UUID) -> Unit:
+    unit = await store.find_unit(session, unit_id)
+    if unit is None:
+        raise NotFound
+    return unit

@@ -1,0 +1,78 @@
+"""A district node that runs the directory alone, on each database, with a clock of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from services.directory.actions.demo import seed_demo
+from services.directory.app import directory_service
+from services.kernel.runtime.app import NodeProcess
+from services.kernel.runtime.database import Database
+from tests.support.service import DISTRICT, NOW, client_of, running_node, settings_for
+
+PASSWORD = "shangda-demo"
+
+
+@dataclass
+class Clock:
+    """The only time in these tests; it moves when told."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass
+class Directory:
+    """The node under test, with short ways to sign in."""
+
+    process: NodeProcess
+    clock: Clock
+
+    @property
+    def database(self) -> Database:
+        return self.process.contexts["directory"].database
+
+    def stranger(self) -> httpx.AsyncClient:
+        return client_of(self.process)
+
+    async def sign_in(self, username: str, password: str = PASSWORD) -> httpx.Response:
+        async with self.stranger() as client:
+            return await client.post(
+                "/directory/api/v1/tokens", json={"username": username, "password": password}
+            )
+
+    async def officer(self, username: str) -> httpx.AsyncClient:
+        """A client that carries the officer's real token."""
+        answer = await self.sign_in(username)
+        assert answer.status_code == 200, answer.text
+        client = self.stranger()
+        client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        return client
+
+
+@pytest.fixture
+async def directory(tmp_path: Path, node_database_url: str) -> AsyncIterator[Directory]:
+    clock = Clock()
+    settings = settings_for(DISTRICT, tmp_path, database_url=node_database_url)
+    async with running_node([directory_service()], settings, clock=clock) as process:
+        async with process.contexts["directory"].database.transaction(clock()) as tx:
+            await seed_demo(tx, settings)
+        yield Directory(process, clock)
+
+
+@pytest.fixture
+async def admin(directory: Directory) -> AsyncIterator[httpx.AsyncClient]:
+    client = await directory.officer("admin")
+    yield client
+    await client.aclose()
