@@ -28,7 +28,7 @@ def asyncapi() -> dict[str, Any]:
     for fact in FACTS.values():
         for topic in topics_of(fact):
             channels.setdefault(topic, []).append(fact)
-    crossing = [fact for fact in FACTS.values() if issubclass(fact, SubmissionFact)]
+    crossing: list[type[Fact]] = [fact for fact in FACTS.values() if issubclass(fact, SubmissionFact)]
     channels[ARRIVAL_TOPIC] = channels[ARRIVAL_URGENT_TOPIC] = crossing
     return {
         "asyncapi": "3.0.0",

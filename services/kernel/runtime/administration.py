@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, select, text, update
 
 from services.kernel.language.events import FACTS
+from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import InvalidInput, NotFound
 from services.kernel.runtime.audit import first_broken_row
 from services.kernel.runtime.inbox import Inbox, waiting
@@ -29,7 +30,7 @@ class RepairUnreadable(InvalidInput):
     message = "修改后的内容仍不符合这类记录的格式。"
 
 
-async def repair_event(tx: Transaction, waiting_id: int, body: bytes) -> None:
+async def repair_event(tx: Transaction, waiting_id: int, body: bytes, *, by: OfficerRef | None = None) -> None:
     """Replace the data of a parked event by data that opens; the old data stays in the audit row.
 
     Raises:
@@ -46,7 +47,7 @@ async def repair_event(tx: Transaction, waiting_id: int, body: bytes) -> None:
     except ValueError as fault:
         raise RepairUnreadable(errors=str(fault)[:500]) from fault
     await waiting.repair(tx.session, waiting_id, body)
-    tx.audit("event.repaired", waiting_id, by=None, details={"before": bytes(row.body).decode("utf-8", "replace")})
+    tx.audit("event.repaired", waiting_id, by=by, details={"before": bytes(row.body).decode("utf-8", "replace")})
 
 
 async def replay_event(service: Service, context: ServiceContext, waiting_id: int) -> bool:
@@ -72,7 +73,6 @@ async def republish(tx: Transaction, *, topic: str = "", key: str = "", since: d
         chosen = chosen.where(OUTBOX.c.told_at >= since)
     done: Any = await tx.session.execute(chosen.values(published_at=None))
     tx.audit("outbox.republished", topic or "*", by=None, details={"key": key, "count": done.rowcount})
-    tx.after_commit(lambda: None)
     return int(done.rowcount)
 
 

@@ -19,6 +19,7 @@ from services.kernel.language.catalogue import asyncapi
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import VOCABULARIES, vocabulary
 from services.kernel.runtime.database import Database, database_url
+from services.kernel.runtime.desk import desk_router
 from services.kernel.runtime.errors import add_error_answers
 from services.kernel.runtime.files import FileStore
 from services.kernel.runtime.health import health_router
@@ -111,6 +112,7 @@ def _service_app(service: Service, context: ServiceContext) -> FastAPI:
         app.include_router(router)
     app.include_router(_vocabulary_router())
     app.include_router(live_router())
+    app.include_router(desk_router(service))
     return app
 
 
@@ -124,6 +126,7 @@ def describe_services(services: Sequence[Service]) -> dict[str, Any]:
         for router in service.root_routers:
             app.include_router(router, prefix="/..")
         app.include_router(_vocabulary_router())
+        app.include_router(desk_router(service))
         found[service.name] = app.openapi()
     return found
 

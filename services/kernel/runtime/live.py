@@ -59,11 +59,12 @@ def live_router() -> APIRouter:
         request: Request,
         channel: Annotated[list[str], Query(max_length=MOST_CHANNELS)],
         last_event_id: Annotated[str, Header()] = "",
+        last: Annotated[str, Query(alias="last_event_id", max_length=60)] = "",
     ) -> EventSourceResponse:
         signals: Signals = request.app.state.context.signals
 
         async def events() -> AsyncIterator[ServerSentEvent]:
-            async for mark in signals.changes(channel, last_event_id):
+            async for mark in signals.changes(channel, last_event_id or last):
                 yield ServerSentEvent(event="changed", id=mark, data="changed")
 
         return EventSourceResponse(events(), ping=PING_S, headers={"X-Accel-Buffering": "no"})

@@ -111,12 +111,18 @@ class Surroundings:
         for name, value in _HEADERS.items():
             headers.setdefault(name, value)
         headers["X-Request-Id"] = request.state.request_id
-        if "cache-control" not in headers:
-            headers["Cache-Control"] = "no-store"
+        headers.setdefault("Cache-Control", _caching(request))
         already = [value for name, value in headers.items() if name == "set-cookie"]
         for crumb in cookies.values():
             if not any(value.startswith(f"{crumb.key}=") for value in already):
                 headers.append("set-cookie", crumb.OutputString())
+
+
+def _caching(request: Request) -> str:
+    """Files of ours whose address carries their content's fingerprint are kept for good; pages never."""
+    if not request.url.path.startswith("/static/"):
+        return "no-store"
+    return "public, max-age=31536000, immutable" if "v" in request.query_params else "public, max-age=3600"
 
 
 def _is_foreign(request: Request) -> bool:

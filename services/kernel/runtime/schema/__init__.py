@@ -1,0 +1,1 @@
+"""The kernel's revisions and how Alembic runs a service's."""

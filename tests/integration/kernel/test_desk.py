@@ -1,0 +1,62 @@
+"""The event desk: an administrator sees what waits, repairs and replays it; nobody else does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from services.kernel.language.vocabulary import Role
+from services.kernel.runtime.app import NodeProcess
+from services.kernel.runtime.inbox import Inbox
+from tests.integration.kernel.test_outbox_and_inbox import messages, tell
+from tests.integration.kernel.toy import LISTENS_TO, applied, toy_service, unit
+from tests.support.service import DISTRICT, NOW, client_of, officer, running_node, settings_for, unit_id
+
+HTML = {"accept": "text/html"}
+
+
+@pytest.fixture
+async def process(node_database_url: str, tmp_path: Path) -> AsyncIterator[NodeProcess]:
+    settings = settings_for(DISTRICT, tmp_path, database_url=node_database_url)
+    async with running_node([toy_service()], settings) as running:
+        database = running.contexts["directory"].database
+        inbox = Inbox(database, LISTENS_TO, consumer="directory.routine", prefix="district", clock=lambda: NOW)
+        await tell(database, unit("a", "1"), unit("a", "bug <b>"), unit("a", "3"))
+        await inbox.receive(await messages(database))
+        yield running
+
+
+@pytest.fixture
+async def admin(process: NodeProcess) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(process, officer(Role.ADMIN)) as client:
+        yield client
+
+
+async def test_an_administrator_sees_what_waits_and_why(admin: httpx.AsyncClient) -> None:
+    items = (await admin.get("/directory/api/v1/events")).json()["items"]
+    assert [(item["kind"], item["sequence"]) for item in items] == [("parked", 2), ("held", 3)]
+    assert "ZeroDivisionError" in items[0]["reason"]
+    listed = await admin.get("/directory/events", headers=HTML)
+    shown = await admin.get(f"/directory/events/{items[0]['id']}", headers=HTML)
+    assert (listed.status_code, shown.status_code) == (200, 200)
+    assert "<b>" not in shown.text.split("<textarea")[1].split("</textarea>")[0]
+
+
+async def test_others_do_not(process: NodeProcess) -> None:
+    async with client_of(process, officer(Role.EDITOR)) as editor:
+        assert (await editor.get("/directory/events", headers=HTML)).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/directory/events/999999", "/directory/events/nonsense"])
+async def test_what_does_not_wait_is_not_found(admin: httpx.AsyncClient, path: str) -> None:
+    assert (await admin.get(path, headers=HTML)).status_code == 404
+
+
+async def test_repairing_needs_the_live_directory(process: NodeProcess, admin: httpx.AsyncClient) -> None:
+    items = (await admin.get("/directory/api/v1/events")).json()["items"]
+    answer = await admin.post(f"/directory/events/{items[0]['id']}/replay")
+    assert answer.json()["code"] == "directory_unreachable"
+    assert await applied(process.contexts["directory"].database) == {str(unit_id("a")): ["1"]}
