@@ -32,7 +32,13 @@ class LimitedRoute(EdgeRoute):
         handle = super().get_route_handler()
 
         async def within_limits(request: Request) -> Response:
-            return await handle(Request(request.scope, _counted(request)))
+            limited = Request(request.scope, _counted(request))
+            try:
+                if not _is_upload(request):
+                    await limited.body()  # kept; read by FastAPI, the refusal would become a plain 400
+                return await handle(limited)
+            finally:
+                await limited.close()  # gives the uploaded files' room back
 
         return within_limits
 
@@ -48,8 +54,12 @@ def attachment_limit_bytes(request: Request) -> int:
     return megabytes * 1024 * 1024
 
 
+def _is_upload(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith("multipart/")
+
+
 def _counted(request: Request) -> Receive:
-    is_upload = request.headers.get("content-type", "").startswith("multipart/")
+    is_upload = _is_upload(request)
     limit = attachment_limit_bytes(request) + _FORM_AROUND_A_FILE_BYTES if is_upload else TEXT_LIMIT_BYTES
     refusal = AttachmentTooLarge if is_upload else RequestTooLarge
     announced = request.headers.get("content-length", "")
