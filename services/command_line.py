@@ -35,7 +35,7 @@ ServiceName = Annotated[str, typer.Argument(help="服务名，如 review")]
 def main() -> None:
     """Run the command line; a refusal is one Chinese sentence and exit code 1."""
     configure_logging()
-    for service in build_services():
+    for service in build_services(Settings().service_names):
         if service.cli is not None:
             app.add_typer(service.cli, name=service.name)
     try:
