@@ -56,14 +56,19 @@ class Office:
     process: NodeProcess
     sequences: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     carried_up_to: int = 0
+    routes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def context(self) -> Any:
         return self.process.contexts["review"]
 
-    def client(self, *roles: Role, name: str = "", unit: str = "", kind: UnitKind = UnitKind.HEAD_OFFICE) -> httpx.AsyncClient:
+    def client(
+        self, *roles: Role, name: str = "", unit: str = "", kind: UnitKind = UnitKind.HEAD_OFFICE
+    ) -> httpx.AsyncClient:
         """A client signed in with these roles, in the node's own office unless another unit is named."""
-        who = officer(*roles, name=name or "、".join(role.label for role in roles), unit=unit or self.node.node_id, kind=kind)
+        who = officer(
+            *roles, name=name or "、".join(role.label for role in roles), unit=unit or self.node.node_id, kind=kind
+        )
         return client_of(self.process, who)
 
     async def hear(self, topic: str, *facts: Fact, from_node: str = "", event_ids: list[str] | None = None) -> None:
@@ -111,7 +116,13 @@ async def open_office(node: NodeInfo, folder: Path, *, database_url: str = "") -
 def unit_fact(name: str, kind: UnitKind, node: NodeInfo, *, unit: str, of_node: str = "") -> UnitRegistered:
     """A unit as the directory tells it."""
     return UnitRegistered(
-        unit_id=unit_id(unit), name=name, short_name=name, kind=kind, level=node.level, ranking_group="", node_id=of_node or node.node_id
+        unit_id=unit_id(unit),
+        name=name,
+        short_name=name,
+        kind=kind,
+        level=node.level,
+        ranking_group="",
+        node_id=of_node or node.node_id,
     )
 
 

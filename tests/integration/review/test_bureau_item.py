@@ -102,7 +102,9 @@ async def test_a_question_is_answered_in_place_by_the_bureau(district: Office) -
     assert asked.json()["status"] == "open"
     answered = await clerk.post(address(origin_id, "answer"), json={"answer": "与镇村台账一致。"})
     assert answered.status_code == 200, answered.text
-    assert (await clerk.post(address(origin_id, "answer"), json={"answer": "再答"})).json()["code"] == "no_open_question"
+    assert (await clerk.post(address(origin_id, "answer"), json={"answer": "再答"})).json()[
+        "code"
+    ] == "no_open_question"
     [question], [answer] = await district.told(SubmissionAsked), await district.told(SubmissionAnswered)
     assert answer.question_id == question.question_id
     assert (answer.to_node, answer.item.hop) == ("district", 1)
@@ -116,7 +118,9 @@ async def test_a_returned_item_goes_through_its_unit_again_as_the_same_item(dist
     assert returned.json()["status"] == "returned"
     [fact] = await district.told(SubmissionReturned)
     assert (fact.item.hop, fact.item.version) == (1, 1)
-    amended = submitted(DISTRICT, origin_id, unit="water", unit_name="区水利局", version=2, body=BODY + "建议更新设备。")
+    amended = submitted(
+        DISTRICT, origin_id, unit="water", unit_name="区水利局", version=2, body=BODY + "建议更新设备。"
+    )
     await district.hear("intake.submission", amended)
     await report(district, origin_id)
     shown = (await editor.get(address(origin_id))).json()
@@ -188,14 +192,20 @@ async def test_forwarding_is_proposed_by_an_editor_and_signed_by_a_chief(distric
     signed = await chief.post(address(origin_id, "forward/sign"))
     assert (signed.json()["hop"], signed.json()["status"]) == (2, "open")
     [fact] = await district.told(SubmissionForwardedUp)
-    assert [(hop.n, hop.from_node, hop.to_node) for hop in fact.item.hops] == [(1, "district", "district"), (2, "district", "city")]
+    assert [(hop.n, hop.from_node, hop.to_node) for hop in fact.item.hops] == [
+        (1, "district", "district"),
+        (2, "district", "city"),
+    ]
     assert fact.content.edition.title == "区水利局反映：泵站老化"
     assert fact.content.author_name == "李四"
 
 
 @pytest.mark.parametrize(
     ("body", "code"),
-    [({"reason_code": "nonsense", "reason": "x"}, "invalid_input"), ({"reason_code": "other", "reason": ""}, "invalid_input")],
+    [
+        ({"reason_code": "nonsense", "reason": "x"}, "invalid_input"),
+        ({"reason_code": "other", "reason": ""}, "invalid_input"),
+    ],
 )
 async def test_a_malformed_refusal_is_refused(district: Office, body: dict[str, str], code: str) -> None:
     origin_id = await hand_in(district)
