@@ -29,6 +29,12 @@ class InformationPublished(Fact):
     formed_on: date
     published_at: datetime
     validity: str = ""
+    subject: str = ""
+    genre: str = ""
+    audience: str = ""
+    effective_on: date | None = None
+    repealed_on: date | None = None
+    source: str = ""
     keywords: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
 

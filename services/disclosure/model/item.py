@@ -1,0 +1,52 @@
+"""Which internal items exist here, and whether their kind may be made public."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Index, Text
+from sqlmodel import Field
+
+from services.disclosure.model.table import Coded, Table
+from services.kernel.language.vocabulary import InfoType
+from services.kernel.runtime.tables import UtcDateTime
+
+
+class KnownItem(Table, table=True):
+    """A read copy of one item, fed by facts; of kinds that are not disclosable no text is kept.
+
+    `version` and `hop` say how new the sender's text is, `own_version` and `own_number` how new
+    this office's own edition is.
+    """
+
+    __tablename__ = "disclosure_known_item"
+    __table_args__ = (Index("ix_disclosure_known_item_seen", "seen_at", "origin_id"),)
+
+    origin_id: UUID = Field(primary_key=True)
+    info_type: InfoType = Field(sa_type=Coded(InfoType))
+    unit_name: str = Field(default="", max_length=200)
+    version: int = 0
+    hop: int = 0
+    title: str = Field(default="", sa_type=Text)
+    body: str = Field(default="", sa_type=Text)
+    own_version: int = 0
+    own_number: int = 0
+    own_title: str = Field(default="", sa_type=Text)
+    own_body: str = Field(default="", sa_type=Text)
+    suggested_attribute: str = Field(default="", max_length=32)
+    seen_at: datetime = Field(sa_type=UtcDateTime)
+
+    @property
+    def best_title(self) -> str:
+        """This office's title unless the sender's is newer."""
+        return self.own_title if self._is_own_newer else self.title
+
+    @property
+    def best_body(self) -> str:
+        """This office's text unless the sender's is newer."""
+        return self.own_body if self._is_own_newer else self.body
+
+    @property
+    def _is_own_newer(self) -> bool:
+        return self.own_version > 0 and self.own_version >= self.version

@@ -1,0 +1,41 @@
+"""The node's index numbers as data: the template, and the codes that the directory does not know."""
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from services.disclosure.policy.index_number import NATIONAL_TEMPLATE, IndexCodes, IndexTemplate, IndexTemplateIsInvalid
+from services.kernel.language.rule_file import read_rules
+
+
+class IndexRules(BaseModel):
+    """Template and fixed codes; an empty `org_code` means the one that the directory has for the head office."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    template: str = NATIONAL_TEMPLATE
+    org_code: str = Field(default="", max_length=40)
+    area_code: str = Field(default="", max_length=40)
+    dept_code: str = Field(default="", max_length=40)
+
+    @field_validator("template")
+    @classmethod
+    def _is_a_template(cls, text: str) -> str:
+        try:
+            IndexTemplate(text)
+        except IndexTemplateIsInvalid as fault:
+            raise ValueError(str(fault)) from fault
+        return text
+
+    def codes(self, *, org_code: str, cat_code: str) -> IndexCodes:
+        """The codes for one text; what the file says comes before what the directory says."""
+        return IndexCodes(
+            org_code=self.org_code or org_code, area_code=self.area_code, dept_code=self.dept_code, cat_code=cat_code
+        )
+
+
+def read_index_rules(text: str) -> IndexRules:
+    """Read and check the rules of index numbers.
+
+    Raises:
+        RuleFileIsInvalid: In Chinese, naming the field.
+    """
+    return read_rules(text, IndexRules)

@@ -1,0 +1,120 @@
+"""Texts in preparation: one with all that hangs on it, lists, counts and the search index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_
+from sqlmodel import col, select
+
+from services.disclosure.model import Information, InformationFile, Review, Step
+from services.kernel.language.vocabulary import InformationStatus
+from services.kernel.runtime.search import TextIndex
+from services.kernel.runtime.session import AsyncSession
+
+TEXT_INDEX = TextIndex("disclosure_text")
+
+
+async def find_information(session: AsyncSession, information_id: UUID) -> Information | None:
+    """The text as it stands."""
+    return await session.get(Information, information_id)
+
+
+async def lock_information(session: AsyncSession, information_id: UUID) -> Information | None:
+    """The text, held until the commit against a second writer."""
+    await session.flush()
+    return await session.get(Information, information_id, with_for_update=True, populate_existing=True)
+
+
+async def list_files(session: AsyncSession, information_id: UUID) -> list[InformationFile]:
+    """The text's files, in the order in which they were added."""
+    query = select(InformationFile).where(InformationFile.information_id == information_id)
+    return list(await session.exec(query.order_by(col(InformationFile.added_at), col(InformationFile.attachment_id))))
+
+
+async def list_reviews(session: AsyncSession, information_id: UUID) -> list[Review]:
+    """The text's reviews, newest last."""
+    query = select(Review).where(Review.information_id == information_id)
+    return list(await session.exec(query.order_by(col(Review.reviewed_at), col(Review.review_id))))
+
+
+async def list_steps(session: AsyncSession, information_id: UUID) -> list[Step]:
+    """The text's history, newest last."""
+    query = select(Step).where(Step.information_id == information_id)
+    return list(await session.exec(query.order_by(col(Step.id))))
+
+
+async def list_of_item(session: AsyncSession, origin_id: UUID) -> list[Information]:
+    """The public texts that were made from one internal item."""
+    query = select(Information).where(Information.origin_id == origin_id)
+    return list(await session.exec(query.order_by(col(Information.created_at))))
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Which texts are wanted: by status, by words, and after which row."""
+
+    status: InformationStatus | None = None
+    query: str = ""
+    after: tuple[datetime, UUID] | None = None
+    limit: int = 50
+
+
+async def list_information(session: AsyncSession, listing: Listing) -> list[Information]:
+    """Texts, last touched first; one more than `limit` where there is a next page."""
+    query = select(Information)
+    if listing.status is not None:
+        query = query.where(Information.status == listing.status)
+    if listing.query.strip():
+        query = query.where(await TEXT_INDEX.matching(session, listing.query, Information.information_id))
+    if listing.after is not None:
+        at, last = listing.after
+        is_later = and_(col(Information.touched_at) == at, col(Information.information_id) < last)
+        query = query.where(or_(col(Information.touched_at) < at, is_later))
+    order = (col(Information.touched_at).desc(), col(Information.information_id).desc())
+    return list(await session.exec(query.order_by(*order).limit(listing.limit + 1)))
+
+
+async def count_by_status(session: AsyncSession) -> dict[InformationStatus, int]:
+    """How many texts stand where; statuses without any are left out."""
+    query = select(Information.status, func.count()).group_by(Information.status)
+    return {InformationStatus(status): count for status, count in (await session.exec(query)).all()}
+
+
+async def oldest_touched(session: AsyncSession, status: InformationStatus) -> datetime | None:
+    """Since when the longest waiting text of a status has been waiting."""
+    query = select(func.min(Information.touched_at)).where(Information.status == status)
+    return (await session.exec(query)).one()
+
+
+async def count_returned(session: AsyncSession) -> int:
+    """How many drafts a reviewer has sent back."""
+    query = select(func.count()).where(
+        Information.status == InformationStatus.DRAFT, col(Information.outcome).is_not(None)
+    )
+    return (await session.exec(query)).one()
+
+
+async def list_unpublished(session: AsyncSession, limit: int = 1000) -> list[Information]:
+    """Texts that are meant for everybody and are not out yet, longest formed first."""
+    waiting = (InformationStatus.DRAFT, InformationStatus.IN_REVIEW, InformationStatus.APPROVED)
+    query = select(Information).where(
+        col(Information.status).in_(waiting),
+        Information.attribute == "proactive",
+        col(Information.formed_on).is_not(None),
+    )
+    return list(await session.exec(query.order_by(col(Information.formed_on)).limit(limit)))
+
+
+async def index_no_is_taken(session: AsyncSession, index_no: str) -> bool:
+    """Whether an index number was given before, perhaps under another template."""
+    query = select(Information.information_id).where(Information.index_no == index_no)
+    return (await session.exec(query)).first() is not None
+
+
+async def put_in_index(session: AsyncSession, information: Information) -> None:
+    """Make the text found by what it says now."""
+    words = (information.title, information.summary, information.body, information.document_no, *information.keywords)
+    await TEXT_INDEX.put(session, information.information_id, "\n".join((*words, information.index_no or "")))

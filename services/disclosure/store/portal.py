@@ -1,0 +1,72 @@
+"""What the portal reads: published texts and tombstones, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_
+from sqlmodel import col, select
+
+from services.disclosure.model import PublicInformation
+from services.kernel.runtime.search import TextIndex
+from services.kernel.runtime.session import AsyncSession
+
+PUBLIC_INDEX = TextIndex("public_information_text")
+
+
+@dataclass(frozen=True)
+class PublicListing:
+    """Which published texts are wanted: by words, by categories, and after which row."""
+
+    query: str = ""
+    category_ids: Sequence[str] = ()
+    after: tuple[datetime, UUID] | None = None
+    limit: int = 20
+
+
+async def find_public(session: AsyncSession, information_id: UUID) -> PublicInformation | None:
+    """A published text, or its tombstone."""
+    return await session.get(PublicInformation, information_id)
+
+
+async def lock_public(session: AsyncSession, information_id: UUID) -> PublicInformation | None:
+    """The same, held until the commit."""
+    await session.flush()
+    return await session.get(PublicInformation, information_id, with_for_update=True, populate_existing=True)
+
+
+async def list_public(session: AsyncSession, listing: PublicListing) -> list[PublicInformation]:
+    """Published texts, newest first; one more than `limit` where there is a next page."""
+    query = select(PublicInformation).where(col(PublicInformation.revoked_at).is_(None))
+    if listing.category_ids:
+        query = query.where(col(PublicInformation.category_id).in_(listing.category_ids))
+    if listing.query.strip():
+        query = query.where(await PUBLIC_INDEX.matching(session, listing.query, PublicInformation.information_id))
+    if listing.after is not None:
+        at, last = listing.after
+        is_later = and_(col(PublicInformation.published_at) == at, col(PublicInformation.information_id) < last)
+        query = query.where(or_(col(PublicInformation.published_at) < at, is_later))
+    order = (col(PublicInformation.published_at).desc(), col(PublicInformation.information_id).desc())
+    return list(await session.exec(query.order_by(*order).limit(listing.limit + 1)))
+
+
+async def count_by_category(session: AsyncSession) -> dict[str, int]:
+    """How many published texts stand in each category."""
+    query = (
+        select(PublicInformation.category_id, func.count())
+        .where(col(PublicInformation.revoked_at).is_(None))
+        .group_by(PublicInformation.category_id)
+    )
+    return dict((await session.exec(query)).all())
+
+
+async def count_public(session: AsyncSession) -> dict[str, int]:
+    """How many texts are on the portal, and how many were taken off it."""
+    query = select(col(PublicInformation.revoked_at).is_(None), func.count()).group_by(
+        col(PublicInformation.revoked_at).is_(None)
+    )
+    counted = dict((await session.exec(query)).all())
+    return {"published": counted.get(True, 0), "revoked": counted.get(False, 0)}
