@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from services.exchange import api, pages
 from services.exchange.agents import LISTENS_TO
+from services.exchange.cli import app as cli
 from services.exchange.model import METADATA
 from services.exchange.workers import WORKERS, read_gauges
 from services.kernel.language.events.exchange import LinkStateChanged, SubmissionDelivered
@@ -22,7 +24,9 @@ def exchange_service() -> Service:
         migrations=_HERE / "migrations",
         tells=(SubmissionDelivered, LinkStateChanged),
         listens_to=LISTENS_TO,
+        routers=(api.router, pages.router),
         workers=WORKERS,
         templates=_HERE / "templates",
+        cli=cli,
         gauges=read_gauges,
     )

@@ -5,12 +5,18 @@ from __future__ import annotations
 from services.exchange.store.lanes import lock_link
 from services.kernel.language.events.exchange import LinkStateChanged
 from services.kernel.language.events.parts import OfficerRef
+from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import LinkState
+from services.kernel.runtime.organisation import find_peer
 from services.kernel.runtime.transaction import Transaction
 
 
 async def pause_link(tx: Transaction, peer: str, *, by: OfficerRef | None) -> None:
-    """Take the link to a peer down until it is resumed; nothing is lost, everything waits."""
+    """Take the link to a peer down until it is resumed; nothing is lost, everything waits.
+
+    Raises:
+        NotFound: No such peer is registered.
+    """
     await _set_paused(tx, peer, is_paused=True, by=by)
 
 
@@ -31,6 +37,8 @@ async def note_link_state(tx: Transaction, peer: str, state: LinkState, *, reaso
 
 
 async def _set_paused(tx: Transaction, peer: str, *, is_paused: bool, by: OfficerRef | None) -> None:
+    if await find_peer(tx.session, peer) is None:
+        raise NotFound
     link = await lock_link(tx.session, peer)
     if link.is_paused == is_paused:
         return

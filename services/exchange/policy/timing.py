@@ -57,9 +57,14 @@ def lane_state(signs: LaneSigns, *, now: datetime, idle_head_s: float) -> LinkSt
     return _moving_state(signs, now=now, silence=timedelta(seconds=idle_head_s * SILENCES))
 
 
+def severity(state: LinkState) -> int:
+    """How urgently a state needs somebody: 0 first."""
+    return _SEVERITY.index(state)
+
+
 def worst(states: list[LinkState]) -> LinkState:
     """The state of a link: that of its worst lane; down when there is none."""
-    return min(states, key=_SEVERITY.index, default=LinkState.DOWN)
+    return min(states, key=severity, default=LinkState.DOWN)
 
 
 def _moving_state(signs: LaneSigns, *, now: datetime, silence: timedelta) -> LinkState:

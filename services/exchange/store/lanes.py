@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, tuple_, update
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.exchange.model import Conflict, Dispatch, Epoch, Lane, Link
 from services.exchange.policy.chain import ZERO, Chain, link_name
 from services.exchange.store.dialect import insert_unless_there
+from services.kernel.runtime.session import AsyncSession
 
 
 async def lock_lanes(session: AsyncSession, chains: Iterable[Chain], *, own: str) -> dict[Chain, Lane]:

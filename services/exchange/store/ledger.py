@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.exchange.model import Arrival, ArrivedEvent, Dispatch, Epoch, LedgerRow, SignedStatement
 from services.exchange.policy.chain import ZERO, Chain, ChainedRow, Row, Tip
 from services.exchange.policy.signature import Kind, Statement
 from services.exchange.policy.wire import BATCH_ROWS, fitting
+from services.kernel.runtime.session import AsyncSession
 
 Ledger = type[Dispatch] | type[Arrival]
 

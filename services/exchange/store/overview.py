@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from services.exchange.model import Conflict, Lane, Link
 from services.exchange.policy.chain import Chain, link_name
-from services.exchange.policy.timing import LaneSigns, lane_state, worst
+from services.exchange.policy.timing import LaneSigns, lane_state, severity, worst
 from services.exchange.store.lanes import list_lanes, list_links, oldest_unreceipted, open_conflicts
 from services.kernel.language.events.directory import PeerRegistered
 from services.kernel.language.vocabulary import Lane as LaneWord
 from services.kernel.language.vocabulary import LinkState
 from services.kernel.runtime.organisation import list_peers
+from services.kernel.runtime.session import AsyncSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ class LinkStanding:
 
 
 async def link_standings(session: AsyncSession, *, own: str, now: datetime, idle_head_s: float) -> list[LinkStanding]:
-    """How each registered peer's link stands, superiors first, then those that need somebody."""
+    """How each registered peer's link stands, superiors first, then those that need somebody most."""
     peers, links = await list_peers(session), await list_links(session)
     oldest = await oldest_unreceipted(session)
     lanes = {Chain(lane.link, lane.lane): lane for lane in await list_lanes(session)}
@@ -94,7 +93,7 @@ async def link_standings(session: AsyncSession, *, own: str, now: datetime, idle
     for conflict in await open_conflicts(session):
         conflicts[_other_end(conflict.link, own)].append(conflict)
     clock = _Clock(now, idle_head_s)
-    return [
+    found = [
         LinkStanding(
             peer,
             links.get(peer.peer),
@@ -103,6 +102,15 @@ async def link_standings(session: AsyncSession, *, own: str, now: datetime, idle
         )
         for peer in peers
     ]
+    return sorted(found, key=lambda link: (link.peer.direction != "superior", severity(link.state), link.peer.peer))
+
+
+async def find_standing(
+    session: AsyncSession, peer: str, *, own: str, now: datetime, idle_head_s: float
+) -> LinkStanding | None:
+    """How the link to one peer stands; None when there is no such peer."""
+    found = await link_standings(session, own=own, now=now, idle_head_s=idle_head_s)
+    return next((link for link in found if link.peer.peer == peer), None)
 
 
 @dataclass(frozen=True, slots=True)

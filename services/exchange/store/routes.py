@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.exchange.model import FileDue
 from services.exchange.model import Route as RouteRow
 from services.exchange.policy.routing import Route
 from services.exchange.store.dialect import insert_unless_there
+from services.kernel.runtime.session import AsyncSession
 
 
 async def routes_of(session: AsyncSession, origin_ids: Iterable[str]) -> dict[str, Route]:

@@ -1,0 +1,217 @@
+"""HTML of the exchange: links with their lanes, pausing, opening an epoch, verification."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Form, Path, Query, Request, Response
+
+from services.exchange import actions
+from services.exchange.policy.chain import Chain, link_name
+from services.exchange.policy.permissions import Act, may, require
+from services.exchange.policy.progress import CatchUp, catch_up
+from services.exchange.policy.timing import severity
+from services.exchange.store.keys import known_keys
+from services.exchange.store.overview import LaneStanding, LinkStanding, link_standings
+from services.kernel.language.refusal import NotFound, Refusal
+from services.kernel.language.vocabulary import Lane, LinkState
+from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.templating import back_to, page
+from services.kernel.runtime.web import Context, LiveMe, Me, Now, Reading, Tx, edge_router
+
+router = edge_router(include_in_schema=False)
+
+Peer = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
+
+TONES = {
+    LinkState.UP: "green",
+    LinkState.CATCHING_UP: "amber",
+    LinkState.CONNECTING: "amber",
+    LinkState.PAUSED: "amber",
+    LinkState.GAP: "amber",
+    LinkState.DOWN: "red",
+    LinkState.FORKED: "red",
+}
+LANE_LABELS = {lane.value: lane.label for lane in Lane}
+CONFLICT_WORDS = {
+    "fork": "分叉：同一编号，内容不同",
+    "epoch_ahead": "对端已开启新的纪元，本节点还没有",
+    "bad_signature": "签名不成立，已丢弃",
+    "unknown_key": "签名的密钥没有登记，已丢弃",
+    "tampered": "内容与签名的头不符，已丢弃",
+    "misdirected": "不属于这条通道的消息，已丢弃",
+    "malformed": "无法识别的消息，已丢弃",
+    "damaged": "附件片段缺失或与摘要不符",
+    "unreadable": "内容无法识别，已存账本，没有转告",
+    "peer_restored": "对端从旧备份恢复，已从它持有的位置重发",
+}
+
+
+@dataclass(frozen=True)
+class CatchingUp:
+    """A lane that catches up, for its panel."""
+
+    lane: Lane
+    progress: CatchUp
+
+
+@router.get("/links")
+async def show_links(request: Request, me: Me, reading: Reading, context: Context, now: Now) -> Response:
+    require(me.roles, Act.READ_LINKS)
+    found = await _standings(reading, context, now)
+    return _page(request, me, found, _first_in_need(found), now)
+
+
+@router.get("/links/{peer}")
+async def show_link(request: Request, peer: Peer, *, me: Me, reading: Reading, context: Context, now: Now) -> Response:
+    require(me.roles, Act.READ_LINKS)
+    found = await _standings(reading, context, now)
+    return _page(request, me, found, _chosen(found, peer), now)
+
+
+@router.get("/links/{peer}/standing")
+async def show_standing(
+    request: Request, peer: Peer, *, me: Me, reading: Reading, context: Context, now: Now
+) -> Response:
+    """The inner part of the page, fetched again by live pages."""
+    require(me.roles, Act.READ_LINKS)
+    found = await _standings(reading, context, now)
+    return _page(request, me, found, _chosen(found, peer), now, template="exchange/_standing.html")
+
+
+@router.get("/links/{peer}/pause")
+async def confirm_pause(
+    request: Request, peer: Peer, *, me: Me, reading: Reading, context: Context, now: Now
+) -> Response:
+    require(me.roles, Act.OPERATE_LINKS)
+    link = _chosen(await _standings(reading, context, now), peer)
+    return page(request, "exchange/confirm_pause.html", link=link)
+
+
+@router.post("/links/{peer}/pause")
+async def pause_link(peer: Peer, me: LiveMe, tx: Tx, context: Context) -> Response:
+    require(me.roles, Act.OPERATE_LINKS)
+    link = _chosen(await _standings(tx.session, context, tx.now), peer)
+    await actions.pause_link(tx, peer, by=me.ref)
+    return back_to(f"/exchange/links/{peer}", f"与“{link.peer.name}”的链路已暂停，信息都在本级保存着。")
+
+
+@router.post("/links/{peer}/resume")
+async def resume_link(peer: Peer, me: LiveMe, tx: Tx, context: Context) -> Response:
+    require(me.roles, Act.OPERATE_LINKS)
+    link = _chosen(await _standings(tx.session, context, tx.now), peer)
+    await actions.resume_link(tx, peer, by=me.ref)
+    return back_to(f"/exchange/links/{peer}", f"与“{link.peer.name}”的链路已恢复，正在补传。")
+
+
+@router.get("/links/{peer}/epoch")
+async def ask_for_epoch(
+    request: Request, peer: Peer, *, me: Me, reading: Reading, context: Context, now: Now,
+    lane: Annotated[Lane, Query()], direction: Annotated[str, Query(pattern="^(sent|received)$")],
+) -> Response:  # fmt: skip
+    require(me.roles, Act.OPERATE_LINKS)
+    link = _chosen(await _standings(reading, context, now), peer)
+    return _epoch_page(request, link, lane, direction)
+
+
+@router.post("/links/{peer}/epoch")
+async def open_epoch(
+    request: Request, peer: Peer, *, me: LiveMe, tx: Tx, context: Context,
+    lane: Annotated[Lane, Form()], direction: Annotated[str, Form(pattern="^(sent|received)$")],
+    agreed_n: Annotated[str, Form(max_length=20)] = "", reason: Annotated[str, Form(max_length=400)] = "",
+) -> Response:  # fmt: skip
+    require(me.roles, Act.OPERATE_LINKS)
+    link = _chosen(await _standings(tx.session, context, tx.now), peer)
+    errors = _epoch_errors(agreed_n, reason)
+    typed = {"agreed_n": agreed_n, "reason": reason}
+    if errors:
+        return _epoch_page(request, link, lane, direction, typed=typed, errors=errors)
+    ends = (context.node.node_id, peer) if direction == "sent" else (peer, context.node.node_id)
+    chain = Chain(link_name(*ends), lane.value)
+    try:
+        epoch = await actions.open_epoch(tx, chain, agreed_n=int(agreed_n), by=me.ref, reason=reason.strip())
+    except Refusal as refusal:
+        return _epoch_page(request, link, lane, direction, typed=typed, errors={"agreed_n": str(refusal)})
+    return back_to(f"/exchange/links/{peer}", f"{lane.label}通道已从第 {agreed_n} 行开启第 {epoch} 纪元。")
+
+
+@router.get("/verify")
+async def show_verification(request: Request, me: Me, reading: Reading, context: Context) -> Response:
+    require(me.roles, Act.OPERATE_LINKS)
+    found = await actions.verify_ledger(reading, await known_keys(reading, context.node_keys))
+    return page(request, "exchange/verification.html", findings=found, lane_labels=LANE_LABELS)
+
+
+def _page(  # noqa: PLR0917 - a page needs all of it
+    request: Request, me: Me, found: list[LinkStanding], chosen: LinkStanding | None, now: datetime,
+    template: str = "exchange/links.html",
+) -> Response:  # fmt: skip
+    return page(
+        request,
+        template,
+        links=found,
+        chosen=chosen,
+        catching_up=_catching_up(chosen, now) if chosen else [],
+        tones=TONES,
+        conflict_words=CONFLICT_WORDS,
+        lane_labels=LANE_LABELS,
+        may_operate=may(me.roles, Act.OPERATE_LINKS),
+        heartbeat_s=request.app.state.context.settings.link_heartbeat_s,
+    )
+
+
+def _epoch_page(  # noqa: PLR0917 - a form needs all of it
+    request: Request, link: LinkStanding, lane: Lane, direction: str, typed: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+) -> Response:  # fmt: skip
+    standing = next((one for one in link.lanes if one.lane is lane), None)
+    if standing is None:
+        raise NotFound
+    chain: Any = standing.out if direction == "sent" else standing.inward
+    return page(
+        request, "exchange/epoch.html", status_code=422 if errors else 200, link=link, lane=lane, direction=direction,
+        chain=chain, typed=typed or {}, errors=errors or {},
+    )  # fmt: skip
+
+
+def _epoch_errors(agreed_n: str, reason: str) -> dict[str, str]:
+    errors = {}
+    if not (agreed_n.isdecimal() and len(agreed_n) < 19):
+        errors["agreed_n"] = "请填两边核对一致的最后一行的编号。"
+    if not reason.strip():
+        errors["reason"] = "请写明对端经办人、核对时间和原因。"
+    return errors
+
+
+def _catching_up(link: LinkStanding, now: datetime) -> list[CatchingUp]:
+    found = [(lane.lane, _progress_of(lane, now)) for lane in link.lanes]
+    return [CatchingUp(lane, progress) for lane, progress in found if progress]
+
+
+def _progress_of(lane: LaneStanding, now: datetime) -> CatchUp | None:
+    out = lane.out
+    if out is None or lane.state is not LinkState.CATCHING_UP:
+        return None
+    return catch_up(
+        from_n=out.catching_up_from_n, receipted_n=out.receipted_n, n=out.n, since=out.catching_up_since, now=now
+    )
+
+
+async def _standings(session: AsyncSession, context: ServiceContext, now: datetime) -> list[LinkStanding]:
+    return await link_standings(
+        session, own=context.node.node_id, now=now, idle_head_s=context.settings.link_heartbeat_s
+    )
+
+
+def _chosen(found: list[LinkStanding], peer: str) -> LinkStanding:
+    for link in found:
+        if link.peer.peer == peer:
+            return link
+    raise NotFound
+
+
+def _first_in_need(found: list[LinkStanding]) -> LinkStanding | None:
+    return min(found, key=lambda link: severity(link.state), default=None)
