@@ -1,18 +1,27 @@
 """Pure rules of scoring: events in, explained points out, by rules that are data."""
 
+from services.stats.policy.dated import Scoring, floored, score
 from services.stats.policy.event import EventKind, ScoreEntry, ScoreEvent
+from services.stats.policy.happening import Happening, happening_of
+from services.stats.policy.period import Period
 from services.stats.policy.ruleset import NoRulesetInForce, Ruleset, read_ruleset, ruleset_on
 from services.stats.policy.scoring import evaluate, monthly_scores, unscored_events
 
 __all__ = [
     "EventKind",
+    "Happening",
     "NoRulesetInForce",
+    "Period",
     "Ruleset",
     "ScoreEntry",
     "ScoreEvent",
+    "Scoring",
     "evaluate",
+    "floored",
+    "happening_of",
     "monthly_scores",
     "read_ruleset",
     "ruleset_on",
+    "score",
     "unscored_events",
 ]

@@ -10,7 +10,10 @@ from services.stats.policy.ruleset import CRITERIA, Rule, Ruleset
 
 @dataclass(frozen=True)
 class Credit:
-    """What one unit gets from one event, on its way through stacking and caps."""
+    """What one unit gets from one event, on its way through stacking and caps.
+
+    `reign` counts the rule sets: what an earlier one paid within a month stands like an earlier month.
+    """
 
     event: ScoreEvent
     unit_id: str
@@ -19,6 +22,7 @@ class Credit:
     points: Decimal
     left: Decimal
     notes: tuple[str, ...] = ()
+    reign: int = 0
 
     def leave(self, points: Decimal, note: str) -> "Credit":
         """The same credit with other points left, and why."""
@@ -27,6 +31,12 @@ class Credit:
 
 def countable_events(events: Iterable[ScoreEvent], ruleset: Ruleset) -> list[ScoreEvent]:
     """The events that this rule set may score: each once, none cancelled, oldest first."""
+    standing = standing_events(events, ruleset)
+    return [event for event in standing if ruleset.is_in_force_on(event.happened_on)]
+
+
+def standing_events(events: Iterable[ScoreEvent], ruleset: Ruleset) -> list[ScoreEvent]:
+    """Events of any day, each once, none cancelled, oldest first."""
     by_id = {event.event_id: event for event in sorted(events, key=_order, reverse=True)}
     ordered = sorted(by_id.values(), key=_order)
     cancelled = {event.adoption_id for event in ordered if event.event == EventKind.ADOPTION_CANCELLED}
@@ -35,7 +45,6 @@ def countable_events(events: Iterable[ScoreEvent], ruleset: Ruleset) -> list[Sco
         for event in ordered
         if event.event != EventKind.ADOPTION_CANCELLED
         and not (event.event == EventKind.ADOPTED and event.adoption_id in cancelled - {None})
-        and ruleset.is_in_force_on(event.happened_on)
     ]
     if ruleset.policies.duplicate_submission == "first_only":
         return _first_submissions(standing)

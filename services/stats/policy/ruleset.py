@@ -17,6 +17,7 @@ from services.kernel.language.vocabulary import (
     PeriodicalKind,
 )
 from services.stats.policy.event import EventKind
+from services.stats.policy.hostile import refuse_hostile, unreadable
 
 Stacking = Literal["sum", "max"]
 Split = Literal["equal", "fixed_per_unit"]
@@ -42,14 +43,14 @@ class Cap(_Row):
 
     scope: Literal["unit", "item"]
     period: Literal["month", "year"]
-    amount: Decimal
+    amount: Decimal = Field(ge=-100_000, le=100_000)
 
 
 class Rule(_Row):
     """One row: which events it pays for, how much, and how it combines with others."""
 
     id: str = Field(min_length=1, max_length=20)
-    name: str = ""
+    name: str = Field(default="", max_length=60)
     event: EventKind
     level: Level | None = None
     periodical_kind: PeriodicalKind | None = None
@@ -59,13 +60,13 @@ class Rule(_Row):
     points: Decimal = Field(ge=-1000, le=1000)
     unit: Literal["per_item", "per_event", "multiplier"] = "per_item"
     cap: Cap | None = None
-    stack_group: str | None = None
+    stack_group: str | None = Field(default=None, max_length=40)
     stacking: Stacking | None = None
     split: Split | None = None
     effective_from: date | None = None
     effective_to: date | None = None
-    source: str = ""
-    note: str = ""
+    source: str = Field(default="", max_length=200)
+    note: str = Field(default="", max_length=500)
 
     @field_validator(*CRITERIA, mode="before")
     @classmethod
@@ -80,6 +81,8 @@ class Rule(_Row):
             raise ValueError("unit 为 multiplier 时，points 是倍数，不能小于 0")
         if self.unit == "multiplier" and (self.cap or self.stack_group or self.stacking):
             raise ValueError("unit 为 multiplier 的规则不能设 cap、stack_group、stacking")
+        if self.cap and self.points * self.cap.amount < 0:
+            raise ValueError("cap.amount 要与 points 同为加分或同为扣分，否则不起作用")
         if self.event is EventKind.ADOPTION_CANCELLED:
             raise ValueError("event 不能是 adoption_cancelled：取消采用只会撤销原来的得分")
         _refuse_reversed(self.effective_from, self.effective_to)
@@ -113,9 +116,9 @@ class Rule(_Row):
 class Head(_Row):
     """Name, version and dates of a rule set, and how its periods close."""
 
-    id: str = Field(min_length=1)
-    version: int = Field(ge=1)
-    name: str = ""
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$")
+    version: int = Field(ge=1, le=100_000)
+    name: str = Field(default="", max_length=100)
     period: Literal["month"] = "month"
     close_day: int = Field(ge=1, le=28)
     rank_ties: Literal["same_rank_skip", "same_rank_dense"] = "same_rank_skip"
@@ -142,8 +145,8 @@ class Policies(_Row):
     multi_adoption_same_level: Literal["max_within_stack_group", "sum"] = "max_within_stack_group"
     multi_adoption_across_levels: Stacking = "sum"
     duplicate_submission: Literal["first_only", "each"] = "first_only"
-    score_floor_month: Decimal | None = Decimal(0)
-    leader_bonus_cap_per_item: Decimal | None = Field(default=None, ge=0)
+    score_floor_month: Decimal | None = Field(default=Decimal(0), ge=-100_000, le=0)
+    leader_bonus_cap_per_item: Decimal | None = Field(default=None, ge=0, le=100_000)
 
 
 class Ruleset(_Row):
@@ -152,7 +155,7 @@ class Ruleset(_Row):
     ruleset: Head
     defaults: Defaults = Defaults()
     policies: Policies = Policies()
-    rules: tuple[Rule, ...]
+    rules: tuple[Rule, ...] = Field(min_length=1, max_length=300)
 
     @model_validator(mode="after")
     def _rows_are_distinct(self) -> Self:
@@ -185,7 +188,11 @@ def read_ruleset(text: str) -> Ruleset:
     Raises:
         RuleFileIsInvalid: In Chinese, naming the rule's id and the field.
     """
-    return read_rules(text, Ruleset)
+    refuse_hostile(text)
+    try:
+        return read_rules(text, Ruleset)
+    except (ValueError, OverflowError) as fault:  # a date such as 2026-02-30 is no YAMLError
+        raise unreadable("有的日期或数字写错了") from fault
 
 
 def ruleset_on(rulesets: Iterable[Ruleset], day: date) -> Ruleset:

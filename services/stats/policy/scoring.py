@@ -24,10 +24,14 @@ def evaluate(events: Iterable[ScoreEvent], ruleset: Ruleset) -> list[ScoreEntry]
     node does not govern take their share too: leave their entries out afterwards, not before.
     """
     earned = [credit for event in countable_events(events, ruleset) for credit in credits_of(event, ruleset)]
-    earned = once_per_adoption(earned)
+    return [entry_of(credit, ruleset) for credit in limited(once_per_adoption(earned), ruleset)]
+
+
+def limited(earned: list[Credit], ruleset: Ruleset) -> list[Credit]:
+    """What is left of credits, oldest first, after stacking and caps."""
     for step in (stack, best_level_only, cap_leader_bonus, cap_rules):
         earned = step(earned, ruleset)
-    return [_entry(credit, ruleset) for credit in earned]
+    return earned
 
 
 def unscored_events(events: Iterable[ScoreEvent], ruleset: Ruleset) -> list[ScoreEvent]:
@@ -45,7 +49,8 @@ def monthly_scores(entries: Iterable[ScoreEntry], ruleset: Ruleset) -> dict[tupl
     return {key: rounded(total if floor is None else max(floor, total), ruleset) for key, total in totals.items()}
 
 
-def _entry(credit: Credit, ruleset: Ruleset) -> ScoreEntry:
+def entry_of(credit: Credit, ruleset: Ruleset) -> ScoreEntry:
+    """The credit as it is kept and explained."""
     event = credit.event
     return ScoreEntry(
         event_id=event.event_id,

@@ -46,8 +46,8 @@ def cap_rules(earned: list[Credit], ruleset: Ruleset) -> list[Credit]:
     caps = {rule.id: rule.cap for rule in ruleset.rules if rule.cap}
 
     def limited(group: list[Credit]) -> list[Credit]:
-        cap = caps[group[0].rule.id]
-        return _limited(group, cap.amount, _cap_note(cap))
+        cap = caps.get(group[0].rule.id)
+        return _limited(group, cap.amount, _cap_note(cap)) if cap else group
 
     return _within(earned, _cap_key, limited)
 
@@ -155,7 +155,7 @@ def _level(credit: Credit) -> Hashable:
 
 
 def _months(group: list[Credit]) -> list[list[Credit]]:
-    return [list(month) for _, month in groupby(group, key=lambda credit: credit.event.period)]
+    return [list(month) for _, month in groupby(group, key=lambda credit: (credit.event.period, credit.reign))]
 
 
 def _name(credit: Credit) -> str:

@@ -1,0 +1,1 @@
+"""What stats does: it records score events, and puts rules in force."""
