@@ -42,8 +42,15 @@ def health_router(process: NodeProcess, services: Sequence[Service]) -> APIRoute
             for runner in process.runners
             for lane in runner.inboxes
         }
-        is_ready = all(found.values())
-        body = {"ready": is_ready, "databases": found, "agents": agents, "broker": all(agents.values())}
+        directory = {runner.service.name: runner.is_caught_up for runner in process.runners}
+        is_ready = all(found.values()) and all(directory.values())
+        body = {
+            "ready": is_ready,
+            "databases": found,
+            "directory_read": directory,
+            "agents": agents,
+            "broker": all(agents.values()),
+        }
         return JSONResponse(body, status_code=200 if is_ready else 503)
 
     @router.get("/version", include_in_schema=False)

@@ -7,8 +7,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
+from kafka.errors import KafkaError
 
 from services.kernel.runtime.agents import SupervisedAgents
+from services.kernel.runtime.catching_up import Goals, read_goals
 from services.kernel.runtime.inbox import Inbox
 from services.kernel.runtime.leases import Lease
 from services.kernel.runtime.naps import nap
@@ -30,6 +32,7 @@ class ServiceRunner:
         self.folder = Path(context.settings.data_dir)
         self.inboxes = {lane: self._inbox(lane) for lane in ("urgent", "routine") if self._topics(lane)}
         self.agents: dict[str, SupervisedAgents] = {}
+        self.goals = Goals()
         self.relay: Relay | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -39,6 +42,21 @@ class ServiceRunner:
         if self.service.workers:
             jobs.append(self._alone("workers", stop, self._run_workers))
         await asyncio.gather(*jobs)
+
+    @property
+    def is_caught_up(self) -> bool:
+        """Whether the directory's facts that were there at start have taken effect."""
+        agents = self.agents.get("routine")
+        return not self.goals.offsets or (agents is not None and self.goals.missing(agents.reached) == 0)
+
+    async def _note_goals(self, group: str) -> None:
+        topics = [topic for topic in self._topics("routine") if ".directory." in topic]
+        try:
+            self.goals = (
+                await asyncio.to_thread(read_goals, self.context.settings.kafka, topics, group) if topics else Goals()
+            )
+        except KafkaError as fault:  # the broker went away again, or is new and has no coordinator: nothing is known
+            log.info("node.goals.unknown", service=self.service.name, fault=repr(fault)[:200])
 
     def _topics(self, lane: str) -> list[str]:
         names = self.service.urgent_topics if lane == "urgent" else self.service.routine_topics
@@ -105,6 +123,8 @@ class ServiceRunner:
                 self.inboxes[lane], self._topics(lane), group=group, lane=lane, member=member,
                 kafka=self.context.settings.kafka, folder=self.folder / "faust",
             )  # fmt: skip
+            if lane == "routine":
+                await self._note_goals(group)
             self.agents[lane] = agents
             await agents.run(own_stop)
 
