@@ -149,6 +149,12 @@ async def list_recent_texts(
     return list(await session.exec(query))
 
 
+async def last_phone_of(session: AsyncSession, officer_id: UUID) -> str:
+    """The phone number that an officer last gave, to be offered again."""
+    query = select(Submission.author_phone).where(Submission.created_by == officer_id, Submission.author_phone != "")
+    return (await session.exec(query.order_by(col(Submission.touched_at).desc()).limit(1))).first() or ""
+
+
 async def node_figures(session: AsyncSession, now: datetime) -> dict[str, float]:
     """What the gauges show: drafts, returned items waiting, and the age of the oldest undelivered item in seconds."""
     here = (col(Submission.discarded_at).is_(None), col(Submission.created_by).is_not(None))

@@ -17,18 +17,16 @@ from services.kernel.runtime.web import Me
 router = limited_router(prefix="/api/v1/imports")
 
 
-async def read_upload(request: Request) -> ImportedText:
-    """The text of the form's part `file`.
+async def read_upload(request: Request, part: str = "file") -> ImportedText:
+    """The text of the uploaded file in this part of the form.
 
     Raises:
         InvalidInput: There is none.
         DocumentUnreadable and its kin: See `read_docx`.
     """
-    file = (await request.form()).get("file")
+    file = (await request.form()).get(part)
     if not isinstance(file, UploadFile) or not file.filename:
-        raise InvalidInput(
-            "请选择 .docx 文件。", errors=[{"field": "file", "code": "missing", "message": "请选择文件"}]
-        )
+        raise InvalidInput("请选择 .docx 文件。", errors=[{"field": part, "code": "missing", "message": "请选择文件"}])
     return await asyncio.to_thread(read_docx, await file.read())
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.intake import store
-from services.intake.actions import what_is_missing
+from services.intake.actions import what_is_advised, what_is_missing
 from services.intake.model import Attachment, EditionCopy, HistoryRow, Question, Submission
 from services.kernel.language.events.exchange import SubmissionDelivered
 from services.kernel.language.events.review import SubmissionForwardedUp, SubmissionReceived, SubmissionReportedUp
@@ -24,6 +24,7 @@ def standing_view(submission: Submission) -> dict[str, Any]:
         "version": submission.version,
         "submission_version": submission.submission_version,
         "missing": [error.as_dict() for error in what_is_missing(submission)] if is_in_hand(submission) else [],
+        "advised": [error.as_dict() for error in what_is_advised(submission)] if is_in_hand(submission) else [],
     }
 
 
@@ -65,6 +66,7 @@ async def submission_view(session: AsyncSession, submission: Submission) -> dict
         "origin_node": submission.origin_node,
         "returned": submission.returned,
         "missing": standing_view(submission)["missing"],
+        "advised": standing_view(submission)["advised"],
         "attachments": [attachment_view(one) for one in await store.list_attachments(session, submission.origin_id)],
         "editions": [_edition_view(one) for one in await store.list_editions(session, submission.origin_id)],
         "hops": hops_view(submission, history),

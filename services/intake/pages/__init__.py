@@ -1,3 +1,8 @@
 """HTML: the list of a unit's items, the form an item is written in, and the item with its history."""
 
-ROUTERS = ()
+from services.intake.pages.item import router as item
+from services.intake.pages.listing import router as listing
+from services.intake.pages.todo import router as todo
+from services.intake.pages.writing import router as writing
+
+ROUTERS = (listing, writing, item, todo)

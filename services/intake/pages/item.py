@@ -1,0 +1,180 @@
+"""One item as its unit sees it: its way over the levels, its text, editions side by side, files, questions."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from uuid import UUID
+
+from fastapi import Request, Response
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.intake import actions, store
+from services.intake.api.limits import limited_router
+from services.intake.api.views import is_delivered, is_in_hand
+from services.intake.model import EditionCopy, Submission
+from services.intake.pages.history import hop_nodes, node_name, timeline_groups
+from services.intake.policy.access import may_write
+from services.kernel.language.diff import diff_texts
+from services.kernel.language.events.review import InstructionRecorded, SubmissionAdopted
+from services.kernel.language.vocabulary import InfoType, IntakeStatus, Level, System, UnitKind
+from services.kernel.runtime.organisation import list_peers, superior_of
+from services.kernel.runtime.settings import NodeInfo
+from services.kernel.runtime.templating import back_to, masthead_of, page
+from services.kernel.runtime.web import Me, Node, Now, Officer, Reading, Tx
+
+router = limited_router(prefix="/submissions")
+
+View = Literal["flow", "text", "compare", "files"]
+RED_AFTER_S = 300
+
+
+@router.get("/{origin_id}")
+async def show_item(
+    request: Request, origin_id: UUID, *, me: Me, session: Reading, node: Node, now: Now, view: View = "flow",
+    before: str = "", after: str = "",
+) -> Response:  # fmt: skip
+    submission = await actions.open_submission(session, me, origin_id, node.node_id)
+    context = await item_context(session, submission, me, node=node, now=now)
+    chosen = (
+        {"view": view, **await _compared(session, submission, context["names"], (before, after))}
+        if view == "compare"
+        else {"view": view}
+    )
+    return page(request, "intake/item.html", **context, **chosen)
+
+
+@router.get("/{origin_id}/flow")
+async def show_flow(request: Request, origin_id: UUID, *, me: Me, session: Reading, node: Node, now: Now) -> Response:
+    submission = await actions.open_submission(session, me, origin_id, node.node_id)
+    return page(request, "intake/_item_flow.html", **await item_context(session, submission, me, node=node, now=now))
+
+
+@router.get("/{origin_id}/delivery")
+async def show_delivery(
+    request: Request, origin_id: UUID, *, me: Me, session: Reading, node: Node, now: Now
+) -> Response:
+    submission = await actions.open_submission(session, me, origin_id, node.node_id)
+    return page(request, "intake/_delivery.html", undelivered=undelivered_age(submission, now))
+
+
+@router.post("/{origin_id}/copy")
+async def copy_item(origin_id: UUID, me: Me, tx: Tx) -> Response:
+    copied = await actions.copy_submission(tx, me, origin_id)
+    return back_to(f"/intake/submissions/{copied.origin_id}/edit", "已复制为新稿，请修改后提交。")
+
+
+@router.post("/{origin_id}/discard")
+async def discard_item(origin_id: UUID, me: Me, tx: Tx) -> Response:
+    await actions.discard_draft(tx, me, origin_id)
+    return back_to(f"/intake/submissions?discarded={origin_id}")
+
+
+@router.post("/{origin_id}/restore")
+async def restore_item(origin_id: UUID, me: Me, tx: Tx) -> Response:
+    await actions.restore_draft(tx, me, origin_id)
+    return back_to(f"/intake/submissions/{origin_id}/edit", "草稿已恢复。")
+
+
+def undelivered_age(submission: Submission, now: Any) -> dict[str, Any] | None:
+    """How long the item has been on its way without a receipt; None when it is there or never left."""
+    if is_delivered(submission) is not False or submission.reported_at is None:
+        return None
+    age_s = max(0.0, (now - submission.reported_at).total_seconds())
+    return {"age_s": age_s, "is_red": age_s >= RED_AFTER_S, "since": submission.reported_at}
+
+
+async def item_context(
+    session: AsyncSession, submission: Submission, me: Officer, *, node: Node, now: Now
+) -> dict[str, Any]:
+    """Everything that the item's page and its live part show."""
+    history = await store.list_history(session, submission.origin_id)
+    names = await node_names(session, node)
+    editions = await store.list_editions(session, submission.origin_id)
+    may_change = submission.unit_id == me.unit_id and may_write(me.roles, _type(submission))
+    return {
+        "item": submission,
+        "names": names,
+        "status": IntakeStatus(submission.status),
+        "info_type": _type(submission),
+        "system": System(submission.system),
+        "undelivered": undelivered_age(submission, now),
+        "hops": hop_nodes(submission, history, names, await next_office(session, submission, me, node)),
+        "groups": timeline_groups(history, submission.hops, names),
+        "adoptions": [row for row in history if row.type == SubmissionAdopted.TYPE],
+        "instructions": [row for row in history if row.type == InstructionRecorded.TYPE],
+        "editions": [(_edition_name(one, submission, names), one) for one in newest_editions(editions)],
+        "edition_count": len(editions),
+        "questions": [one for one in await store.list_questions(session, submission.origin_id) if one.answer is None],
+        "attachments": await store.list_attachments(session, submission.origin_id),
+        "returned": returned_now(submission),
+        "is_in_hand": is_in_hand(submission),
+        "may_change": may_change,
+        "may_discard": may_change and submission.status == IntakeStatus.DRAFT and submission.submission_version == 1,
+    }
+
+
+def returned_now(submission: Submission) -> dict[str, Any] | None:
+    """The reason of the return that the author is working on."""
+    if submission.returned is None or not is_in_hand(submission):
+        return None
+    return submission.returned
+
+
+async def node_names(session: AsyncSession, node: Node) -> dict[str, str]:
+    """Names of this node and its neighbours by node id."""
+    peers = await list_peers(session)
+    return {node.node_id: masthead_of(node).name, **{peer.peer: _short(peer.name) for peer in peers}}
+
+
+async def next_office(session: AsyncSession, submission: Submission, me: Officer, node: Node) -> str:
+    """The office that the item's unit reports to."""
+    if submission.created_by is None:
+        return ""
+    if me.unit_id == submission.unit_id and me.unit_kind is not UnitKind.HEAD_OFFICE:
+        return masthead_of(node).office_title
+    superior = await superior_of(session, System(submission.system))
+    return _short(superior.name) if superior else ""
+
+
+def newest_editions(editions: list[EditionCopy]) -> list[EditionCopy]:
+    """The newest edition of each node, in the order in which the nodes first had one."""
+    newest: dict[str, EditionCopy] = {}
+    for one in editions:
+        if one.node not in newest or one.number > newest[one.node].number:
+            newest[one.node] = one
+    return list(newest.values())
+
+
+async def _compared(
+    session: AsyncSession, submission: Submission, names: dict[str, str], asked: tuple[str, str]
+) -> dict[str, Any]:
+    """Two editions side by side: the two asked for, else the two newest."""
+    editions = await store.list_editions(session, submission.origin_id)
+    named = {f"{one.node}-{one.number}": one for one in editions}
+    keys = list(named)
+    if not keys:
+        return {"choices": [], "before": "", "after": "", "diff": None, "title_diff": None}
+    before = asked[0] if asked[0] in named else keys[max(0, len(keys) - 2)]
+    after = asked[1] if asked[1] in named else keys[-1]
+    return {
+        "choices": [(key, f"{_edition_name(one, submission, names)} 第{one.number}稿") for key, one in named.items()],
+        "before": before,
+        "after": after,
+        "diff": diff_texts(named[before].body, named[after].body),
+        "title_diff": diff_texts(named[before].title, named[after].title),
+    }
+
+
+def _edition_name(edition: EditionCopy, submission: Submission, names: dict[str, str]) -> str:
+    if edition.node == submission.origin_node:
+        return f"{submission.unit_name}稿"
+    level = next((hop["to_level"] for hop in submission.hops if hop["to_node"] == edition.node), Level.COUNTY.value)
+    return f"{node_name(edition.node, level, names)}稿"
+
+
+def _type(submission: Submission) -> InfoType | None:
+    return InfoType(submission.info_type) if submission.info_type else None
+
+
+def _short(name: str) -> str:
+    return masthead_of(NodeInfo("", name, Level.COUNTY)).name

@@ -1,0 +1,31 @@
+"""The unit's part of the home page: returned items, open questions, undelivered items, drafts."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+
+from services.intake import store
+from services.intake.policy.access import may_write
+from services.kernel.language.vocabulary import IntakeStatus
+from services.kernel.runtime.templating import page
+from services.kernel.runtime.web import Me, Now, Reading, edge_router
+
+router = edge_router()
+
+
+@router.get("/fragments/todo")
+async def show_todo(request: Request, me: Me, session: Reading, now: Now) -> Response:
+    if not may_write(me.roles, None):
+        return Response(media_type="text/html")
+    counts = await store.count_by_status(session, me.unit_id)
+    questions = await store.list_open_questions(session, me.unit_id)
+    return page(
+        request,
+        "intake/_todo.html",
+        returned=counts.get(IntakeStatus.RETURNED, 0),
+        oldest_returned=await store.oldest_of(session, me.unit_id, IntakeStatus.RETURNED),
+        drafts=counts.get(IntakeStatus.DRAFT, 0),
+        questions=await store.count_open_questions(session, me.unit_id) if questions else 0,
+        oldest_question=questions[0] if questions else None,
+        undelivered=await store.count_undelivered(session, me.unit_id, now),
+    )

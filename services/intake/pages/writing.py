@@ -1,0 +1,256 @@
+"""Writing an item: one form that works without script; whatever fails, what was typed stays."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+from sqlmodel.ext.asyncio.session import AsyncSession
+from starlette.datastructures import UploadFile
+
+from services.intake import actions, store
+from services.intake.actions.reading import require_writer
+from services.intake.api.attachments import take_in
+from services.intake.api.imports import read_upload
+from services.intake.api.limits import limited_router
+from services.intake.metrics import SUBMITTED
+from services.intake.model import Submission
+from services.intake.pages.form import OFFERED_TYPES, Typed, meant, typed_from, typed_of
+from services.intake.pages.item import next_office, returned_now
+from services.intake.policy import FIELD, four_part_hints, near_duplicates
+from services.kernel.language.diff import diff_texts
+from services.kernel.language.refusal import NotFound, NotPermitted, Refusal, StaleVersion
+from services.kernel.language.vocabulary import (
+    DisclosureAttribute,
+    EventGrade,
+    InfoType,
+    IntakeStatus,
+    Level,
+    ReportStage,
+    System,
+)
+from services.kernel.runtime.templating import back_to, page
+from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.web import Context, IfMatch, Me, Node, Now, Officer, Reading, Tx
+
+router = limited_router(prefix="/submissions")
+
+_SIMILAR_WITHIN = timedelta(days=90)
+_COMPARED_CHARACTERS = 3_000
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the form's handlers work with."""
+
+    request: Request
+    me: Officer
+    node: Any
+    now: Any
+
+
+@router.get("/new")
+async def write_new(request: Request, *, me: Me, session: Reading, node: Node, now: Now) -> Response:
+    require_writer(me, "")
+    phone = await store.last_phone_of(session, me.officer_id)
+    typed = Typed({"author_name": me.name, "author_phone": phone, "info_type": request.query_params.get("type", "")})
+    return await _form_page(Desk(request, me, node, now), session, typed, None)
+
+
+@router.get("/{origin_id}/edit")
+async def write_on(
+    request: Request, origin_id: UUID, *, me: Me, session: Reading, node: Node, now: Now, check: bool = False
+) -> Response:
+    desk = Desk(request, me, node, now)
+    submission = await _own(session, desk, origin_id)
+    if submission.status not in {IntakeStatus.DRAFT, IntakeStatus.RETURNED}:
+        return back_to(f"/intake/submissions/{origin_id}", "稿件已提交，现在不能修改。", tone="amber")
+    typed = typed_from(submission)
+    if check:
+        missing = actions.what_is_missing(submission)
+        typed = replace(typed, errors={error.field: error.message for error in missing})
+    return await _form_page(desk, session, typed, submission)
+
+
+@router.post("")
+async def save_new(request: Request, *, me: Me, tx: Tx, node: Node, now: Now, context: Context) -> Response:
+    return await _saved(Desk(request, me, node, now), tx, context, None, 0)
+
+
+@router.post("/{origin_id}")
+async def save(
+    request: Request, origin_id: UUID, *, me: Me, version: IfMatch, tx: Tx, node: Node, now: Now, context: Context
+) -> Response:
+    return await _saved(Desk(request, me, node, now), tx, context, origin_id, version)
+
+
+async def _saved(desk: Desk, tx: Transaction, context: Context, origin_id: UUID | None, version: int) -> Response:
+    """Keep the text, then do what the pressed button says; a refusal gives the form back as it was typed."""
+    form = await desk.request.form()
+    typed = typed_of(form)
+    action, _, argument = str(form.get("action", "save")).partition(":")
+    before = await _own(tx.session, desk, origin_id) if origin_id else None
+    if action == "import":
+        return await _imported(desk, tx.session, typed, before)
+    values, typed = meant(typed)
+    if typed.status != 200:
+        return await _form_page(desk, tx.session, typed, before)
+    try:
+        submission = await (
+            actions.change_draft(tx, desk.me, origin_id, values, version=version)
+            if origin_id
+            else actions.create_draft(tx, desk.me, values)
+        )
+        return await _ACTIONS.get(action, _keep)(desk, tx, submission, argument)
+    except StaleVersion:
+        return await _conflict_page(desk, tx.session, typed, before)
+    except (NotFound, NotPermitted):
+        raise
+    except Refusal as refusal:
+        # The answer's status undoes the transaction, so the form goes on from the version it came with.
+        return await _form_page(desk, tx.session, typed.refused(refusal), before, version=version)
+
+
+async def _own(session: AsyncSession, desk: Desk, origin_id: UUID) -> Submission:
+    submission = await actions.open_submission(session, desk.me, origin_id, desk.node.node_id)
+    if submission.unit_id != desk.me.unit_id:
+        raise NotPermitted
+    require_writer(desk.me, submission.info_type)
+    return submission
+
+
+async def _keep(_desk: Desk, _tx: Transaction, submission: Submission, _argument: str) -> Response:
+    return _back_to_form(submission, "草稿已保存。")
+
+
+async def _submit(desk: Desk, tx: Transaction, submission: Submission, _argument: str) -> Response:
+    """Submit; where something is missing the text is kept and the form says what."""
+    missing = actions.what_is_missing(submission)
+    if missing:
+        text = f"草稿已保存，还差 {len(missing)} 项才能提交。"
+        return _back_to_form(submission, text, tone="amber", query="?check=1")
+    await actions.submit(tx, desk.me, submission.origin_id)
+    SUBMITTED.labels(tx.node.node_id, submission.info_type).inc()
+    return back_to(f"/intake/submissions/{submission.origin_id}?sent=1", "已提交审核人。")
+
+
+async def _attach(desk: Desk, tx: Transaction, submission: Submission, _argument: str) -> Response:
+    context = desk.request.app.state.context
+    names = []
+    for file in (await desk.request.form()).getlist("file"):
+        if isinstance(file, UploadFile) and file.filename:
+            checked, stored = await take_in(file, context)
+            await actions.attach_file(tx, desk.me, submission.origin_id, checked, stored)
+            names.append(checked.filename)
+    text = f"已添加附件 {'、'.join(names)}。" if names else "请先选择要添加的文件。"
+    return _back_to_form(submission, text, tone="green" if names else "amber", query="#w-files")
+
+
+async def _remove(desk: Desk, tx: Transaction, submission: Submission, argument: str) -> Response:
+    await actions.remove_attachment(tx, desk.me, submission.origin_id, UUID(argument))
+    return _back_to_form(submission, "附件已移除。", query="#w-files")
+
+
+_Action = Callable[[Desk, Transaction, Submission, str], Awaitable[Response]]
+_ACTIONS: dict[str, _Action] = {"save": _keep, "submit": _submit, "attach": _attach, "remove": _remove}
+
+
+def _back_to_form(submission: Submission, text: str, *, tone: str = "green", query: str = "") -> Response:
+    return back_to(f"/intake/submissions/{submission.origin_id}/edit{query}", text, tone=tone)
+
+
+async def _imported(desk: Desk, session: AsyncSession, typed: Typed, before: Submission | None) -> Response:
+    """Put the text of a .docx into the form, to be checked; nothing is saved by it."""
+    try:
+        found = await read_upload(desk.request, "document")
+    except Refusal as refusal:
+        return await _form_page(desk, session, typed.refused(refusal), before)
+    filled = replace(
+        typed, fields={**typed.fields, "title": found.title or typed.fields.get("title", ""), "body": found.body}
+    )
+    notes = ["标题和正文已填入，请核对后保存。", *found.warnings]
+    return await _form_page(desk, session, filled, before, notes=notes)
+
+
+async def _form_page(
+    desk: Desk,
+    session: AsyncSession,
+    typed: Typed,
+    submission: Submission | None,
+    *,
+    version: int | None = None,
+    notes: list[str] | None = None,
+) -> Response:
+    info_type = _known_type(typed.fields.get("info_type"))
+    body = str(typed.fields.get("body") or "")
+    return page(
+        desk.request,
+        "intake/write.html",
+        status_code=typed.status,
+        typed=typed,
+        item=submission,
+        version=version or (submission.version if submission else None),
+        notes=notes or [],
+        info_type=info_type,
+        offered_types=OFFERED_TYPES,
+        levels=[level for level in Level if level is not Level.TOWNSHIP],
+        stages=ReportStage,
+        grades=EventGrade,
+        attributes=DisclosureAttribute,
+        fields=FIELD,
+        to_name=await _to_name(desk, session, submission),
+        system=System.GOVERNMENT,
+        missing=actions.what_is_missing(submission) if submission else [],
+        advised=actions.what_is_advised(submission) if submission else [],
+        hints=four_part_hints(info_type, body),
+        similar=await _similar(desk, session, typed, submission) if submission else [],
+        attachments=await store.list_attachments(session, submission.origin_id) if submission else [],
+        returned=returned_now(submission) if submission else None,
+        user_key=str(desk.me.officer_id),
+    )
+
+
+async def _conflict_page(desk: Desk, session: AsyncSession, typed: Typed, before: Submission | None) -> Response:
+    """Both texts side by side: what was typed, and what somebody else has saved meanwhile."""
+    assert before is not None
+    kept = typed_from(before)
+    return page(
+        desk.request,
+        "intake/conflict.html",
+        status_code=StaleVersion.status,
+        item=before,
+        typed=typed,
+        body_diff=diff_texts(str(kept.fields["body"]), str(typed.fields.get("body") or "")),
+        title_diff=diff_texts(str(kept.fields["title"]), str(typed.fields.get("title") or "")),
+    )
+
+
+async def _to_name(desk: Desk, session: AsyncSession, submission: Submission | None) -> str:
+    asked = submission or Submission(
+        origin_id=desk.me.officer_id, origin_node=desk.node.node_id, unit_id=desk.me.unit_id,
+        created_by=desk.me.officer_id, created_at=desk.now, touched_at=desk.now,
+    )  # fmt: skip
+    return await next_office(session, asked, desk.me, desk.node)
+
+
+async def _similar(desk: Desk, session: AsyncSession, typed: Typed, submission: Submission) -> list[dict[str, Any]]:
+    """The unit's recent items that read much like this one, with the figures in which they differ."""
+    text = f"{typed.fields.get('title') or ''}\n{typed.fields.get('body') or ''}"[:_COMPARED_CHARACTERS]
+    if len(text) < 40:
+        return []
+    assert submission.unit_id is not None
+    since = desk.now - _SIMILAR_WITHIN
+    recent = await store.list_recent_texts(session, submission.unit_id, except_for=submission.origin_id, since=since)
+    others = [(str(one.origin_id), f"{one.title}\n{one.body}"[:_COMPARED_CHARACTERS]) for one in recent]
+    found = await asyncio.to_thread(near_duplicates, text, others)
+    by_id = {str(one.origin_id): one for one in recent}
+    return [{"item": by_id[one.origin_id], "likeness": one, "percent": round(one.ratio * 100)} for one in found[:2]]
+
+
+def _known_type(code: Any) -> InfoType | None:
+    return InfoType(code) if code in set(InfoType) else None

@@ -1,0 +1,378 @@
+// The writing form: saves itself while it is typed, sends files with progress, fills in a dropped .docx.
+// Without this file the form's own buttons do all of it on the server.
+(() => {
+  const form = document.querySelector('form[data-write]');
+  if (!form) return;
+
+  const API = '/intake/api/v1/submissions';
+  const state = document.getElementById('save-state');
+  const bar = document.getElementById('draft-bar');
+  const csrf = form.elements.csrf_token.value;
+  const localKeys = () => ['new', form.dataset.write].filter(Boolean).map((id) => `draft:${form.dataset.user}:${id}`);
+  const clock = () => new Date().toTimeString().slice(0, 5);
+  const headers = (more = {}) => ({ 'X-CSRF-Token': csrf, Accept: 'application/json', ...more });
+
+  // What the form means, as the API takes it.
+  const COUNTS = new Set(['followup_no', 'deaths', 'missing', 'injured', 'loss_amount']);
+  const TIMES = new Set(['occurred_at', 'learned_at']);
+  const SKIPPED = new Set(['csrf_token', 'idempotency_key', 'version', 'action', 'file', 'document']);
+  const meaning = (name, text) => {
+    if (COUNTS.has(name)) return text.trim() === '' ? null : (/^\d+$/.test(text.trim()) ? Number(text) : text);
+    if (TIMES.has(name)) return text ? `${text}:00+08:00`.replace(/(:\d\d):00:00\+/, '$1:00+') : null;
+    if (['responsible_level', 'report_stage', 'event_grade', 'suggested_attribute', 'info_type'].includes(name)) return text || null;
+    return text;
+  };
+  function values() {
+    const found = {};
+    for (const [name, value] of new FormData(form)) {
+      if (!SKIPPED.has(name) && typeof value === 'string') found[name] = meaning(name, value);
+    }
+    found.non_secret_declared = form.elements.non_secret_declared.checked;
+    return found;
+  }
+
+  // Telling the person.
+  const say = (text) => { if (state) state.textContent = text; };
+  function alertBar(tone, text, href, label) {
+    bar.className = `banner is-${tone}`;
+    const words = document.createElement('span');
+    words.className = 'banner-text';
+    words.textContent = text;
+    bar.replaceChildren(words);
+    if (!href) return;
+    const link = document.createElement('a');
+    link.className = 'btn btn-small';
+    link.href = href;
+    link.textContent = label;
+    bar.append(link);
+  }
+  const icon = (name) => {
+    const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+    svg.setAttribute('class', 'icon');
+    svg.setAttribute('aria-hidden', 'true');
+    const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+    use.setAttribute('href', `#i-${name}`);
+    svg.append(use);
+    return svg;
+  };
+  function line(kind, mark, text, note, field) {
+    const item = document.createElement('li');
+    item.className = `is-${kind}`;
+    const words = document.createElement('span');
+    const strong = document.createElement('strong');
+    if (field) {
+      const link = document.createElement('a');
+      link.href = `#f-${field}`;
+      link.textContent = text;
+      strong.append(link);
+    } else strong.textContent = text;
+    words.append(strong);
+    if (note) {
+      const small = document.createElement('small');
+      small.textContent = note;
+      words.append(small);
+    }
+    item.append(icon(mark), words);
+    return item;
+  }
+  function showMissing(missing, advised) {
+    const list = document.querySelector('[data-missing]');
+    const title = document.querySelector('[data-missing-title]');
+    const note = document.querySelector('[data-bar-note]');
+    if (!list) return;
+    const lines = missing.map((one) => line('bad', 'alert', one.message, '', one.field));
+    if (!missing.length) lines.push(line('ok', 'ok', '必填内容已齐'));
+    lines.push(...advised.map((one) => line('wait', 'info', one.message, '只作提示，不拦提交', one.field)));
+    list.replaceChildren(...lines);
+    title.textContent = missing.length ? `提交前还差 ${missing.length} 项` : '可以提交';
+    note.textContent = missing.length ? `还差 ${missing.length} 项才能提交` : '';
+  }
+  function showErrors(errors) {
+    form.querySelectorAll('[data-live-error]').forEach((one) => one.remove());
+    form.querySelectorAll('[data-live-wrong]').forEach((one) => {
+      one.removeAttribute('data-live-wrong');
+      one.removeAttribute('aria-invalid');
+    });
+    errors.forEach((error) => {
+      const control = document.getElementById(`f-${error.field.split('.')[0]}`);
+      if (!control) return;
+      control.setAttribute('aria-invalid', 'true');
+      control.setAttribute('data-live-wrong', '');
+      const words = document.createElement('span');
+      words.className = 'field-error';
+      words.setAttribute('data-live-error', '');
+      words.append(icon('alert'), error.message);
+      control.after(words);
+    });
+  }
+
+  // Saving: one request at a time; what was typed meanwhile is saved by the next one.
+  let saved = JSON.stringify(values());
+  let version = Number(form.dataset.base) || 0;
+  let running = null;
+  let timer = null;
+  let delay = 2000;
+  let stopped = false;
+
+  function took(answer, sent) {
+    version = answer.version;
+    form.dataset.base = version;
+    let input = form.elements.version;
+    if (!input) {
+      input = document.createElement('input');
+      input.type = 'hidden';
+      input.name = 'version';
+      form.append(input);
+    }
+    input.value = version;
+    if (!form.dataset.write) {
+      form.dataset.write = answer.origin_id;
+      form.action = `/intake/submissions/${answer.origin_id}`;
+      history.replaceState(null, '', `/intake/submissions/${answer.origin_id}/edit`);
+    }
+    if (sent) saved = sent;
+    delay = 2000;
+    if (answer.missing) showMissing(answer.missing, answer.advised || []);
+  }
+
+  async function save() {
+    clearTimeout(timer);
+    if (running) await running;
+    const now = values();
+    const sent = JSON.stringify(now);
+    if (stopped || (sent === saved && form.dataset.write)) return true;
+    running = request(now, sent);
+    const well = await running;
+    running = null;
+    return well;
+  }
+
+  async function request(now, sent) {
+    const id = form.dataset.write;
+    say('正在保存…');
+    let answer;
+    try {
+      answer = await fetch(id ? `${API}/${id}` : API, {
+        method: id ? 'PATCH' : 'POST',
+        headers: headers({ 'Content-Type': 'application/json', ...(id ? { 'If-Match': `"${version}"` } : {}) }),
+        body: sent,
+      });
+    } catch {
+      say('没能存到服务器，本机已留底，稍后再试');
+      delay = Math.min(delay * 2, 60000);
+      timer = setTimeout(save, delay);
+      return false;
+    }
+    const body = await answer.json().catch(() => ({}));
+    if (answer.ok) {
+      took(body, sent);
+      showErrors([]);
+      say(`${clock()} 已存到服务器`);
+      localKeys().forEach((key) => { try { localStorage.removeItem(key); } catch { /* no storage */ } });
+      return true;
+    }
+    refused(answer.status, body);
+    return false;
+  }
+
+  function refused(status, body) {
+    if (status === 422) {
+      showErrors(body.errors || []);
+      say('有内容不符合要求，还没有保存');
+      return;
+    }
+    stopped = true;
+    say('没有保存');
+    if (status === 412) {
+      alertBar('amber', '稿件已在别处保存过。您写的还在这里，按“存草稿”可与那一份对比。');
+    } else if (status === 401) {
+      alertBar('red', '登录已过期。您写的已留在本机，请重新登录后恢复。', '/login', '重新登录');
+    } else {
+      alertBar('red', body.title || '没能保存，请稍后再试。', form.dataset.write ? `/intake/submissions/${form.dataset.write}` : '', '查看稿件');
+    }
+  }
+
+  const soon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(save, 1500);
+  };
+  form.addEventListener('input', (event) => {
+    if (event.target.type !== 'file' && !event.isComposing) soon();
+  });
+  form.addEventListener('compositionend', soon);
+  form.addEventListener('change', (event) => {
+    if (event.target.type !== 'file') soon();
+  });
+  // After drafts.js has kept a copy: what the server holds needs none.
+  addEventListener('pagehide', () => {
+    if (JSON.stringify(values()) !== saved) return;
+    localKeys().forEach((key) => { try { localStorage.removeItem(key); } catch { /* no storage */ } });
+  });
+
+  // A button pressed while a save is under way must not lose against it.
+  let settled = false;
+  form.addEventListener('submit', (event) => {
+    if (settled || !running) {
+      stopped = true;
+      clearTimeout(timer);
+      return;
+    }
+    event.preventDefault();
+    const button = event.submitter;
+    running.finally(() => {
+      settled = true;
+      delete form.dataset.sent;
+      if (button) form.requestSubmit(button);
+      else form.requestSubmit();
+    });
+  }, true);
+
+  // Type: the fields of problems and emergencies open with their type.
+  const openFor = () => {
+    const chosen = (form.querySelector('input[name=info_type]:checked') || {}).value;
+    form.querySelectorAll('[data-for-type]').forEach((part) => {
+      part.hidden = part.dataset.forType !== chosen;
+      if (!part.hidden) part.open = true;
+    });
+  };
+  form.querySelectorAll('input[name=info_type]').forEach((one) => one.addEventListener('change', openFor));
+  openFor();
+
+  const title = form.elements.title;
+  const count = document.querySelector('[data-count=title]');
+  const countTitle = () => { count.textContent = `${[...title.value.trim()].length} 字，宜在 30 字以内`; };
+  title.addEventListener('input', countTitle);
+
+  // A dropped .docx fills title and body; nothing is lost without asking.
+  const documentInput = document.getElementById('f-document');
+  if (documentInput) {
+    documentInput.addEventListener('change', async () => {
+      const file = documentInput.files[0];
+      documentInput.value = '';
+      if (!file) return;
+      const body = form.elements.body;
+      if (body.value.trim() && !confirm('正文已有内容，用文件里的文字替换吗？')) return;
+      const data = new FormData();
+      data.append('file', file);
+      say('正在读入文稿…');
+      let answer;
+      try {
+        answer = await fetch('/intake/api/v1/imports', { method: 'POST', headers: headers(), body: data });
+      } catch {
+        say('');
+        alertBar('red', '网络不通，文稿没有读入，请稍后再试。');
+        return;
+      }
+      const found = await answer.json().catch(() => ({}));
+      if (!answer.ok) {
+        say('');
+        alertBar('red', found.title || '读不出这个文件。');
+        return;
+      }
+      if (found.title) title.value = found.title;
+      body.value = found.body;
+      countTitle();
+      alertBar('green', ['标题和正文已填入，请核对。', ...found.warnings].join(' '));
+      soon();
+    });
+  }
+
+  // Files go up one after the other, each with its progress; the item exists before its first file.
+  const fileInput = document.getElementById('f-file');
+  const list = document.getElementById('file-list');
+  const size = (n) => (n < 1048576 ? `${Math.max(1, Math.round(n / 1024))} KB` : `${(n / 1048576).toFixed(1)} MB`);
+
+  function row(file) {
+    const item = document.createElement('li');
+    item.className = 'is-sending';
+    const name = document.createElement('span');
+    name.className = 'file-name';
+    name.textContent = file.name;
+    const note = document.createElement('small');
+    note.textContent = `等待上传 · ${size(file.size)}`;
+    const track = document.createElement('span');
+    track.className = 'progress';
+    track.setAttribute('role', 'img');
+    track.append(document.createElement('i'));
+    item.append(icon('file'), name, note, track);
+    list.append(item);
+    return item;
+  }
+
+  function send(file, item) {
+    return new Promise((done) => {
+      const request = new XMLHttpRequest();
+      request.open('POST', `${API}/${form.dataset.write}/attachments`);
+      Object.entries(headers()).forEach(([name, value]) => request.setRequestHeader(name, value));
+      request.upload.addEventListener('progress', (event) => {
+        if (!event.lengthComputable) return;
+        const percent = Math.round((event.loaded / event.total) * 100);
+        item.querySelector('i').style.width = `${percent}%`;
+        item.querySelector('.progress').setAttribute('aria-label', `已上传 ${percent}%`);
+        item.querySelector('small').textContent = `${size(event.loaded)} / ${size(event.total)}`;
+      });
+      request.addEventListener('loadend', () => {
+        let body = {};
+        try { body = JSON.parse(request.responseText); } catch { /* no answer */ }
+        item.querySelector('.progress').remove();
+        if (request.status === 201) {
+          version = Number((request.getResponseHeader('ETag') || '').replace(/\D/g, '')) || version;
+          took({ version, origin_id: form.dataset.write });
+          item.className = '';
+          item.dataset.file = body.attachment_id;
+          kept(item, body);
+        } else {
+          item.className = 'is-wrong';
+          item.querySelector('small').textContent = '';
+          const note = document.createElement('span');
+          note.className = 'file-note field-error';
+          note.append(icon('alert'), body.title || '没有传上去，请检查网络后重新选择。');
+          item.append(note);
+        }
+        done();
+      });
+      const data = new FormData();
+      data.append('file', file);
+      request.send(data);
+    });
+  }
+
+  function kept(item, body) {
+    const link = document.createElement('a');
+    link.className = 'text-link';
+    link.href = `${API}/${form.dataset.write}/attachments/${body.attachment_id}`;
+    link.textContent = body.filename;
+    item.querySelector('.file-name').replaceChildren(link);
+    const end = document.createElement('span');
+    end.className = 'file-end';
+    const note = document.createElement('small');
+    note.textContent = `${size(body.size)} · 已校验`;
+    const button = document.createElement('button');
+    button.type = 'submit';
+    button.className = 'btn btn-small';
+    button.name = 'action';
+    button.value = `remove:${body.attachment_id}`;
+    button.textContent = '移除';
+    button.setAttribute('aria-label', `移除 ${body.filename}`);
+    end.append(note, ' ', button);
+    item.querySelector('small').replaceWith(end);
+  }
+
+  if (fileInput) {
+    fileInput.addEventListener('change', async () => {
+      const files = [...fileInput.files];
+      fileInput.value = '';
+      const rows = files.map(row);
+      if (!(await save()) && !form.dataset.write) {
+        rows.forEach((one) => one.remove());
+        return;
+      }
+      for (let n = 0; n < files.length; n += 1) {
+        if (running) await running;
+        running = send(files[n], rows[n]);
+        await running;
+        running = null;
+      }
+    });
+  }
+})();
