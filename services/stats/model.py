@@ -60,6 +60,7 @@ class StoredEvent(Table, table=True):
     period: str = Field(max_length=7)
     label: str = Field(sa_type=Text)
     title: str = Field(sa_type=Text)
+    system: str = Field(max_length=20)
     node: str = Field(max_length=60)
     at: datetime = Field(sa_type=UtcDateTime)
     recorded_at: datetime = Field(sa_type=UtcDateTime)

@@ -57,6 +57,10 @@
     document.querySelectorAll('form[data-sent]').forEach((form) => delete form.dataset.sent);
   });
 
+  document.addEventListener('click', (event) => {
+    if (event.target.closest('[data-print]')) window.print();
+  });
+
   const wanted = document.querySelector('[data-focus]');
   if (wanted) wanted.focus();
 

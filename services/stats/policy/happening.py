@@ -17,7 +17,7 @@ from services.kernel.language.events.review import (
     SubmissionReturned,
 )
 from services.kernel.language.timeline import level_label
-from services.kernel.language.vocabulary import Level, ReturnReason, Share
+from services.kernel.language.vocabulary import Level, ReturnReason, Share, System
 from services.stats.policy.event import EventKind, ScoreEvent
 from services.stats.policy.governed import CreditedUnit, credited_unit
 
@@ -33,6 +33,7 @@ class Happening:
     event: ScoreEvent
     unit: CreditedUnit
     title: str
+    system: System
     node: str
     at: datetime
 
@@ -54,7 +55,8 @@ def happening_of(fact: SubmissionFact, node_id: str) -> Happening | None:
         label=reading.label,
         **reading.more,
     )
-    return Happening(event, unit, fact.item.title, fact.node, fact.at)
+    system = fact.periodical_system if isinstance(fact, SubmissionAdopted) else fact.item.system
+    return Happening(event, unit, fact.item.title, system, fact.node, fact.at)
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def _forwarded(fact: SubmissionForwardedUp, node_id: str) -> _Reading | None:
         return _submission(fact, hop)
     identity = f"forwarded:{fact.item.origin_id}:{hop.n}"
     return _Reading(
-        EventKind.FORWARDED_UP, identity, hop.to_level, _day(fact.at), f"转报{level_label(hop.to_level)}", {}
+        EventKind.FORWARDED_UP, identity, hop.to_level, local_day(fact.at), f"转报{level_label(hop.to_level)}", {}
     )
 
 
@@ -116,15 +118,16 @@ def _returned(fact: SubmissionReturned, _node_id: str) -> _Reading | None:
         return None
     level = next((hop.to_level for hop in head.hops if hop.n == head.hop), None)
     identity = f"returned:{head.origin_id}:{head.hop}:{head.version}"
-    return _Reading(EventKind.RETURNED_INVALID, identity, level, _day(fact.at), f"退回：{reason.label}", {})
+    return _Reading(EventKind.RETURNED_INVALID, identity, level, local_day(fact.at), f"退回：{reason.label}", {})
 
 
 def _submission(fact: SubmissionFact, hop: Hop) -> _Reading:
     identity = f"submitted:{fact.item.origin_id}:{hop.n}:{fact.item.version}"
-    return _Reading(EventKind.SUBMISSION_COUNTED, identity, hop.to_level, _day(fact.at), "报送", {})
+    return _Reading(EventKind.SUBMISSION_COUNTED, identity, hop.to_level, local_day(fact.at), "报送", {})
 
 
-def _day(at: datetime) -> date:
+def local_day(at: datetime) -> date:
+    """The day on which an instant lies in China."""
     return at.astimezone(SHANGHAI).date()
 
 

@@ -121,6 +121,7 @@ def stored(happening: Happening, **more: object) -> StoredEvent:
         period=event.period,
         label=event.label,
         title=happening.title,
+        system=happening.system.value,
         node=happening.node,
         at=happening.at,
         **more,

@@ -37,10 +37,15 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Source:
-    """One source record: the points, and the event that they come from."""
+    """One source record: an event and the points it gave; none where no rule covers or counts it."""
 
-    entry: StoredEntry
     event: StoredEvent
+    entry: StoredEntry | None
+
+    @property
+    def points(self) -> Decimal:
+        """The points it gave."""
+        return self.entry.points if self.entry else _ZERO
 
 
 async def read_sheet(session: AsyncSession, period: Period, *, own: UUID | None = None) -> Sheet:
@@ -64,16 +69,16 @@ async def read_trend(session: AsyncSession, period: Period, unit_ids: Sequence[U
 
 
 async def list_sources(session: AsyncSession, period: Period, unit_ids: Sequence[UUID]) -> dict[UUID, list[Source]]:
-    """The source records of these units' points in a month, oldest first."""
+    """The source records of these units' figures in a month, oldest first."""
     query = (
-        select(StoredEntry, StoredEvent)
-        .join(StoredEvent, col(StoredEvent.event_id) == col(StoredEntry.event_id))
-        .where(StoredEntry.period == str(period), col(StoredEntry.unit_id).in_(unit_ids))
-        .order_by(col(StoredEntry.happened_on), col(StoredEntry.event_id))
+        select(StoredEvent, StoredEntry)
+        .join(StoredEntry, col(StoredEvent.event_id) == col(StoredEntry.event_id), isouter=True)
+        .where(StoredEvent.period == str(period), col(StoredEvent.unit_id).in_(unit_ids))
+        .order_by(col(StoredEvent.happened_on), col(StoredEvent.at), col(StoredEvent.event_id))
     )
     found: dict[UUID, list[Source]] = {unit: [] for unit in unit_ids}
-    for entry, event in await session.exec(query):
-        found[entry.unit_id].append(Source(entry, event))
+    for event, entry in await session.exec(query):
+        found[event.unit_id].append(Source(event, entry))
     return found
 
 

@@ -1,0 +1,8 @@
+"""The stats service as a process of its own: `python -m services.stats`."""
+
+from services.kernel.runtime.serving import serve
+from services.kernel.runtime.settings import Settings
+from services.stats.app import stats_service
+
+if __name__ == "__main__":
+    serve([stats_service()], Settings())

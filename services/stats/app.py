@@ -1,0 +1,46 @@
+"""Wiring of stats: what it serves and listens to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from services.kernel.runtime.service import Service, ServiceContext
+from services.stats import metrics
+from services.stats.actions.ruling import seed_ruleset
+from services.stats.agents import LISTENS_TO
+from services.stats.api import router as api
+from services.stats.cli import app as cli
+from services.stats.model import METADATA
+from services.stats.pages import ROUTERS as PAGES
+from services.stats.store.events import count_unmatched
+
+_HERE = Path(__file__).parent
+DEFAULT_RULES = _HERE / "defaults" / "ruleset.yaml"
+
+
+def stats_service() -> Service:
+    """考核统计: scores the units that this node governs."""
+    return Service(
+        name="stats",
+        title="考核统计",
+        metadata=METADATA,
+        migrations=_HERE / "migrations",
+        listens_to=LISTENS_TO,
+        routers=(api, *PAGES),
+        templates=_HERE / "templates",
+        cli=cli,
+        setup=_prepare,
+        gauges=_measure,
+    )
+
+
+async def _prepare(context: ServiceContext) -> None:
+    """Give a new node the default rules; a wrong file stops the start."""
+    async with context.database.transaction(context.clock()) as tx:
+        await seed_ruleset(tx, DEFAULT_RULES.read_text(encoding="utf-8"))
+
+
+async def _measure(context: ServiceContext) -> None:
+    async with context.database.reading() as session:
+        unmatched = await count_unmatched(session)
+    metrics.UNMATCHED.labels(context.node.node_id).set(unmatched)

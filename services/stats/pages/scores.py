@@ -1,0 +1,95 @@
+"""The month's sheet: groups, places, counts and points; every figure leads to its source records."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Annotated, Any
+
+from fastapi import Query, Request, Response
+
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.templating import page
+from services.kernel.runtime.web import Me, Node, Now, Officer, Reading, edge_router
+from services.stats.pages.viewing import (
+    LEVELS,
+    levels_shown,
+    month_options,
+    points_zh,
+    records,
+    sees_all,
+    sheet_for,
+    tiles,
+)
+from services.stats.policy import Period
+from services.stats.policy.reading import may_edit_rules
+from services.stats.policy.sheet import ScoreRow
+from services.stats.store.events import count_unmatched, list_unmatched
+from services.stats.store.figures import list_sources, read_trend
+
+router = edge_router()
+
+Month = Annotated[str, Query(max_length=20)]
+GroupName = Annotated[str, Query(max_length=120)]
+
+
+@router.get("/scores")
+async def show_scores(
+    request: Request, me: Me, session: Reading, node: Node, *, now: Now, period: Month = "", group: GroupName = ""
+) -> Response:
+    context = await _context(session, me, node, now=now, period=period, group=group)
+    return page(request, "stats/scores.html", **context)
+
+
+@router.get("/scores/rows")
+async def show_rows(
+    request: Request, me: Me, session: Reading, node: Node, *, now: Now, period: Month = "", group: GroupName = ""
+) -> Response:
+    """The live part of the sheet."""
+    context = await _context(session, me, node, now=now, period=period, group=group)
+    return page(request, "stats/_sheet.html", **context)
+
+
+@router.get("/unmatched")
+async def show_unmatched(request: Request, me: Me, session: Reading, now: Now, period: Month = "") -> Response:
+    month = Period.read(period) if period else Period.at(now)
+    events = [
+        event for event in await list_unmatched(session, str(month)) if sees_all(me) or event.unit_id == me.unit_id
+    ]
+    return page(request, "stats/unmatched.html", period=month, events=events, me=me)
+
+
+async def _context(
+    session: AsyncSession, me: Officer, node: Node, *, now: Now, period: str, group: str
+) -> dict[str, Any]:
+    month = Period.read(period) if period else Period.at(now)
+    sheet, readable = await sheet_for(session, me, month)
+    groups = {name: list(rows) for name, rows in groupby(readable, key=lambda row: row.unit.group)}
+    chosen = group if group in groups else next(iter(groups), "")
+    rows = groups.get(chosen, [])
+    return {
+        "period": month,
+        "this": Period.at(now),
+        "months": await month_options(session, month, Period.at(now)),
+        "groups": [(name, len(members)) for name, members in groups.items()],
+        "group": chosen,
+        "rows": rows,
+        "levels": [(level, LEVELS[level]) for level in levels_shown(rows, node.level)],
+        "tiles": tiles(rows, levels_shown(rows, node.level)),
+        "ruleset": sheet.ruleset,
+        "sees_all": sees_all(me),
+        "may_edit_rules": may_edit_rules(me.roles, me.unit_kind),
+        "unmatched": await count_unmatched(session, str(month)) if sees_all(me) else 0,
+        "zh": points_zh,
+        **await _beside(session, me, month, rows),
+    }
+
+
+async def _beside(session: AsyncSession, me: Officer, month: Period, rows: list[ScoreRow]) -> dict[str, Any]:
+    """The group's first unit, or the reader's own: its year as a line, its source records."""
+    first = next((row for row in rows if row.unit.unit_id == me.unit_id), rows[0] if rows else None)
+    if first is None:
+        return {"first": None, "trend": [], "sources": []}
+    unit_id = first.unit.unit_id
+    sources = (await list_sources(session, month, [unit_id]))[unit_id]
+    trend = (await read_trend(session, month, [unit_id]))[unit_id]
+    return {"first": first, "trend": trend, "sources": records(sources, me)}

@@ -1,0 +1,120 @@
+"""What a reader may see of a sheet, and how its figures are written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from services.kernel.language.vocabulary import Level, Role, System, UnitKind
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.web import Officer
+from services.stats.policy import EventKind, Period
+from services.stats.policy.credit import zh
+from services.stats.policy.reading import TITLE_OMITTED, may_read_titles, may_see_all
+from services.stats.policy.sheet import ScoreRow
+from services.stats.store.events import list_periods
+from services.stats.store.figures import Sheet, Source, read_sheet
+
+LEVELS = {Level.TOWNSHIP: "乡镇", Level.COUNTY: "区县", Level.CITY: "市", Level.PROVINCE: "省", Level.NATIONAL: "国家"}
+_MAY_OPEN_ITEMS = frozenset({Role.EDITOR, Role.CHIEF, Role.LEADER, Role.DUTY})
+
+
+def sees_all(me: Officer) -> bool:
+    """Whether the reader sees every unit and the order of the group."""
+    return may_see_all(me.roles, me.unit_kind)
+
+
+async def sheet_for(session: AsyncSession, me: Officer, period: Period) -> tuple[Sheet, list[ScoreRow]]:
+    """The month's sheet and the lines of it that the reader may see."""
+    sheet = await read_sheet(session, period, own=None if sees_all(me) else me.unit_id)
+    return sheet, [row for row in sheet.rows if sees_all(me) or row.unit.unit_id == me.unit_id]
+
+
+async def month_options(session: AsyncSession, period: Period, this: Period) -> list[tuple[str, str]]:
+    """Months to choose from, newest first: those with events, this one and the one shown."""
+    names = {*await list_periods(session), str(this), str(period)}
+    return [(name, Period.read(name).label) for name in sorted(names, reverse=True)]
+
+
+def levels_shown(rows: Sequence[ScoreRow], own: Level) -> list[Level]:
+    """The columns of adoptions: the node's own level, the one above, and any other that occurs."""
+    above = list(Level)[min(own.rank + 1, len(Level) - 1)]
+    used = {level for row in rows for level in row.counts.adopted}
+    return [level for level in Level if level in used | {own, above}]
+
+
+def tiles(rows: Sequence[ScoreRow], levels: Sequence[Level]) -> list[dict[str, Any]]:
+    """The figures of all lines together."""
+    adopted = [
+        {"label": f"{LEVELS[level]}级采用", "value": sum(row.counts.adopted.get(level, 0) for row in rows)}
+        for level in levels
+    ]
+    return [
+        {"label": "报送", "value": sum(row.counts.submitted for row in rows)},
+        *adopted,
+        {"label": "转报", "value": sum(row.counts.forwarded for row in rows)},
+        {"label": "领导批示", "value": sum(row.counts.instructions for row in rows)},
+        {"label": "退回无效", "value": sum(row.counts.returned for row in rows), "note": "不计件"},
+    ]
+
+
+@dataclass(frozen=True)
+class Record:
+    """One source record as a line of a page."""
+
+    on: Any
+    what: str
+    level: str
+    title: str
+    href: str
+    rule_id: str
+    reason: str
+    points: str
+    is_minus: bool
+    kind: str
+    version: str
+    system: System
+
+
+def records(sources: Sequence[Source], me: Officer) -> list[Record]:
+    """Source records as this reader may see them."""
+    return [_record(source, me) for source in sources]
+
+
+def points_zh(points: Decimal) -> str:
+    """Points as they are printed, with a true minus sign."""
+    return zh(points).replace("-", "−")
+
+
+def _record(source: Source, me: Officer) -> Record:
+    event, entry = source.event, source.entry
+    shows = may_read_titles(me.roles, me.unit_kind, me.unit_id, event.unit_id)
+    return Record(
+        on=event.happened_on,
+        what=event.label or EventKind(event.kind).label,
+        level=LEVELS[Level(event.level)] if event.level else "",
+        title=event.title if shows else TITLE_OMITTED,
+        href=_item_href(event.origin_id, event.unit_id, me) if shows else "",
+        rule_id=entry.rule_id if entry else "",
+        reason=_reason(source),
+        points=f"{'+' if source.points > 0 else ''}{points_zh(source.points)}",
+        is_minus=source.points < 0,
+        kind=event.kind,
+        system=System(event.system),
+        version=f"{entry.ruleset_id} 第{entry.ruleset_version}版" if entry else "",
+    )
+
+
+def _reason(source: Source) -> str:
+    if source.entry:
+        return source.entry.reason
+    return "没有适用的规则，暂不计分" if source.event.is_unmatched else "同一件已计，不重复计"
+
+
+def _item_href(origin_id: object, unit_id: object, me: Officer) -> str:
+    if unit_id == me.unit_id:
+        return f"/intake/submissions/{origin_id}"
+    is_office = me.unit_kind is UnitKind.HEAD_OFFICE
+    return f"/review/items/{origin_id}" if is_office and me.roles & _MAY_OPEN_ITEMS else ""
