@@ -1,0 +1,10 @@
+"""Disclosure as a process of its own: `python -m services.disclosure`, or `… portal` for the public part alone."""
+
+import sys
+
+from services.disclosure.app import disclosure_service, portal_service
+from services.kernel.runtime.serving import serve
+from services.kernel.runtime.settings import Settings
+
+if __name__ == "__main__":
+    serve([portal_service() if sys.argv[1:] == ["portal"] else disclosure_service()], Settings())

@@ -1,0 +1,67 @@
+"""How the portal answers: from the portal's own data, without cookies, and so that others may keep it for a minute."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from typing import IO, Annotated
+from urllib.parse import quote
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import StreamingResponse
+
+from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.session import AsyncSession
+
+KEPT_FOR_S = 60
+_STEP_BYTES = 256 * 1024
+
+
+def portal_context(request: Request) -> ServiceContext:
+    """The service whose data the portal shows: `portal` in a process of its own, else disclosure."""
+    contexts: dict[str, ServiceContext] = request.app.state.contexts
+    return contexts.get("portal") or contexts["disclosure"]
+
+
+async def _portal_reading(request: Request) -> AsyncIterator[AsyncSession]:
+    async with portal_context(request).database.reading() as session:
+        yield session
+
+
+PortalReading = Annotated[AsyncSession, Depends(_portal_reading, scope="function")]
+PortalContext = Annotated[ServiceContext, Depends(portal_context)]
+
+
+def keepable(request: Request, response: Response) -> Response:
+    """The answer with a mark of its content; who has it already is told so in a word."""
+    mark = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:24]}"'
+    headers = {"ETag": mark, "Cache-Control": f"public, max-age={KEPT_FOR_S}", "Vary": "Cookie, Accept-Encoding"}
+    if response.status_code == 200 and mark in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    return response
+
+
+async def as_download(
+    context: ServiceContext, *, sha256: str, filename: str, media_type: str, size: int, cache_control: str
+) -> StreamingResponse:
+    """A file as a download: nothing that somebody uploaded is shown inside our pages.
+
+    Raises:
+        FileNotHere: The file is not on this disk.
+    """
+    file = await asyncio.to_thread(context.files.open, sha256)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}",
+        "Content-Length": str(size),
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": cache_control,
+    }
+    return StreamingResponse(_steps(file), media_type=media_type, headers=headers)
+
+
+def _steps(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while step := file.read(_STEP_BYTES):
+            yield step

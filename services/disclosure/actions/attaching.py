@@ -1,0 +1,69 @@
+"""Files that are published with a text: added and taken out while it is not out yet."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from services.disclosure.actions.preparing import note_change
+from services.disclosure.actions.refusals import TooManyFiles
+from services.disclosure.actions.steps import take_information
+from services.disclosure.model import Information, InformationFile
+from services.disclosure.policy import InformationStep, next_information_status
+from services.disclosure.store.information import list_files
+from services.kernel.language.refusal import NotFound
+from services.kernel.language.vocabulary import Role
+from services.kernel.runtime.files import StoredFile
+from services.kernel.runtime.identity import Officer
+from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.uploads import CheckedUpload
+
+MOST_FILES = 50
+
+
+async def attach_file(
+    tx: Transaction, officer: Officer, information_id: UUID, checked: CheckedUpload, stored: StoredFile
+) -> InformationFile:
+    """Add a file that was checked and stored; an approved text goes back to review with it.
+
+    Raises:
+        NotPermitted, NotFound, InformationStepNotPossible: See there.
+        TooManyFiles: It has as many as it may.
+    """
+    officer.require(Role.PUBLISHER)
+    information = await take_information(tx, information_id)
+    status = next_information_status(information.status, InformationStep.EDIT)
+    there = await list_files(tx.session, information_id)
+    for one in there:
+        if (one.sha256, one.filename) == (stored.sha256, checked.filename):
+            return one
+    if len(there) >= MOST_FILES:
+        raise TooManyFiles
+    file = InformationFile(
+        information_id=information_id,
+        sha256=stored.sha256,
+        filename=checked.filename,
+        media_type=checked.media_type,
+        size=stored.size,
+        added_by=officer.name,
+        added_at=tx.now,
+    )
+    tx.session.add(file)
+    await note_change(tx, information, officer, status, what="添加附件", note=checked.filename)
+    return file
+
+
+async def remove_file(tx: Transaction, officer: Officer, information_id: UUID, attachment_id: UUID) -> Information:
+    """Take a file out; its content stays in the store, where another text may use it.
+
+    Raises:
+        NotPermitted, NotFound, InformationStepNotPossible: See there.
+    """
+    officer.require(Role.PUBLISHER)
+    information = await take_information(tx, information_id)
+    status = next_information_status(information.status, InformationStep.EDIT)
+    file = await tx.session.get(InformationFile, attachment_id)
+    if file is None or file.information_id != information_id:
+        raise NotFound
+    await tx.session.delete(file)
+    await note_change(tx, information, officer, status, what="移除附件", note=file.filename)
+    return information

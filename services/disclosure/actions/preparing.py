@@ -1,0 +1,169 @@
+"""A public text is written, changed, and handed to the reviewer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from services.disclosure.actions.refusals import CategoryUnknown, NotForEverybody
+from services.disclosure.actions.steps import note_step, record_step, take_information
+from services.disclosure.model import Information, KnownItem
+from services.disclosure.policy import (
+    InformationStep,
+    TypeNotDisclosable,
+    may_disclose,
+    may_send_to_review,
+    next_information_status,
+    status_after_edit,
+)
+from services.disclosure.policy.fields import cleaned, faults_in, missing_in
+from services.disclosure.store.items import find_item
+from services.disclosure.store.rules import categories_by_code
+from services.kernel.language.calendar import local_date
+from services.kernel.language.field_error import FieldError
+from services.kernel.language.refusal import InvalidInput, NotHereYet
+from services.kernel.language.vocabulary import DisclosureAttribute, InformationStatus, Role
+from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.identity import Officer
+from services.kernel.runtime.organisation import head_office
+from services.kernel.runtime.transaction import Transaction
+
+# A change that leaves these out of a request must not empty them.
+_NEVER_EMPTY = ("attribute", "is_normative")
+
+
+async def prepare_information(
+    tx: Transaction, officer: Officer, values: Mapping[str, Any], *, origin_id: UUID | None = None
+) -> Information:
+    """Write a new public text, from nothing or from an internal item; it is a draft.
+
+    Raises:
+        NotPermitted: The officer does not publish.
+        NotHereYet: The item is not known here.
+        TypeNotDisclosable: Items of this type never become public.
+        InvalidInput: Fields are missing or wrong.
+    """
+    officer.require(Role.PUBLISHER)
+    if origin_id is not None:
+        await require_disclosable(tx, origin_id)
+    made = cleaned(values)
+    await _require_valid(tx, made, missing_in(made))
+    office = await head_office(tx.session, tx.node.node_id)
+    given = {name: value for name, value in made.items() if value is not None}
+    given.setdefault("formed_on", local_date(tx.now))
+    given.setdefault("responsible_section", officer.section)
+    information = Information(
+        **given,
+        information_id=new_id(),
+        origin_id=origin_id,
+        publisher_org_id=office.unit_id if office else officer.unit_id,
+        publisher_name=office.name if office else officer.unit_name,
+        prepared_by=officer.ref,
+        writers=[str(officer.officer_id)],
+        created_at=tx.now,
+        touched_at=tx.now,
+    )
+    await note_step(tx, information, verb="information.prepare", what="拟稿", by=officer)
+    return information
+
+
+async def change_information(
+    tx: Transaction, officer: Officer, information_id: UUID, values: Mapping[str, Any], *, version: int
+) -> Information:
+    """Change a text that is not out yet; what was approved goes back to review, unless it was only cut as asked.
+
+    Raises:
+        NotPermitted, NotFound, StaleVersion, InvalidInput: See there.
+        InformationStepNotPossible: It is published or revoked.
+    """
+    officer.require(Role.PUBLISHER)
+    information = await take_information(tx, information_id, version=version)
+    made = {name: value for name, value in cleaned(values).items() if value is not None or name not in _NEVER_EMPTY}
+    changed = {name: value for name, value in made.items() if getattr(information, name) != value}
+    status = status_after_change(information, changed)
+    whole = {
+        name: getattr(information, name) for name in ("title", "body", "category_id", "effective_on", "repealed_on")
+    }
+    await _require_valid(tx, {**whole, **made}, missing_in({**whole, **made}))
+    if not changed:
+        return information
+    for name, value in changed.items():
+        setattr(information, name, value)
+    await note_change(tx, information, officer, status, what="修改")
+    return information
+
+
+async def note_change(
+    tx: Transaction, information: Information, officer: Officer, status: InformationStatus, *, what: str, note: str = ""
+) -> None:
+    """Record who wrote on the text, and where it stands after that."""
+    lost_approval = information.status is InformationStatus.APPROVED and status is InformationStatus.IN_REVIEW
+    information.status = status
+    if str(officer.officer_id) not in information.writers:
+        information.writers = [*information.writers, str(officer.officer_id)]
+    said = "；".join(filter(None, [note, "审查后有改动，需重新审查" if lost_approval else ""]))
+    await record_step(tx, information, verb="information.change", what=what, by=officer, note=said)
+
+
+def status_after_change(information: Information, changed: Mapping[str, Any]) -> InformationStatus:
+    """Where a change of these fields leads.
+
+    Raises:
+        InformationStepNotPossible: The text is out already.
+    """
+    if set(changed) == {"body"}:
+        return status_after_edit(
+            information.status, outcome=information.outcome, before=information.body, after=changed["body"]
+        )
+    after = next_information_status(information.status, InformationStep.EDIT)
+    attribute = changed.get("attribute", information.attribute)
+    is_waiting = after is InformationStatus.IN_REVIEW
+    if is_waiting and attribute is not DisclosureAttribute.PROACTIVE:
+        return InformationStatus.DRAFT
+    return after if changed else information.status
+
+
+async def send_to_review(
+    tx: Transaction, officer: Officer, information_id: UUID, *, version: int | None = None
+) -> Information:
+    """Hand a draft to the reviewer.
+
+    Raises:
+        NotPermitted, NotFound, StaleVersion: See there.
+        NotForEverybody: Only what is meant for everybody is reviewed.
+        InformationStepNotPossible: It is no draft.
+    """
+    officer.require(Role.PUBLISHER)
+    information = await take_information(tx, information_id, version=version)
+    after = next_information_status(information.status, InformationStep.SEND_TO_REVIEW)
+    if not may_send_to_review(information.status, information.attribute):
+        raise NotForEverybody
+    information.status = after
+    await record_step(tx, information, verb="information.send_to_review", what="送保密审查", by=officer)
+    return information
+
+
+async def require_disclosable(tx: Transaction, origin_id: UUID) -> KnownItem:
+    """The internal item, if its kind may become public.
+
+    Raises:
+        NotHereYet: The item is not known here.
+        TypeNotDisclosable: Items of this type never become public.
+    """
+    item = await find_item(tx.session, origin_id)
+    if item is None:
+        raise NotHereYet
+    if not may_disclose(item.info_type):
+        raise TypeNotDisclosable(f"“{item.info_type.label}”类信息只供内部参阅，不对外公开。")
+    return item
+
+
+async def _require_valid(tx: Transaction, values: Mapping[str, Any], missing: list[FieldError]) -> None:
+    errors = [*missing, *faults_in(values)]
+    code = values.get("category_id")
+    if code and code not in await categories_by_code(tx.session):
+        errors.append(FieldError("category_id", "unknown", "目录中没有这个类目，请从目录中选择。"))
+    if errors:
+        only_category = {error.field for error in errors} == {"category_id"} and code
+        raise (CategoryUnknown if only_category else InvalidInput)(errors=[error.as_dict() for error in errors])

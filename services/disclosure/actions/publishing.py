@@ -1,0 +1,162 @@
+"""A reviewed text goes to the portal with its index number, or is taken off it again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from services.disclosure.actions.preparing import require_disclosable
+from services.disclosure.actions.refusals import NotReadyToPublish, PublisherIsReviewer
+from services.disclosure.actions.steps import record_step, take_information
+from services.disclosure.model import Information, InformationFile
+from services.disclosure.policy import (
+    IndexTemplate,
+    InformationStep,
+    next_information_status,
+    obstacles_to_publishing,
+)
+from services.disclosure.policy.fields import REASON_LIMIT
+from services.disclosure.store.information import index_no_is_taken, list_files
+from services.disclosure.store.numbering import next_serial
+from services.disclosure.store.rules import categories_by_code, index_rules
+from services.kernel.language.calendar import local_date
+from services.kernel.language.events.disclosure import InformationPublished, InformationRevoked
+from services.kernel.language.events.parts import Attachment
+from services.kernel.language.field_error import FieldError
+from services.kernel.language.refusal import InvalidInput
+from services.kernel.language.text import clean_line
+from services.kernel.language.vocabulary import Role
+from services.kernel.runtime.files import FileStore
+from services.kernel.runtime.identity import Officer
+from services.kernel.runtime.organisation import head_office
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.transaction import Transaction
+
+
+async def publish_information(
+    tx: Transaction, officer: Officer, information_id: UUID, *, files: FileStore, version: int | None = None
+) -> Information:
+    """Give a reviewed text its index number and tell the portal.
+
+    Raises:
+        NotPermitted, NotFound, StaleVersion: See there.
+        PublisherIsReviewer: Whoever reviewed it does not publish it.
+        NotReviewedYet, InformationStepNotPossible: It is not approved, or out already.
+        TypeNotDisclosable: The item it was made from turned out to be of a kind that stays inside.
+        NotReadyToPublish: `errors` say what is missing.
+        IndexCodeIsMissing: The index number needs a code that nobody has set.
+    """
+    officer.require(Role.PUBLISHER)
+    information = await take_information(tx, information_id, version=version)
+    status = next_information_status(information.status, InformationStep.PUBLISH)
+    if information.reviewed_by and information.reviewed_by.officer_id == officer.officer_id:
+        raise PublisherIsReviewer
+    if information.origin_id is not None:
+        await require_disclosable(tx, information.origin_id)
+    attached = await list_files(tx.session, information_id)
+    if obstacles := await obstacles_of(tx.session, information, attached, files=files):
+        raise NotReadyToPublish(errors=[obstacle.as_dict() for obstacle in obstacles])
+    information.index_no = await _issue_index_no(tx, information)
+    information.status = status
+    information.published_at, information.published_by = tx.now, officer.ref
+    note = f"索引号 {information.index_no}"
+    await record_step(tx, information, verb="information.publish", what="发布", by=officer, note=note)
+    tx.tell(await _as_published(tx, information, attached))
+    return information
+
+
+async def revoke_information(
+    tx: Transaction, officer: Officer, information_id: UUID, *, reason: str, version: int | None = None
+) -> Information:
+    """Take a text off the portal; number, reason and time remain there.
+
+    Raises:
+        NotPermitted, NotFound, StaleVersion: See there.
+        InvalidInput: Without a reason, or with too long a one.
+        InformationStepNotPossible: It is not on the portal.
+    """
+    officer.require(Role.PUBLISHER)
+    information = await take_information(tx, information_id, version=version)
+    status = next_information_status(information.status, InformationStep.REVOKE)
+    reason = clean_line(reason)
+    if not reason or len(reason) > REASON_LIMIT:
+        said = f"撤销原因最多{REASON_LIMIT}字。" if reason else "请写明撤销原因，原因会在门户上显示。"
+        raise InvalidInput(errors=[FieldError("reason", "required", said).as_dict()])
+    information.status = status
+    information.revoked_at, information.revoke_reason = tx.now, reason
+    await record_step(tx, information, verb="information.revoke", what="撤销", by=officer, note=reason)
+    tx.tell(
+        InformationRevoked(
+            information_id=information.information_id, node=tx.node.node_id, index_no=information.index_no or "",
+            reason=reason, revoked_at=tx.now,
+        )
+    )  # fmt: skip
+    return information
+
+
+async def obstacles_of(
+    session: AsyncSession, information: Information, attached: list[InformationFile], *, files: FileStore
+) -> list[FieldError]:
+    """Everything that stands between a text and the portal, files that are not here among it."""
+    categories = await categories_by_code(session)
+    category = categories.get(information.category_id)
+    metadata = information.metadata_with(category.name if category else "")
+    found = obstacles_to_publishing(
+        information.status, metadata, outcome=information.outcome,
+        reviewed_body=information.reviewed_body, body=information.body,
+    )  # fmt: skip
+    found += [
+        FieldError("attachments", "file_not_here", f"附件“{file.filename}”不在本级，请重新上传。")
+        for file in attached
+        if not files.has(file.sha256)
+    ]
+    return found
+
+
+async def _issue_index_no(tx: Transaction, information: Information) -> str:
+    rules = await index_rules(tx.session)
+    office = await head_office(tx.session, tx.node.node_id)
+    codes = rules.codes(org_code=office.org_code if office else "", cat_code=information.category_id)
+    template, today = IndexTemplate(rules.template), local_date(tx.now)
+    while True:
+        serial = await next_serial(tx.session, template.counter(codes, today))
+        index_no = template.number(codes, today, serial)
+        # After a change of the template its numbers may meet those of an older one.
+        if not await index_no_is_taken(tx.session, index_no):
+            return index_no
+
+
+async def _as_published(
+    tx: Transaction, information: Information, attached: list[InformationFile]
+) -> InformationPublished:
+    category = (await categories_by_code(tx.session))[information.category_id]
+    assert information.formed_on is not None
+    return InformationPublished(
+        information_id=information.information_id,
+        node=tx.node.node_id,
+        index_no=information.index_no or "",
+        title=information.title,
+        body=information.body,
+        summary=information.summary,
+        category_id=category.code,
+        category_name=category.name,
+        publisher_org_id=information.publisher_org_id,
+        publisher_name=information.publisher_name,
+        document_no=information.document_no,
+        formed_on=information.formed_on,
+        published_at=tx.now,
+        validity=information.validity.value if information.validity else "",
+        subject=information.subject,
+        genre=information.genre,
+        audience=information.audience,
+        effective_on=information.effective_on,
+        repealed_on=information.repealed_on,
+        source=information.source,
+        keywords=tuple(information.keywords),
+        attachments=tuple(
+            Attachment(
+                attachment_id=file.attachment_id, sha256=file.sha256, filename=file.filename,
+                media_type=file.media_type, size=file.size,
+            )
+            for file in attached
+        ),
+    )  # fmt: skip

@@ -1,0 +1,204 @@
+"""Public texts for the office: prepare, change, review, publish, revoke, read and find."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from services.disclosure import actions
+from services.disclosure.actions.answering import as_download
+from services.disclosure.actions.taking_in import take_in_file
+from services.disclosure.api.views import (
+    category_view,
+    file_view,
+    information_view,
+    line_view,
+    standing_view,
+    url_of,
+)
+from services.disclosure.metrics import PUBLISHED, REVOKED
+from services.disclosure.model import (
+    Information,
+    InformationChange,
+    InformationFile,
+    NewInformation,
+    NewReview,
+    NewRevocation,
+)
+from services.disclosure.policy import due_dates
+from services.disclosure.store import information as store
+from services.disclosure.store.rules import categories_by_code, category_set
+from services.kernel.language.refusal import NotFound
+from services.kernel.language.vocabulary import DisclosureAttribute, InformationStatus, Role
+from services.kernel.runtime.files import StoredFile
+from services.kernel.runtime.organisation import working_days
+from services.kernel.runtime.paging import CursorUnreadable, decode_cursor, encode_cursor
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.uploads import CheckedUpload
+from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router, etag
+
+router = edge_router(prefix="/api/v1")
+
+Limit = Annotated[int, Query(ge=1, le=200)]
+Words = Annotated[str, Query(max_length=100)]
+Cursor = Annotated[str, Query(max_length=400)]
+
+
+def _offered_version(request: Request) -> int | None:
+    given = request.headers.get("if-match", "").removeprefix("W/").strip('" ')
+    return int(given) if given.isdecimal() and len(given) < 18 else None
+
+
+OfferedVersion = Annotated[int | None, Depends(_offered_version)]
+"""The version a step was offered for, where the caller says it."""
+
+
+@router.get("/categories")
+async def list_categories(me: Me, session: Reading) -> dict[str, Any]:
+    return {"items": [category_view(leaf) for leaf in (await category_set(session)).leaves], "next": None}
+
+
+@router.post("/information", status_code=201)
+async def prepare(new: NewInformation, me: Me, tx: Tx, response: Response) -> dict[str, Any]:
+    values = {name: value for name, value in new.values.items() if name != "origin_id"}
+    information = await actions.prepare_information(tx, me, values, origin_id=new.origin_id)
+    if information.attribute is DisclosureAttribute.PROACTIVE:
+        await actions.send_to_review(tx, me, information.information_id)
+    response.headers["Location"] = f"/disclosure/api/v1/information/{information.information_id}"
+    return _answer(response, information)
+
+
+@router.patch("/information/{information_id}")
+async def change(
+    information_id: UUID, *, change: InformationChange, version: IfMatch, me: Me, tx: Tx, response: Response
+) -> dict[str, Any]:
+    information = await actions.change_information(tx, me, information_id, change.values, version=version)
+    return _answer(response, information)
+
+
+@router.post("/information/{information_id}/send-to-review")
+async def send(information_id: UUID, me: Me, tx: Tx, version: OfferedVersion, response: Response) -> dict[str, Any]:
+    return _answer(response, await actions.send_to_review(tx, me, information_id, version=version))
+
+
+@router.post("/information/{information_id}/confidentiality-review")
+async def review(
+    information_id: UUID, *, new: NewReview, me: Me, tx: Tx, version: OfferedVersion, response: Response
+) -> dict[str, Any]:
+    decision = actions.Decision(new.outcome, new.opinion, new.ground, new.points)
+    information = await actions.review_confidentiality(tx, me, information_id, decision, version=version)
+    return _answer(response, information, outcome=new.outcome.value, attribute=information.attribute.value)
+
+
+@router.post("/information/{information_id}/publish")
+async def publish(
+    information_id: UUID, *, me: LiveMe, tx: Tx, context: Context, version: OfferedVersion, response: Response
+) -> dict[str, Any]:
+    information = await actions.publish_information(tx, me, information_id, files=context.files, version=version)
+    tx.after_commit(lambda: PUBLISHED.labels(context.node.node_id).inc())
+    return _answer(response, information, index_no=information.index_no, url=url_of(information))
+
+
+@router.post("/information/{information_id}/revoke")
+async def revoke(
+    information_id: UUID, *, new: NewRevocation, me: LiveMe, tx: Tx, context: Context, version: OfferedVersion,
+    response: Response,
+) -> dict[str, Any]:  # fmt: skip
+    information = await actions.revoke_information(tx, me, information_id, reason=new.reason, version=version)
+    tx.after_commit(lambda: REVOKED.labels(context.node.node_id).inc())
+    return _answer(response, information, index_no=information.index_no)
+
+
+async def taken_in(request: Request, me: Me, context: Context) -> tuple[CheckedUpload, StoredFile]:
+    """The uploaded file, checked and stored before the transaction begins."""
+    return await take_in_file(request, context)
+
+
+@router.post("/information/{information_id}/attachments", status_code=201)
+async def attach(
+    information_id: UUID, me: Me, upload: Annotated[tuple[CheckedUpload, StoredFile], Depends(taken_in)], tx: Tx
+) -> dict[str, Any]:
+    return file_view(await actions.attach_file(tx, me, information_id, *upload))
+
+
+@router.delete("/information/{information_id}/attachments/{attachment_id}", status_code=204)
+async def remove(information_id: UUID, attachment_id: UUID, me: Me, tx: Tx) -> None:
+    await actions.remove_file(tx, me, information_id, attachment_id)
+
+
+@router.get("/information/{information_id}/attachments/{attachment_id}")
+async def download(
+    information_id: UUID, attachment_id: UUID, me: Me, session: Reading, context: Context
+) -> StreamingResponse:
+    me.require(Role.PUBLISHER, Role.SECRECY)
+    file = await session.get(InformationFile, attachment_id)
+    if file is None or file.information_id != information_id:
+        raise NotFound
+    return await as_download(
+        context, sha256=file.sha256, filename=file.filename, media_type=file.media_type, size=file.size,
+        cache_control="private, no-store",
+    )  # fmt: skip
+
+
+@router.get("/information/{information_id}")
+async def show(information_id: UUID, me: Me, session: Reading, response: Response) -> dict[str, Any]:
+    me.require(Role.PUBLISHER, Role.SECRECY)
+    information = await store.find_information(session, information_id)
+    if information is None:
+        raise NotFound
+    etag(response, information.version)
+    return await _whole(session, information)
+
+
+@router.get("/information")
+async def list_all(
+    me: Me,
+    session: Reading,
+    *,
+    status: InformationStatus | None = None,
+    q: Words = "",
+    cursor: Cursor = "",
+    limit: Limit = 50,
+) -> dict[str, Any]:
+    me.require(Role.PUBLISHER, Role.SECRECY)
+    found = await store.list_information(session, store.Listing(status, q, place_after(cursor), limit))
+    names = {code: category.name for code, category in (await categories_by_code(session)).items()}
+    last = found[limit - 1] if len(found) > limit else None
+    following = encode_cursor([last.touched_at.isoformat(), last.information_id]) if last else None
+    return {"items": [line_view(one, names.get(one.category_id, "")) for one in found[:limit]], "next": following}
+
+
+def place_after(cursor: str) -> tuple[datetime, UUID] | None:
+    """The place that a cursor names.
+
+    Raises:
+        CursorUnreadable: It is not one of ours.
+    """
+    if not cursor:
+        return None
+    at, information_id = decode_cursor(cursor, length=2)
+    try:
+        return datetime.fromisoformat(str(at)), UUID(str(information_id))
+    except ValueError as fault:
+        raise CursorUnreadable from fault
+
+
+async def _whole(session: AsyncSession, information: Information) -> dict[str, Any]:
+    category = (await categories_by_code(session)).get(information.category_id)
+    formed_on = information.formed_on
+    return information_view(
+        information,
+        category,
+        files=await store.list_files(session, information.information_id),
+        reviews=await store.list_reviews(session, information.information_id),
+        due=due_dates(formed_on, category, await working_days(session)) if category and formed_on else None,
+    )
+
+
+def _answer(response: Response, information: Information, **more: Any) -> dict[str, Any]:
+    etag(response, information.version)
+    return {**standing_view(information), **more}

@@ -1,0 +1,56 @@
+"""Published texts for everybody, without signing in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query, Request, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
+
+from services.disclosure.actions.answering import PortalReading, keepable
+from services.disclosure.actions.refusals import InformationWithdrawn
+from services.disclosure.api.information import place_after
+from services.disclosure.api.views import public_line_view, public_view
+from services.disclosure.store import portal
+from services.kernel.language.refusal import NotHereYet
+from services.kernel.runtime.paging import encode_cursor
+from services.kernel.runtime.web import edge_router
+
+router = edge_router(prefix="/open/api/v1")
+
+
+@router.get("/information")
+async def list_published(
+    request: Request,
+    session: PortalReading,
+    *,
+    q: Annotated[str, Query(max_length=100)] = "",
+    category_id: Annotated[list[str] | None, Query(max_length=50)] = None,
+    cursor: Annotated[str, Query(max_length=400)] = "",
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Response:
+    listing = portal.PublicListing(q, category_id or (), place_after(cursor), limit)
+    found = await portal.list_public(session, listing)
+    last = found[limit - 1] if len(found) > limit else None
+    following = (
+        encode_cursor([last.published_at.isoformat(), last.information_id]) if last and last.published_at else None
+    )
+    return _json(request, {"items": [public_line_view(one) for one in found[:limit]], "next": following})
+
+
+@router.get("/information/{information_id}")
+async def show_published(request: Request, information_id: UUID, session: PortalReading) -> Response:
+    shown = await portal.find_public(session, information_id)
+    if shown is None:
+        raise NotHereYet
+    if shown.revoked_at is not None:
+        raise InformationWithdrawn(
+            index_no=shown.index_no, reason=shown.revoke_reason, revoked_at=shown.revoked_at.isoformat()
+        )
+    return _json(request, public_view(shown))
+
+
+def _json(request: Request, content: dict[str, Any]) -> Response:
+    return keepable(request, JSONResponse(jsonable_encoder(content)))
