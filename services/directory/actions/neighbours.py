@@ -47,7 +47,7 @@ async def node_card(session: AsyncSession, *, node: NodeInfo, keys: KeyPair, boo
         ),
         public_key=public_key_text(keys.public),
         key_id=keys.key_id,
-        bootstrap_servers=bootstrap_servers,
+        bootstrap_servers="".join(bootstrap_servers.split()),
     )
 
 

@@ -10,7 +10,8 @@ USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 ORG_CODE = re.compile(r"[0-9A-Z][0-9A-Z-]{0,17}")
 PHONE = re.compile(r"[0-9+][0-9 ()-]{2,29}")
 NODE_ID = re.compile(r"[a-z][a-z0-9-]{1,31}")
-BOOTSTRAP_SERVERS = re.compile(r"[A-Za-z0-9._-]+:\d{2,5}(,[A-Za-z0-9._-]+:\d{2,5}){0,9}")
+_SERVER = r"[A-Za-z0-9._\[\]:-]+:\d{1,5}"
+BOOTSTRAP_SERVERS = re.compile(rf"{_SERVER}(,{_SERVER}){{0,9}}")
 
 
 def plain_line(text: str) -> str:

@@ -64,8 +64,7 @@ async def show_calendar(
     require(me.roles, Administration.READ_CALENDAR)
     number = year or local_date(now).year
     require_year(number)
-    picked = _date(day)
-    return await _page(request, me, reading, number, Typed(fields={"day": picked or ""}))
+    return await _page(request, me, reading, number, Typed(fields=await _picked(reading, _date(day))))
 
 
 @router.post("/calendar/days")
@@ -143,6 +142,12 @@ async def _months(session: AsyncSession, number: int) -> list[list[list[Cell | N
         ]
         for month in range(1, 13)
     ]
+
+
+async def _picked(session: AsyncSession, day: date | None) -> dict[str, Any]:
+    """The form for a day of the grid: as it was decided, or ready to be."""
+    decided = await store.find_day(session, day) if day else None
+    return {"day": day or ""} | ({"kind": decided.kind, "name": decided.name} if decided else {})
 
 
 def _date(text: str) -> date | None:

@@ -48,9 +48,7 @@ class Directory:
 
     async def sign_in(self, username: str, password: str = PASSWORD) -> httpx.Response:
         async with self.stranger() as client:
-            return await client.post(
-                "/directory/api/v1/tokens", json={"username": username, "password": password}
-            )
+            return await client.post("/directory/api/v1/tokens", json={"username": username, "password": password})
 
     async def officer(self, username: str) -> httpx.AsyncClient:
         """A client that carries the officer's real token."""

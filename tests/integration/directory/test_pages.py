@@ -1,0 +1,344 @@
+"""The pages: signing in by form, the home page and its fragments, administration without script."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from sqlalchemy import MetaData
+
+from services.directory.actions.demo import demo_officer_id, demo_unit_id, seed_demo
+from services.directory.app import directory_service
+from services.directory.policy.sign_in import way_back
+from services.kernel.runtime.service import Service
+from services.kernel.runtime.web import Me
+from tests.integration.directory.conftest import PASSWORD, Clock, Directory
+from tests.support.service import DISTRICT, client_of, running_node, settings_for
+
+BROWSER = {"Accept": "text/html"}
+
+
+async def sign_in_by_form(
+    client: httpx.AsyncClient, username: str, password: str = PASSWORD, next_: str = ""
+) -> httpx.Response:
+    """Open the sign-in page and post its form, as a browser does."""
+    page = await client.get("/login", params={"next": next_} if next_ else {}, headers=BROWSER)
+    assert page.status_code == 200
+    form = hidden_fields(page.text) | {"username": username, "password": password}
+    return await client.post("/login", data=form, headers=BROWSER)
+
+
+def hidden_fields(html: str) -> dict[str, str]:
+    """The hidden fields of the first form of a page."""
+    return dict(
+        re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', html.split("</form>", maxsplit=1)[0])
+    )
+
+
+def csrf(html: str) -> str:
+    return re.findall(r'name="csrf_token" value="([^"]+)"', html)[0]
+
+
+@pytest.fixture
+async def browser(directory: Directory) -> AsyncIterator[httpx.AsyncClient]:
+    """A browser in which the administrator has signed in."""
+    async with directory.stranger() as client:
+        client.headers.update(BROWSER)
+        answer = await sign_in_by_form(client, "admin")
+        assert answer.status_code == 303
+        yield client
+
+
+async def test_signing_in_sets_cookies_that_scripts_cannot_read(directory: Directory) -> None:
+    async with directory.stranger() as client:
+        answer = await sign_in_by_form(client, "editor", next_="/directory/units?x=1")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/directory/units?x=1")
+        cookies = answer.headers.get_list("set-cookie")
+        for name, lasts_s in (("shangda_token", 600), ("shangda_session", 43_200)):
+            cookie = next(one for one in cookies if one.startswith(f"{name}="))
+            assert "HttpOnly" in cookie
+            assert "samesite=lax" in cookie.lower()
+            assert f"Max-Age={lasts_s}" in cookie
+        home = await client.get("/", headers=BROWSER)
+        assert home.status_code == 200
+        assert "顾清扬" in home.text
+
+
+async def test_a_refused_sign_in_keeps_the_username_and_never_the_password(directory: Directory) -> None:
+    async with directory.stranger() as client:
+        answer = await sign_in_by_form(client, "editor", "wrong-pass-word", next_="/directory/units")
+    assert answer.status_code == 401
+    assert "再错 4 次将锁定 15 分钟" in answer.text
+    assert 'value="editor"' in answer.text
+    assert "wrong-pass-word" not in answer.text
+    assert 'name="next" value="/directory/units"' in answer.text
+    assert "本系统为非涉密系统" in answer.text
+
+
+async def test_a_locked_account_is_told_how_long_to_wait(directory: Directory) -> None:
+    async with directory.stranger() as client:
+        for _ in range(5):
+            answer = await sign_in_by_form(client, "editor", "wrong-pass-word")
+        assert answer.status_code == 429
+        assert "请 15 分钟后再试" in answer.text
+        directory.clock.pass_by(minutes=10)
+        assert "请 5 分钟后再试" in (await sign_in_by_form(client, "editor")).text
+
+
+HOSTILE_USERNAMES: list[str] = [
+    "<script>alert(1)</script>",
+    "{{ 7*7 }}",
+    '"><img src=x>',
+    "编辑",
+    "",
+    "x" * 500,
+]
+
+
+async def test_hostile_usernames_come_back_as_text(directory: Directory) -> None:
+    for username in HOSTILE_USERNAMES:
+        async with directory.stranger() as client:
+            answer = await sign_in_by_form(client, username, "x")
+        assert answer.status_code == 422
+        assert "<script>alert" not in answer.text
+        assert "<img src=x>" not in answer.text
+        assert "49" not in re.findall(r'id="f-username"[^>]*value="([^"]*)"', answer.text)
+
+
+ELSEWHERE: list[str] = [
+    "https://evil.example/",
+    "//evil.example/",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "javascript:alert(1)",
+    "/\t/evil.example",
+    " /directory",
+    "/a\r\nSet-Cookie: x=1",
+    "evil",
+    "/login?next=/login",
+    "/" + "a" * 600,
+]
+
+
+async def test_nobody_is_sent_to_another_site(directory: Directory) -> None:
+    for asked in ELSEWHERE:
+        assert way_back(asked) == "/"
+        async with directory.stranger() as client:
+            answer = await sign_in_by_form(client, "editor", next_=asked)
+            assert (answer.status_code, answer.headers["location"]) == (303, "/")
+            again = await client.get("/login", params={"next": asked}, headers=BROWSER)
+            assert (again.status_code, again.headers["location"]) == (303, "/")
+
+
+async def test_a_stranger_is_asked_to_sign_in_and_brought_back(directory: Directory) -> None:
+    async with directory.stranger() as client:
+        answer = await client.get("/directory/officers?role=clerk", headers=BROWSER)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/login?next=/directory/officers%3Frole%3Dclerk"
+
+
+async def test_a_session_is_renewed_silently_and_signing_out_ends_it(directory: Directory) -> None:
+    async with directory.stranger() as client:
+        await sign_in_by_form(client, "editor")
+        old = client.cookies["shangda_token"]
+        directory.clock.pass_by(hours=1)
+        home = await client.get("/", headers=BROWSER)
+        assert home.status_code == 200
+        assert client.cookies["shangda_token"] != old
+        session = client.cookies["shangda_session"]
+        assert (await client.post("/logout", headers=BROWSER)).status_code == 403
+        out = await client.post("/logout", data={"csrf_token": csrf(home.text)}, headers=BROWSER)
+        assert (out.status_code, out.headers["location"]) == (303, "/login")
+        assert "shangda_session" not in client.cookies
+        assert (await client.get("/", headers=BROWSER)).status_code == 303
+        client.cookies.set("shangda_session", session)
+        assert (await client.get("/", headers=BROWSER)).status_code == 303
+
+
+async def test_a_form_from_another_site_is_refused(directory: Directory) -> None:
+    async with directory.stranger() as client:
+        form = {"username": "editor", "password": PASSWORD}
+        answer = await client.post("/login", data=form, headers=BROWSER | {"Origin": "https://evil.example"})
+    assert answer.status_code == 403
+
+
+async def test_the_demo_password_is_refused_outside_the_demo(tmp_path: Path, node_database_url: str) -> None:
+    settings = settings_for(DISTRICT, tmp_path, database_url=node_database_url)
+    real = settings.model_copy(update={"demo": False})
+    async with running_node([directory_service()], real, clock=Clock()) as process:
+        async with process.contexts["directory"].database.transaction(Clock()()) as tx:
+            await seed_demo(tx, settings)
+        async with client_of(process) as client:
+            body = {"username": "editor", "password": PASSWORD}
+            answer = await client.post("/directory/api/v1/tokens", json=body)
+            assert (answer.status_code, answer.json()["code"]) == (403, "demo_account_refused")
+            page = await sign_in_by_form(client, "editor")
+            assert page.status_code == 403
+            assert "演示口令只能在演示环境使用" in page.text
+            assert "shangda-demo" not in page.text
+
+
+async def test_every_page_of_the_administration_opens(browser: httpx.AsyncClient) -> None:
+    office, editor = demo_unit_id("district"), demo_officer_id("district", "editor")
+    paths = [
+        "units", f"units/{office}", "officers", "officers/new", f"officers/{editor}", "officers?q=水&role=clerk&unit=x&after=~",
+        "peers", "calendar", "calendar?year=2027", "calendar?year=2026&day=2026-10-01", "password",
+    ]  # fmt: skip
+    for path in paths:
+        answer = await browser.get(f"/directory/{path}")
+        assert answer.status_code == 200, path
+        assert "text/html" in answer.headers["content-type"]
+    assert "放假安排尚未公布" in (await browser.get("/directory/calendar?year=2027")).text
+
+
+async def test_a_unit_form_that_fails_keeps_what_was_typed(browser: httpx.AsyncClient) -> None:
+    page = await browser.get("/directory/units")
+    form = {"csrf_token": csrf(page.text), "name": "云岭区水利局", "short_name": "<b>水利</b>", "kind": "bureau"}
+    answer = await browser.post("/directory/units", data=form)
+    assert answer.status_code == 409
+    assert "已有同名单位" in answer.text
+    assert "&lt;b&gt;水利&lt;/b&gt;" in answer.text
+    answer = await browser.post("/directory/units", data=form | {"name": "", "kind": "palace"})
+    assert answer.status_code == 422
+    assert "请填写。" in answer.text
+    made = await browser.post("/directory/units", data=form | {"name": "云岭区教育局", "idempotency_key": "once"})
+    twice = await browser.post("/directory/units", data=form | {"name": "云岭区教育局", "idempotency_key": "once"})
+    assert (made.status_code, twice.status_code) == (303, 303)
+    assert "云岭区教育局" in (await browser.get("/directory/units")).text
+
+
+async def test_an_officer_is_changed_and_released_by_form(directory: Directory, browser: httpx.AsyncClient) -> None:
+    editor = await directory.officer("editor")
+    where = f"/directory/officers/{demo_officer_id('district', 'editor')}"
+    form = hidden_fields((await browser.get(where)).text.split('class="wide-form"')[1])
+    typed = {
+        "name": "顾清扬",
+        "unit_id": str(demo_unit_id("district")),
+        "roles": ["editor", "chief"],
+        "section": "信息科",
+    }
+    assert (await browser.post(where, data=form | typed | {"is_active": "1"})).status_code == 303
+    assert (await editor.get("/directory/api/v1/officers/me")).json()["roles"] == ["editor", "chief"]
+    stale = await browser.post(where, data=form | typed | {"idempotency_key": "other"})
+    assert stale.status_code == 412
+    assert "已有变动" in stale.text
+    assert (await editor.get("/directory/api/v1/officers/me")).status_code == 200
+    form = hidden_fields((await browser.get(where)).text.split('class="wide-form"')[1])
+    assert (await browser.post(where, data=form | typed)).status_code == 303
+    assert (await editor.get("/directory/api/v1/officers/me")).status_code == 401
+
+
+async def test_a_pasted_card_is_confirmed_by_its_fingerprint(browser: httpx.AsyncClient, tmp_path: Path) -> None:
+    from services.directory.actions.neighbours import card_fingerprint
+    from services.directory.model import PeerCard
+    from tests.integration.directory.test_administration import card_of
+
+    page = await browser.get("/directory/peers")
+    assert "&#34;node_id&#34;: &#34;district&#34;" in page.text
+    form = {"csrf_token": csrf(page.text)}
+    for pasted in ("", "hello", "[]", "{}", "9" * 9000, "[" * 5000):
+        refused = await browser.post("/directory/peers/card", data=form | {"card": pasted})
+        assert refused.status_code == 422
+        assert "名片" in refused.text
+    card = PeerCard.model_validate(card_of(tmp_path))
+    confirm = await browser.post("/directory/peers/card", data=form | {"card": card.model_dump_json()})
+    assert confirm.status_code == 200
+    assert card_fingerprint(card) not in confirm.text
+    answer = form | {"card": card.model_dump_json(), "system": "government"}
+    wrong = await browser.post("/directory/peers", data=answer | {"fingerprint": "AAAA"})
+    assert (wrong.status_code, "指纹与名片不符" in wrong.text) == (409, True)
+    right = await browser.post("/directory/peers", data=answer | {"fingerprint": card_fingerprint(card).lower()})
+    assert right.status_code == 303
+    assert "安澜市township" in (await browser.get("/directory/peers")).text
+
+
+async def test_the_calendar_is_decided_by_form(browser: httpx.AsyncClient) -> None:
+    page = await browser.get("/directory/calendar?year=2027&day=2027-01-01")
+    form = {"csrf_token": csrf(page.text), "version": "0"}
+    early = await browser.post("/directory/calendar/announce", data=form | {"year": "2027", "is_announced": "true"})
+    assert (early.status_code, "请先录入" in early.text) == (409, True)
+    day = {"day": "2027-01-01", "kind": "holiday", "name": "元旦"}
+    assert (await browser.post("/directory/calendar/days", data=form | day)).status_code == 303
+    for wrong in ({"day": "yesterday"}, {"day": "1999-01-01"}, {"day": "9999-12-31"}, {"kind": "party"}):
+        answer = await browser.post("/directory/calendar/days", data=form | {"version": "1"} | day | wrong)
+        assert answer.status_code in {404, 422}, wrong
+    done = await browser.post(
+        "/directory/calendar/announce", data=form | {"version": "1", "year": "2027", "is_announced": "true"}
+    )
+    assert done.status_code == 303
+    assert "放假安排已公布" in (await browser.get("/directory/calendar?year=2027")).text
+
+
+async def test_an_officer_changes_the_own_password_by_form(directory: Directory) -> None:
+    async with directory.stranger() as client:
+        client.headers.update(BROWSER)
+        await sign_in_by_form(client, "clerk")
+        form = {"csrf_token": csrf((await client.get("/directory/password")).text)}
+        new = {"old_password": PASSWORD, "password": "换个口令试试-2026", "again": "换个口令试试-2027"}
+        differ = await client.post("/directory/password", data=form | new)
+        assert (differ.status_code, "不一样" in differ.text) == (422, True)
+        new["again"] = new["password"]
+        wrong = await client.post("/directory/password", data=form | new | {"old_password": "no"})
+        assert (wrong.status_code, "再错 4 次" in wrong.text) == (422, True)
+        assert (await client.post("/directory/password", data=form | new)).status_code == 303
+        assert (await client.get("/")).status_code == 200
+    assert (await directory.sign_in("clerk", new["password"])).status_code == 200
+
+
+def neighbour(name: str, answer: str, *, delay_s: float = 0.0, status: int = 200) -> Service:
+    """A service that has nothing but a to-do fragment."""
+    router = APIRouter()
+
+    @router.get("/fragments/todo")
+    async def todo(me: Me) -> HTMLResponse:
+        await asyncio.sleep(delay_s)
+        return HTMLResponse(answer.format(name=me.name), status_code=status)
+
+    return Service(
+        name=name, title=name, metadata=MetaData(), migrations=directory_service().migrations, routers=[router]
+    )
+
+
+async def home_with(tmp_path: Path, *services: Service) -> str:
+    """The chief's home page beside these services."""
+    clock, settings = Clock(), settings_for(DISTRICT, tmp_path)
+    async with running_node([directory_service(), *services], settings, clock=clock) as process:
+        async with process.contexts["directory"].database.transaction(clock()) as tx:
+            await seed_demo(tx, settings)
+        async with client_of(process) as client:
+            await sign_in_by_form(client, "chief")
+            answer = await client.get("/", headers=BROWSER)
+            assert answer.status_code == 200
+            refreshed = await client.get("/todo", headers=BROWSER)
+            assert refreshed.text.strip().splitlines()[0] in answer.text
+            return answer.text
+
+
+async def test_home_shows_what_each_service_has_and_links_to_what_does_not_answer(tmp_path: Path) -> None:
+    html = await home_with(
+        tmp_path,
+        neighbour("review", '<li><a class="todo" href="/review/queue">签发 3 期 {name}</a></li>'),
+        neighbour("stats", "late", delay_s=5.0),
+    )
+    assert "签发 3 期 秦望舒" in html
+    assert "未能读取，打开看看" in html
+    assert 'href="/stats/scores"' in html
+    assert "没有待办" not in html
+
+
+async def test_home_says_plainly_when_there_is_nothing_to_do(tmp_path: Path) -> None:
+    html = await home_with(tmp_path, neighbour("review", ""), neighbour("stats", "none here", status=404))
+    assert "没有待办" in html
+    assert "未能读取" not in html
+
+
+async def test_a_service_that_fails_becomes_a_link(tmp_path: Path) -> None:
+    html = await home_with(tmp_path, neighbour("review", "secret traceback", status=500), neighbour("stats", ""))
+    assert "未能读取，打开看看" in html
+    assert "secret traceback" not in html
