@@ -116,7 +116,8 @@ async def _fault(request: Request, fault: Exception) -> Response:
 
 def _field_error(error: Any) -> dict[str, str]:
     where: Sequence[Any] = error["loc"][1:] or error["loc"]
-    message = _FIELD_MESSAGES.get(error["type"], "填写有误")
+    own_words = "" if error["msg"].isascii() else error["msg"]  # a validator of ours spoke, in Chinese
+    message = _FIELD_MESSAGES.get(error["type"]) or own_words or "填写有误"
     limit = error.get("ctx", {}).get("max_length")
     if limit is not None:
         message = f"不能超过 {limit} 字"
