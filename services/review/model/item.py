@@ -40,6 +40,7 @@ class ReviewItem(Table, table=True):
         Index("ix_review_item_queue", "is_here", "status", "handle_by", "origin_id"),
         Index("ix_review_item_unit", "unit_id", "status", "handle_by", "origin_id"),
         Index("ix_review_item_recent", "is_here", "status", "touched_at", "origin_id"),
+        Index("ix_review_item_sender", "is_here", "status", "unit_id", "unit_name"),
         Index("ix_review_item_forward", "forward"),
     )
 

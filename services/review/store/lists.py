@@ -58,16 +58,25 @@ def is_in_office(actor: Actor) -> bool:
     return actor.unit_kind is UnitKind.HEAD_OFFICE and bool(actor.roles & OFFICE_READERS)
 
 
+def office_items(actor: Actor) -> sa.ColumnElement[bool]:
+    """What has come to this node's office; a duty officer alone sees only the emergencies of it."""
+    here = col(ReviewItem.is_here).is_(True) & col(ReviewItem.status).in_(WITH_OFFICE)
+    return here if is_in_office(actor) else here & (col(ReviewItem.info_type) == InfoType.EMERGENCY)
+
+
+def unit_items(actor: Actor) -> sa.ColumnElement[bool]:
+    """What the officer's own unit wrote."""
+    return col(ReviewItem.unit_id) == actor.unit_id
+
+
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     """The condition under which an officer sees an item, the same rule as `policy.may_read`."""
     conditions: list[Any] = []
     if actor.roles & UNIT_PEOPLE:
-        conditions.append(col(ReviewItem.unit_id) == actor.unit_id)
-    here = col(ReviewItem.is_here).is_(True)
-    if is_in_office(actor):
-        conditions.append(here & col(ReviewItem.status).in_(WITH_OFFICE))
-    if Role.DUTY in actor.roles and actor.unit_kind is UnitKind.HEAD_OFFICE:
-        conditions.append(here & (col(ReviewItem.info_type) == InfoType.EMERGENCY))
+        conditions.append(unit_items(actor))
+    is_on_duty = Role.DUTY in actor.roles and actor.unit_kind is UnitKind.HEAD_OFFICE
+    if is_in_office(actor) or is_on_duty:
+        conditions.append(office_items(actor))
     return sa.or_(*conditions) if conditions else sa.false()
 
 

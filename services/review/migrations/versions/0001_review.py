@@ -166,6 +166,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_review_item_recent", "review_item", ["is_here", "status", "touched_at", "origin_id"], unique=False
     )
+    op.create_index("ix_review_item_sender", "review_item", ["is_here", "status", "unit_id", "unit_name"], unique=False)
     op.create_index("ix_review_item_unit", "review_item", ["unit_id", "status", "handle_by", "origin_id"], unique=False)
     op.create_table(
         "review_own_edition",

@@ -1,0 +1,244 @@
+"""The desks: whose items stand in which list, under which tabs, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import sqlalchemy as sa
+from fastapi import Depends, Query
+
+from services.kernel.language.refusal import NotPermitted
+from services.kernel.language.vocabulary import InfoType, ReviewStatus, Role, UnitKind
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.web import Officer
+from services.review.model import ReviewItem
+from services.review.model.item import ForwardMark
+from services.review.policy import DueGroup, Priority, priority_of
+from services.review.store import lists
+from services.review.store.lists import ItemFilter
+
+_S = ReviewStatus
+_OWED = (_S.TO_CHECK, _S.TO_SIGN, _S.OPEN)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab of a desk; `extra` narrows by something other than the state."""
+
+    key: str
+    label: str
+    statuses: tuple[ReviewStatus, ...]
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A list pane with its tabs; the first tab is the desk's own work."""
+
+    path: str
+    title: str
+    roles: frozenset[Role]
+    tabs: tuple[Tab, ...]
+    is_office: bool = False
+    empty: str = "没有待办的稿件"
+
+    def tab(self, key: str) -> Tab:
+        """The tab of that name, else the first."""
+        return next((tab for tab in self.tabs if tab.key == key), self.tabs[0])
+
+    def condition(self, me: Officer) -> sa.ColumnElement[bool]:
+        """Which items the desk shows this officer.
+
+        Raises:
+            NotPermitted: The desk is not his.
+        """
+        is_in_place = me.unit_kind is UnitKind.HEAD_OFFICE or not self.is_office
+        if not is_in_place or not me.roles & self.roles:
+            raise NotPermitted
+        return lists.office_items(me) if self.is_office else lists.unit_items(me)
+
+
+_UNIT_TABS = (
+    Tab("to_check", "待审核", (_S.TO_CHECK,)),
+    Tab("to_sign", "待签发", (_S.TO_SIGN,)),
+    Tab("sent", "已上报", (_S.REPORTED, _S.OPEN, _S.KEPT, _S.SELECTED, _S.ADOPTED, _S.DECLINED)),
+    Tab("returned", "已退回", (_S.RETURNED,)),
+)
+_UNIT_PEOPLE = frozenset({Role.CLERK, Role.REVIEWER, Role.SIGNER})
+
+QUEUE = Desk(
+    "/review/queue",
+    "待审队列",
+    frozenset({Role.EDITOR, Role.CHIEF, Role.LEADER, Role.DUTY}),
+    (
+        Tab("open", "待处理", (_S.OPEN,)),
+        Tab("kept", "备用", (_S.KEPT,)),
+        Tab("selected", "拟采用", (_S.SELECTED,)),
+        Tab("forward", "转报待签", (), {"forward": ForwardMark.PROPOSED}),
+        Tab("returned", "已退回", (_S.RETURNED,)),
+        Tab("declined", "未采用", (_S.DECLINED,)),
+        Tab("adopted", "已采用", (_S.ADOPTED,)),
+    ),
+    is_office=True,
+)
+CHECK = Desk("/review/check", "待核稿", frozenset({Role.REVIEWER}), _UNIT_TABS)
+SIGN = Desk("/review/sign", "待签发", frozenset({Role.SIGNER}), (_UNIT_TABS[1], _UNIT_TABS[0], *_UNIT_TABS[2:]))
+ANSWERS = Desk(
+    "/review/answers",
+    "核实待答",
+    _UNIT_PEOPLE,
+    (Tab("asked", "待答复", (), {"with_questions": True}), *_UNIT_TABS[2:]),
+    empty="没有待答复的核实",
+)
+UNIT_DESKS = (CHECK, SIGN, ANSWERS)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address of a list asks for."""
+
+    show: Annotated[str, Query(max_length=20)] = ""
+    q: Annotated[str, Query(max_length=200)] = ""
+    unit: Annotated[str, Query(max_length=40)] = ""
+    kind: Annotated[str, Query(max_length=40)] = ""
+    cursor: Annotated[str, Query(max_length=400)] = ""
+
+    def filter(self, tab: Tab) -> ItemFilter:
+        """The narrowing it means; what makes no sense narrows nothing."""
+        return ItemFilter(
+            statuses=tab.statuses,
+            query=self.q,
+            unit_id=_uuid(self.unit),
+            info_type=InfoType(self.kind) if self.kind in list(InfoType) else None,
+            **tab.extra,
+        )
+
+    def kept(self, **more: str) -> str:
+        """The query string with these values, without empty ones."""
+        values = {"show": self.show, "q": self.q, "unit": self.unit, "kind": self.kind, "cursor": self.cursor} | more
+        text = urlencode({name: value for name, value in values.items() if value})
+        return f"?{text}" if text else ""
+
+
+AskedList = Annotated[Asked, Depends()]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the list pane."""
+
+    item: ReviewItem
+    href: str
+    is_current: bool
+    is_unread: bool
+    is_owed: bool
+    priority: Priority
+    badges: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPane:
+    """The list pane of a desk, ready to be shown."""
+
+    desk: Desk
+    tab: Tab
+    asked: Asked
+    tabs: list[dict[str, Any]]
+    groups: list[tuple[str, list[Row]]]
+    senders: list[tuple[UUID, str]]
+    total: int
+    next_href: str
+    place: int
+    following: str
+
+    @property
+    def rows_href(self) -> str:
+        """Where a live page fetches the rows again."""
+        return f"{self.desk.path}/rows{self.asked.kept()}"
+
+
+async def list_pane(
+    session: AsyncSession, desk: Desk, me: Officer, asked: Asked, *, now: datetime, current: UUID | None = None
+) -> ListPane:
+    """Read a desk's list: a query for the rows, one for the counts, one for the units."""
+    seen, tab = desk.condition(me), desk.tab(asked.show)
+    page = await lists.list_items(session, seen, asked.filter(tab), cursor=asked.cursor, limit=50)
+    tabs = await _tab_links(session, desk, seen, current=tab, asked=asked)
+    rows = [_row(item, desk, asked, now=now, current=current) for item in page.items]
+    total = next(link["count"] for link in tabs if link["current"])
+    place = next((n for n, row in enumerate(rows, start=1) if row.is_current), 0)
+    return ListPane(
+        desk=desk,
+        tab=tab,
+        asked=asked,
+        tabs=tabs,
+        groups=_grouped(rows, by_time=asked.filter(tab).goes_by_target_time),
+        senders=await lists.list_senders(session, seen),
+        total=total,
+        next_href=f"{desk.path}{asked.kept(cursor=page.next)}" if page.next else "",
+        place=place,
+        following=rows[place].href if place and place < len(rows) else "",
+    )
+
+
+async def _tab_links(
+    session: AsyncSession, desk: Desk, seen: sa.ColumnElement[bool], *, current: Tab, asked: Asked
+) -> list[dict[str, Any]]:
+    """The tabs with their counts; the current one counts what its filters leave."""
+    counts = await lists.count_by_status(session, seen)
+    is_narrowed = bool(asked.q or asked.unit or asked.kind)
+    links = []
+    for tab in desk.tabs:
+        is_current = tab is current
+        if tab.extra or (is_current and is_narrowed):
+            wanted = asked.filter(tab) if is_current else ItemFilter(statuses=tab.statuses, **tab.extra)
+            count = await lists.count_items(session, seen, wanted)
+        else:
+            count = sum(counts.get(status, 0) for status in tab.statuses)
+        links.append({"href": f"{desk.path}?show={tab.key}", "label": tab.label, "count": count, "current": is_current})
+    return links
+
+
+def _row(item: ReviewItem, desk: Desk, asked: Asked, *, now: datetime, current: UUID | None) -> Row:
+    priority = priority_of(item.info_type, by=item.handle_by, due_at=item.due_at, arrived_at=item.arrived_at, now=now)
+    return Row(
+        item=item,
+        href=f"{desk.path}/{item.origin_id}{asked.kept()}",
+        is_current=item.origin_id == current,
+        is_unread=desk.is_office and item.is_here and item.received_at is None,
+        is_owed=item.status in _OWED,
+        priority=priority,
+        badges=_badges(item, desk),
+    )
+
+
+def _badges(item: ReviewItem, desk: Desk) -> list[tuple[str, str]]:
+    found = []
+    if item.info_type.is_urgent:
+        found.append(("紧急", "red"))
+    if item.submission_version > 1:
+        found.append((f"v{item.submission_version} 改回", "blue"))
+    if desk.is_office and item.forward is not ForwardMark.NONE:
+        found.append((item.forward.label, "amber" if item.forward is ForwardMark.RETURNED else ""))
+    if item.open_questions:
+        found.append((f"核实 {item.open_questions}", "amber"))
+    return found
+
+
+def _grouped(rows: list[Row], *, by_time: bool) -> list[tuple[str, list[Row]]]:
+    if not by_time:
+        return [("最近办理在前", rows)] if rows else []
+    groups = [(group, [row for row in rows if row.priority.group is group]) for group in DueGroup]
+    return [(f"{group.label} · {len(members)} 件", members) for group, members in groups if members]
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

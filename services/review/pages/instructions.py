@@ -1,0 +1,43 @@
+"""Instructions (批示): all that were recorded or told, newest first; recorded on the item's own page."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+
+from services.kernel.language.refusal import NotPermitted
+from services.kernel.language.vocabulary import ReviewStatus
+from services.kernel.runtime.paging import encode_cursor
+from services.kernel.runtime.templating import page
+from services.kernel.runtime.web import Me, Reading, edge_router
+from services.review.store.instructions import list_instructed
+from services.review.store.lists import ItemFilter, is_in_office, list_items, office_items
+
+router = edge_router(prefix="/instructions")
+
+_HERE = (ReviewStatus.OPEN, ReviewStatus.KEPT, ReviewStatus.SELECTED, ReviewStatus.DECLINED, ReviewStatus.ADOPTED)
+_PAGE = 30
+
+
+@router.get("")
+async def show_instructions(
+    request: Request,
+    me: Me,
+    session: Reading,
+    q: Annotated[str, Query(max_length=200)] = "",
+    cursor: Annotated[str, Query(max_length=400)] = "",
+) -> Response:
+    if not is_in_office(me):
+        raise NotPermitted("批示由本级办公室登记和查看。")
+    rows = await list_instructed(session, cursor=cursor, limit=_PAGE + 1)
+    found = await list_items(session, office_items(me), ItemFilter(statuses=_HERE, query=q), limit=10) if q else None
+    last = rows[_PAGE - 1][0] if len(rows) > _PAGE else None
+    return page(
+        request,
+        "review/instructions.html",
+        rows=rows[:_PAGE],
+        next=encode_cursor([str(last.instruction_id)]) if last else "",
+        found=found.items if found else None,
+        q=q,
+    )

@@ -1,0 +1,211 @@
+"""Issues: begun, arranged with buttons, previewed with their masthead, signed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+
+from services.kernel.language.refusal import InvalidInput, Refusal
+from services.kernel.language.vocabulary import AdoptionMode, ReviewStatus, Role, UnitKind
+from services.kernel.runtime.documents.brief import BriefDocument
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.templating import back_to, page
+from services.kernel.runtime.web import LiveMe, Me, Node, Officer, Reading, Tx, edge_router
+from services.review.actions.publishing import IssueChange, arrange_issue, entry_of, open_issue, sign_issue
+from services.review.actions.selecting import select_submission
+from services.review.model import Adoption, Issue, IssueStatus, Periodical, ReviewItem, Series
+from services.review.pages.forms import FormVersion, IssueForm, Typed, read_form
+from services.review.policy import Check, issue_label, issue_year, next_number
+from services.review.policy.issues import issue_checks, require_issue_role
+from services.review.store import issues
+from services.review.store.briefs import brief_of
+from services.review.store.lists import ItemFilter, list_items, office_items
+from services.review.store.sources import source_names
+
+router = edge_router(prefix="/issues")
+
+_READERS = frozenset({Role.EDITOR, Role.CHIEF, Role.LEADER})
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuePage:
+    """An issue ready to be shown."""
+
+    issue: Issue
+    periodical: Periodical
+    brief: BriefDocument
+    entries: list[tuple[Adoption, ReviewItem]]
+    sources: dict[UUID, str]
+    pool: list[ReviewItem]
+    checks: list[Check]
+    expected: int
+    may_arrange: bool
+    may_sign: bool
+    typed: Typed[Any]
+
+    @property
+    def label(self) -> str:
+        """第N期, or that it has no number yet."""
+        return issue_label(self.issue.number, is_supplement=self.issue.series is Series.SUPPLEMENT)
+
+    @property
+    def characters(self) -> int:
+        """How long it is."""
+        return sum(len(adoption.body) or item.body_length for adoption, item in self.entries)
+
+    @property
+    def blockers(self) -> list[dict[str, str]]:
+        """What stands in the way of the signature."""
+        return [{"state": "bad", "text": check.label} for check in self.checks if check.is_bad]
+
+
+@router.get("")
+async def show_issues(request: Request, me: Me, session: Reading) -> Response:
+    _require_reader(me)
+    drafts = await issues.list_issues(session, status=IssueStatus.DRAFT, limit=50)
+    signed = await issues.list_issues(session, status=IssueStatus.SIGNED, before=_before(request), limit=31)
+    ids = [issue.issue_id for issue in [*drafts, *signed]]
+    return page(
+        request,
+        "review/issues.html",
+        drafts=drafts,
+        signed=signed[:30],
+        more=signed[29].issue_id if len(signed) > 30 else None,
+        places=await issues.titles_of(session, ids),
+        counts=await issues.count_entries(session, ids),
+        periodicals=await issues.list_periodicals(session),
+        issue_label=issue_label,
+        may_arrange=me.has(Role.EDITOR, Role.CHIEF),
+    )
+
+
+@router.post("")
+async def begin(request: Request, me: Me, tx: Tx) -> Response:
+    form = await request.form()
+    periodical_id = _uuid(str(form.get("periodical_id", "")))
+    series = Series.SUPPLEMENT if form.get("series") == Series.SUPPLEMENT else Series.REGULAR
+    issue = await open_issue(tx, by=me, periodical_id=periodical_id, series=series)
+    return back_to(f"/review/issues/{issue.issue_id}", "已新开一期。")
+
+
+@router.get("/{issue_id}")
+async def show_issue(request: Request, issue_id: UUID, me: Me, *, session: Reading, node: Node) -> Response:
+    return await _show(request, session, me, issue_id, node_id=node.node_id, typed=Typed())
+
+
+@router.post("/{issue_id}/arrange")
+async def arrange(
+    request: Request, issue_id: UUID, me: Me, *, version: FormVersion, session: Reading, tx: Tx
+) -> Response:
+    typed = await read_form(request, IssueForm)
+    try:
+        if typed.value is None or version is None:
+            raise InvalidInput(errors=[{"field": name, "message": said} for name, said in typed.errors.items()])
+        change = IssueChange(texts=typed.value.texts(), copies=typed.value.copies or 0)
+        await arrange_issue(tx, issue_id, by=me, change=change, version=version)
+    except Refusal as refusal:
+        return await _show(request, session, me, issue_id, node_id=tx.node.node_id, typed=typed.refused(refusal))
+    return back_to(f"/review/issues/{issue_id}", "已保存。")
+
+
+@router.post("/{issue_id}/order")
+async def reorder(request: Request, issue_id: UUID, me: Me, *, version: FormVersion, tx: Tx) -> Response:
+    """Move one item up or down, take it out, or put all in the order that was dragged."""
+    form = await request.form()
+    moved = _uuid(str(form.get("adoption_id", ""))) if form.get("adoption_id") else None
+    ids = [adoption.adoption_id for adoption, _ in await issues.list_entries(tx.session, issue_id)]
+    order = _dragged(str(form.get("order", ""))) or _moved(ids, moved, str(form.get("move", "")))
+    issue = await issues.find_issue(tx.session, issue_id)
+    based_on = issue.version if version is None else version
+    await arrange_issue(tx, issue_id, by=me, change=IssueChange(adoption_ids=order), version=based_on)
+    said = "已移出，稿件回到待处理。" if form.get("move") == "out" else ""
+    return back_to(f"/review/issues/{issue_id}#order", said)
+
+
+@router.post("/{issue_id}/select")
+async def select(request: Request, issue_id: UUID, me: Me, tx: Tx) -> Response:
+    origin_id = _uuid(str((await request.form()).get("origin_id", "")))
+    issue = await issues.find_issue(tx.session, issue_id)
+    await select_submission(
+        tx, origin_id, by=me, periodical_id=issue.periodical_id, mode=AdoptionMode.SINGLE, issue_id=issue_id
+    )
+    return back_to(f"/review/issues/{issue_id}#order", "已编入。")
+
+
+@router.post("/{issue_id}/sign")
+async def sign(
+    request: Request, issue_id: UUID, me: LiveMe, *, version: FormVersion, session: Reading, tx: Tx
+) -> Response:
+    try:
+        issue = await sign_issue(tx, issue_id, by=me, version=version)
+    except Refusal as refusal:
+        return await _show(request, session, me, issue_id, node_id=tx.node.node_id, typed=Typed().refused(refusal))
+    return back_to(f"/review/issues/{issue_id}", f"已签发，期号为第 {issue.number} 期。")
+
+
+async def _show(
+    request: Request, session: AsyncSession, me: Officer, issue_id: UUID, *, node_id: str, typed: Typed[Any]
+) -> Response:
+    _require_reader(me)
+    shown = replace(await _read(session, me, issue_id, node_id=node_id, now=request.state.now), typed=typed)
+    return page(request, "review/issue.html", status_code=typed.status, shown=shown)
+
+
+async def _read(session: AsyncSession, me: Officer, issue_id: UUID, *, node_id: str, now: Any) -> IssuePage:
+    brief = await brief_of(session, issue_id, node_id)
+    issue, periodical = (await issues.titles_of(session, [issue_id]))[issue_id]
+    entries = await issues.list_entries(session, issue_id)
+    last = await issues.last_number(session, issue.periodical_id, issue_year(now), issue.series)
+    return IssuePage(
+        issue=issue,
+        periodical=periodical,
+        brief=brief,
+        entries=entries,
+        sources=await source_names(session, node_id, [item for _, item in entries]),
+        pool=await _pool(session, me, issue),
+        checks=issue_checks([entry_of(item) for _, item in entries]) if issue.is_draft else [],
+        expected=next_number(last),
+        may_arrange=issue.is_draft and me.has(Role.EDITOR, Role.CHIEF),
+        may_sign=issue.is_draft and me.has(Role.CHIEF),
+        typed=Typed(),
+    )
+
+
+async def _pool(session: AsyncSession, me: Officer, issue: Issue) -> list[ReviewItem]:
+    """Kept items that could still be put in, the longest waiting first."""
+    if not issue.is_draft or not me.has(Role.EDITOR):
+        return []
+    kept = ItemFilter(statuses=(ReviewStatus.KEPT,))
+    return (await list_items(session, office_items(me), kept, limit=8)).items
+
+
+def _moved(ids: list[UUID], moved: UUID | None, how: str) -> list[UUID]:
+    if moved not in ids:
+        return ids
+    at = ids.index(moved)
+    rest = [one for one in ids if one != moved]
+    to = {"up": max(0, at - 1), "down": at + 1}.get(how)
+    return rest if to is None else [*rest[:to], moved, *rest[to:]]
+
+
+def _dragged(order: str) -> list[UUID]:
+    return [_uuid(one) for one in order.split(",") if one]
+
+
+def _require_reader(me: Officer) -> None:
+    require_issue_role(me.roles, is_office=me.unit_kind is UnitKind.HEAD_OFFICE, allowed=_READERS)
+
+
+def _before(request: Request) -> UUID | None:
+    given = request.query_params.get("before", "")
+    return _uuid(given) if given else None
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as fault:
+        raise InvalidInput from fault

@@ -1,0 +1,274 @@
+"""The item pane: its views, what they compare, and what the action bar offers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.kernel.language.diff import TextDiff, diff_texts
+from services.kernel.language.events.parts import Content
+from services.kernel.language.vocabulary import Level, SignMode
+from services.kernel.runtime.files import FileStore
+from services.kernel.runtime.organisation import list_peers
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.web import Officer
+from services.review.model import HistoryRow, ReviewItem
+from services.review.pages.forms import Typed
+from services.review.policy import Check, CheckState, Priority, Verb, arrival_checks, priority_of, sign_checks
+from services.review.store import issues
+from services.review.store.sheet import ItemSheet, item_sheet
+
+
+@dataclass(frozen=True)
+class Version:
+    """One text that can be compared: a version as it was sent, or a saving of this office's edition."""
+
+    key: str
+    label: str
+    at: datetime
+    title: str
+    body: str
+
+    @property
+    def text(self) -> str:
+        """Title and body as one text."""
+        return f"{self.title}\n{self.body}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemPane:
+    """An item ready to be shown; `typed` is a form that came back with its errors."""
+
+    sheet: ItemSheet
+    base: str
+    view: str
+    versions: list[Version]
+    before: Version | None
+    after: Version | None
+    diff: TextDiff | None
+    checks: list[Check]
+    priority: Priority
+    tabs: list[dict[str, Any]]
+    timeline: list[dict[str, Any]]
+    fields: list[tuple[str, str]]
+    attachments: list[dict[str, Any]]
+    periodicals: list[Any] = field(default_factory=list)
+    superiors: list[Any] = field(default_factory=list)
+    typed: Typed[Any] = field(default_factory=Typed)
+
+    @property
+    def item(self) -> ReviewItem:
+        """The row."""
+        return self.sheet.item
+
+    def offers(self, verb: str) -> bool:
+        """Whether an action stands on the bar, open or blocked."""
+        return Verb(verb) in self.sheet.offers
+
+    def is_open(self, verb: str) -> bool:
+        """Whether an action can be taken now."""
+        offer = self.sheet.offers.get(Verb(verb))
+        return offer is not None and offer.is_open
+
+    @property
+    def blockers(self) -> list[dict[str, str]]:
+        """What stands in the way of actions that are otherwise this officer's."""
+        reasons = [reason for offer in self.sheet.offers.values() for reason in offer.reasons]
+        return [{"state": "bad", "text": reason} for reason in dict.fromkeys(reasons)]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the address of an item asks to see; `base` is the item's page at its desk."""
+
+    base: str = ""
+    view: str = ""
+    before: str = ""
+    after: str = ""
+    typed: Typed[Any] = field(default_factory=Typed)
+
+
+async def item_pane(
+    session: AsyncSession, origin_id: UUID, me: Officer, wish: Wish, *, files: FileStore, now: datetime
+) -> ItemPane:
+    """Read an item for a page: its sheet, the comparison asked for, the checks."""
+    sheet = await item_sheet(session, origin_id, me)
+    versions = versions_of(sheet)
+    before, after = chosen(versions, wish.before, wish.after)
+    diff = await asyncio.to_thread(diff_texts, before.text, after.text) if before and after else None
+    view = wish.view or ("diff" if diff else "original")
+    item = sheet.item
+    present = await asyncio.to_thread(_present, sheet, files)
+    return ItemPane(
+        sheet=sheet,
+        base=wish.base,
+        view=view,
+        versions=versions,
+        before=before,
+        after=after,
+        diff=diff,
+        checks=_checks(sheet, present),
+        priority=priority_of(
+            item.info_type, by=item.handle_by, due_at=item.due_at, arrived_at=item.arrived_at, now=now
+        ),
+        tabs=_tabs(sheet, wish.base, view, diff),
+        timeline=timeline_groups(sheet.history),
+        fields=content_fields(sheet.latest.content) if sheet.latest else [],
+        attachments=_attachments(sheet, present),
+        periodicals=await _periodicals(session, sheet),
+        superiors=await list_peers(session, direction="superior") if sheet.is_office else [],
+        typed=wish.typed,
+    )
+
+
+def versions_of(sheet: ItemSheet) -> list[Version]:
+    """Every text of the item, the sender's versions first."""
+    sent = [
+        Version(
+            f"s{place}",
+            f"报送第 {one.version} 版" + (f"（第 {one.attempt} 次转报）" if one.attempt > 1 else ""),
+            one.told_at,
+            one.content.edition.title,
+            one.content.edition.body,
+        )
+        for place, one in enumerate(sheet.sent, start=1)
+    ]
+    own = [Version(f"e{e.number}", f"本级稿第 {e.number} 次", e.edited_at, e.title, e.body) for e in sheet.editions]
+    return [*sent, *own]
+
+
+def chosen(versions: Sequence[Version], before: str, after: str) -> tuple[Version | None, Version | None]:
+    """The two texts to compare: those asked for, else what changed last.
+
+    That is this office's edition against what it was made of, or the newest version against the
+    one before it; nothing when there is only one text.
+    """
+    by_key = {version.key: version for version in versions}
+    if before in by_key and after in by_key:
+        return by_key[before], by_key[after]
+    sent = [version for version in versions if version.key.startswith("s")]
+    own = [version for version in versions if version.key.startswith("e")]
+    if own and sent and own[-1].at >= sent[-1].at:
+        return sent[-1], own[-1]
+    return (sent[-2], sent[-1]) if len(sent) > 1 else (None, None)
+
+
+def content_fields(content: Content) -> list[tuple[str, str]]:
+    """What an item says besides its text, in the words of the form."""
+    found: list[tuple[str, Any]] = [
+        ("撰稿人", content.author_name),
+        ("联系电话", content.author_phone),
+        ("不涉密承诺", "已承诺" if content.non_secret_declared else "未承诺"),
+    ]
+    if problem := content.problem:
+        level = Level(problem.responsible_level).label if problem.responsible_level else ""
+        found += [
+            ("已采取的措施", problem.own_efforts),
+            ("请求帮助", problem.help_wanted),
+            ("责任层级", level),
+            ("信息来源", problem.source),
+        ]
+    if emergency := content.emergency:
+        found += [
+            ("地点", emergency.place),
+            ("性质", emergency.nature),
+            ("死亡", emergency.deaths),
+            ("失联", emergency.missing),
+            ("受伤", emergency.injured),
+            ("趋势", emergency.trend),
+            ("措施", emergency.measures),
+            ("现场联系人", emergency.site_contact),
+        ]
+    return [(name, str(value)) for name, value in found if value not in {None, ""}]
+
+
+def timeline_groups(history: Sequence[HistoryRow]) -> list[dict[str, Any]]:
+    """The history by hop and version, for the timeline component."""
+    groups: dict[tuple[int, int], list[dict[str, Any]]] = {}
+    for row in history:
+        groups.setdefault((row.hop, row.version), []).append(_event(row))
+    several = len({hop for hop, _ in groups}) > 1
+    return [
+        {"title": (f"第 {hop} 程 · " if several else "") + f"第 {version} 版", "events": events}
+        for (hop, version), events in groups.items()
+    ]
+
+
+_TONES = {
+    "submission.reported_up": "key",
+    "submission.forwarded_up": "key",
+    "submission.adopted": "done",
+    "submission.returned": "back",
+}
+
+
+def _event(row: HistoryRow) -> dict[str, Any]:
+    who = " ".join(part for part in (row.unit, row.by) if part)
+    return {"at": row.at, "what": row.text, "by": who, "note": row.note, "tone": _TONES.get(row.type, "")}
+
+
+def _present(sheet: ItemSheet, files: FileStore) -> set[str]:
+    attached = sheet.latest.content.attachments if sheet.latest else ()
+    return {one.sha256 for one in attached if files.has(one.sha256)}
+
+
+def _attachments(sheet: ItemSheet, present: Collection[str]) -> list[dict[str, Any]]:
+    """The files for the list: downloadable when their content is here, on their way when not."""
+    base = f"/review/api/v1/submissions/{sheet.item.origin_id}/attachments"
+    return [
+        {"name": one.filename, "size": one.size, "href": f"{base}/{one.attachment_id}"}
+        if one.sha256 in present
+        else {"name": one.filename, "size": one.size, "state": "sending", "note": "内容正在传送"}
+        for one in (sheet.latest.content.attachments if sheet.latest else ())
+    ]
+
+
+def _checks(sheet: ItemSheet, present: Collection[str]) -> list[Check]:
+    latest = sheet.latest
+    if latest is None:
+        return []
+    info_type = sheet.item.info_type
+    if not sheet.item.is_here:
+        return sign_checks(latest.content, info_type, checked_by=sheet.item.reviewer_name, present=present)
+    carried = arrival_checks(latest.content, info_type, via=latest.via, is_carried=latest.is_carried, present=present)
+    return [*carried, *_signed(sheet.item)]
+
+
+def _signed(item: ReviewItem) -> list[Check]:
+    if item.sign_off is None:
+        return [Check("没有签发", CheckState.BAD)]
+    mode = SignMode(item.sign_off.sign_mode)
+    scan = "，附扫描件" if item.sign_scan_sha256 else ""
+    return [
+        Check(f"{item.sign_off.signed_by}签发", CheckState.OK, f"{mode.label}{scan}，{item.reviewer_name or '—'}审核")
+    ]
+
+
+def _tabs(sheet: ItemSheet, base: str, view: str, diff: TextDiff | None) -> list[dict[str, Any]]:
+    links: list[tuple[str, str, Any]] = []
+    if diff is not None:
+        links.append(("diff", "修改对比", f"{diff.change_count} 处"))
+    if Verb.EDIT in sheet.offers:
+        links.append(("edit", "本级稿", None))
+    links.append(("original", "原稿", None))
+    if sheet.item.hop or sheet.questions:
+        links.append(("questions", "核实", len(sheet.questions) or None))
+    links.append(("history", "流转记录", len(sheet.history)))
+    if sheet.instructions or Verb.RECORD_INSTRUCTION in sheet.offers:
+        links.append(("instructions", "批示", len(sheet.instructions) or None))
+    return [
+        {"href": f"{base}?view={key}", "label": label, "count": count, "current": key == view}
+        for key, label, count in links
+    ]
+
+
+async def _periodicals(session: AsyncSession, sheet: ItemSheet) -> list[Any]:
+    """Where the item can still be selected to: those that do not have it."""
+    if Verb.ADOPT not in sheet.offers:
+        return []
+    taken = {periodical.periodical_id for _, _, periodical in sheet.adoptions}
+    return [one for one in await issues.list_periodicals(session) if one.periodical_id not in taken]

@@ -1,0 +1,67 @@
+"""The two-pane page that all desks share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request, Response
+
+from services.kernel.language.vocabulary import (
+    AdoptionMode,
+    DeclineReason,
+    InfoType,
+    LeaderRank,
+    ReturnReason,
+    Share,
+    SignMode,
+)
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.templating import page
+from services.kernel.runtime.web import Officer
+from services.review.pages.desks import Asked, Desk, list_pane
+from services.review.pages.pane import Wish, item_pane
+
+_WORDS: dict[str, Any] = {
+    "modes": AdoptionMode,
+    "return_reasons": ReturnReason,
+    "decline_reasons": DeclineReason,
+    "ranks": LeaderRank,
+    "shares": Share,
+    "sign_modes": SignMode,
+    "info_types": InfoType,
+}
+
+
+async def show_list(request: Request, session: AsyncSession, desk: Desk, me: Officer, asked: Asked) -> Response:
+    """The list with an empty item pane."""
+    pane = await list_pane(session, desk, me, asked, now=request.state.now)
+    return page(request, "review/desk.html", list=pane, pane=None, **_WORDS)
+
+
+async def show_rows(request: Request, session: AsyncSession, desk: Desk, me: Officer, asked: Asked) -> Response:
+    """The rows alone, for a live page."""
+    current = _current(request)
+    pane = await list_pane(session, desk, me, asked, now=request.state.now, current=current)
+    return page(request, "review/_rows.html", list=pane)
+
+
+async def show_item(
+    request: Request, session: AsyncSession, desk: Desk, me: Officer, origin_id: UUID, *, asked: Asked, wish: Wish
+) -> Response:
+    """The list with an item beside it."""
+    now, files = request.state.now, request.app.state.context.files
+    placed = replace(wish, base=f"{desk.path}/{origin_id}")
+    pane = await item_pane(session, origin_id, me, placed, files=files, now=now)
+    rows = await list_pane(session, desk, me, asked, now=now, current=origin_id)
+    status = wish.typed.status if wish.typed.status >= 400 else 200
+    return page(request, "review/desk.html", status_code=status, list=rows, pane=pane, **_WORDS)
+
+
+def _current(request: Request) -> UUID | None:
+    given: Any = request.query_params.get("current", "")
+    try:
+        return UUID(given)
+    except ValueError:
+        return None

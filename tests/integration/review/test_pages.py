@@ -1,0 +1,251 @@
+"""The pages: forms that work without script, keep what was typed, and offer only what may be done."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from services.kernel.language.events.review import SubmissionAdopted, SubmissionEdited, SubmissionReceived
+from services.kernel.language.vocabulary import InfoType, Role, UnitKind
+from services.kernel.runtime.identifiers import new_id
+from tests.integration.review.office import BODY, Office, submitted
+from tests.support.service import DISTRICT
+
+WATER: dict[str, Any] = {"unit": "water", "kind": UnitKind.BUREAU}
+HOSTILE = "<script>alert(1)</script>{{ 7*7 }}{% raw %}"
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """Pages add nothing to what the database tests cover: once is enough."""
+    return "sqlite"
+
+
+def browser(client: httpx.AsyncClient) -> httpx.AsyncClient:
+    client.headers["accept"] = "text/html"
+    return client
+
+
+async def hand_in(district: Office, **more: Any) -> UUID:
+    origin_id = new_id()
+    await district.hear("intake.submission", submitted(DISTRICT, origin_id, unit="water", unit_name="区水利局", **more))
+    return origin_id
+
+
+async def reported(district: Office, **more: Any) -> UUID:
+    origin_id = await hand_in(district, **more)
+    base = f"/review/api/v1/submissions/{origin_id}"
+    await district.client(Role.REVIEWER, **WATER).post(f"{base}/check")
+    await district.client(Role.SIGNER, **WATER).post(f"{base}/sign")
+    return origin_id
+
+
+def version_in(html: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', html)
+    assert found, "no form carries a version"
+    return found.group(1)
+
+
+async def read(client: httpx.AsyncClient, path: str) -> str:
+    answer = await client.get(path)
+    assert answer.status_code == 200, answer.text[:800]
+    assert "alert(1)</script>" not in answer.text
+    return answer.text
+
+
+async def test_the_reviewer_confirms_and_the_signer_records_an_oral_sign_off(district: Office) -> None:
+    origin_id = await hand_in(district, title=f"泵站 {HOSTILE}")
+    reviewer, signer = browser(district.client(Role.REVIEWER, **WATER)), browser(district.client(Role.SIGNER, **WATER))
+    assert "泵站" in await read(reviewer, "/review/check")
+    version = version_in(await read(reviewer, f"/review/check/{origin_id}"))
+    bare = await reviewer.post(f"/review/check/{origin_id}", data={"version": version, "is_true": "1"})
+    assert (bare.status_code, "请逐项确认" in bare.text) == (422, True)
+    ticks = {"is_true": "1", "is_clear": "1", "is_not_secret": "1", "version": version}
+    assert (await reviewer.post(f"/review/check/{origin_id}", data=ticks)).status_code == 303
+    page = await read(signer, f"/review/sign/{origin_id}")
+    oral = {"version": version_in(page), "sign_mode": "oral"}
+    nameless = await signer.post(f"/review/sign/{origin_id}", data=oral)
+    assert (nameless.status_code, "签发人姓名" in nameless.text) == (422, True)
+    signed = await signer.post(f"/review/sign/{origin_id}", data=oral | {"signed_by_name": "周局长"})
+    assert signed.status_code == 303
+    item = (await district.client(Role.EDITOR).get(f"/review/api/v1/submissions/{origin_id}")).json()
+    assert (item["status"], item["sign_off"]["signed_by"], item["sign_off"]["sign_mode"]) == ("open", "周局长", "oral")
+
+
+async def test_a_paper_sign_off_keeps_its_scan(district: Office) -> None:
+    origin_id = await hand_in(district)
+    await district.client(Role.REVIEWER, **WATER).post(f"/review/api/v1/submissions/{origin_id}/check")
+    signer = browser(district.client(Role.SIGNER, **WATER))
+    form = {"sign_mode": "paper", "signed_by_name": "周局长"}
+    fake = await signer.post(f"/review/sign/{origin_id}", data=form, files={"scan": ("签发单.pdf", b"not a pdf")})
+    assert fake.status_code >= 400
+    png = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00\x90wS\xde"
+    answer = await signer.post(f"/review/sign/{origin_id}", data=form, files={"scan": ("签发单.png", png)})
+    assert answer.status_code == 303, answer.text[:500]
+    scan = await signer.get(f"/review/api/v1/submissions/{origin_id}/sign-scan")
+    assert scan.content == png
+
+
+async def test_opening_an_item_marks_it_received_once(district: Office) -> None:
+    origin_id = await reported(district)
+    editor = browser(district.client(Role.EDITOR))
+    assert "未签收" in await read(editor, "/review/queue")
+    for _ in range(2):
+        assert "已签收" in await read(editor, f"/review/queue/{origin_id}")
+    assert len(await district.told(SubmissionReceived)) == 1
+    chief = browser(district.client(Role.CHIEF))
+    other = await reported(district)
+    await read(chief, f"/review/queue/{other}")
+    assert len(await district.told(SubmissionReceived)) == 1
+
+
+async def test_every_view_of_an_item_opens(district: Office) -> None:
+    origin_id = await reported(district, title=f"标题 {HOSTILE}", body=f"{BODY}\n{HOSTILE}")
+    editor = browser(district.client(Role.EDITOR))
+    page = await read(editor, f"/review/queue/{origin_id}")
+    await editor.post(
+        f"/review/queue/{origin_id}/edit",
+        data={"version": version_in(page), "title": "新标题", "body": BODY.replace("126", "142")},
+    )
+    for view in ("", "diff", "beside", "edit", "original", "questions", "history", "instructions", "return", "decline"):
+        html = await read(editor, f"/review/queue/{origin_id}?view={view}")
+        assert "新标题" in html
+    assert "数字变动" in await read(editor, f"/review/queue/{origin_id}?view=diff")
+    assert "已编辑" not in await read(editor, f"/review/queue/{origin_id}/state?version=1")
+
+
+async def test_a_lost_race_shows_the_other_text_beside_ones_own(district: Office) -> None:
+    origin_id = await reported(district)
+    mine, other = browser(district.client(Role.EDITOR, name="甲")), district.client(Role.EDITOR, name="乙")
+    version = version_in(await read(mine, f"/review/queue/{origin_id}?view=edit"))
+    base = f"/review/api/v1/submissions/{origin_id}"
+    await other.patch(base, json={"title": "乙的标题"}, headers={"If-Match": version})
+    lost = await mine.post(
+        f"/review/queue/{origin_id}/edit", data={"version": version, "title": "甲的标题", "body": BODY}
+    )
+    assert lost.status_code == 412
+    shown = re.sub(r"<[^>]+>", "", lost.text)
+    assert "乙的标题" in shown
+    assert "甲的标题" in shown
+    again = await mine.post(
+        f"/review/queue/{origin_id}/edit", data={"version": version_in(lost.text), "title": "甲的标题", "body": BODY}
+    )
+    assert again.status_code == 303
+    assert [fact.edition.title for fact in await district.told(SubmissionEdited)] == ["乙的标题", "甲的标题"]
+
+
+async def test_too_long_a_text_is_refused_and_kept(district: Office) -> None:
+    origin_id = await reported(district)
+    editor = browser(district.client(Role.EDITOR))
+    version = version_in(await read(editor, f"/review/queue/{origin_id}?view=edit"))
+    body = "长" * 700_000
+    answer = await editor.post(
+        f"/review/queue/{origin_id}/edit", data={"version": version, "title": "题", "body": body}
+    )
+    assert answer.status_code == 422, answer.text[:3000]
+    assert "100,000" in answer.text
+    assert body in answer.text
+    assert await district.told(SubmissionEdited) == []
+
+
+async def test_reasons_are_asked_for_and_what_was_typed_stays(district: Office) -> None:
+    origin_id = await reported(district)
+    editor = browser(district.client(Role.EDITOR))
+    await read(editor, f"/review/queue/{origin_id}")
+    answer = await editor.post(f"/review/queue/{origin_id}/return", data={"reason_code": "", "reason": "请补充数据"})
+    assert (answer.status_code, "请补充数据" in answer.text) == (422, True)
+    declined = await editor.post(f"/review/queue/{origin_id}/decline", data={"reason_code": "other", "reason": ""})
+    assert declined.status_code == 422
+    asked = await editor.post(f"/review/queue/{origin_id}/ask", data={"text": ""})
+    assert asked.status_code == 422
+    assert (await editor.post(f"/review/queue/{origin_id}/ask", data={"text": "数据来源？"})).status_code == 303
+    clerk = browser(district.client(Role.CLERK, **WATER))
+    assert "数据来源" in await read(clerk, f"/review/answers/{origin_id}")
+    empty = await clerk.post(f"/review/answers/{origin_id}", data={"answer": ""})
+    assert empty.status_code == 422
+    back = await clerk.post(
+        f"/review/answers/{origin_id}", data={"answer": "台账", "back": f"/intake/submissions/{origin_id}"}
+    )
+    assert (back.status_code, back.headers["location"]) == (303, f"/intake/submissions/{origin_id}")
+
+
+async def test_an_issue_is_arranged_with_buttons_and_signed(district: Office) -> None:
+    editor, chief = browser(district.client(Role.EDITOR)), browser(district.client(Role.CHIEF))
+    for title in ("甲件", "乙件", "丙件"):
+        origin_id = await reported(district, title=title)
+        page = await read(editor, f"/review/queue/{origin_id}")
+        periodical = re.search(r'<option value="([0-9a-f-]{36})">《政务信息》', page)
+        assert periodical
+        chosen = {"version": version_in(page), "periodical_id": periodical.group(1), "mode": "single"}
+        assert (await editor.post(f"/review/queue/{origin_id}/adopt", data=chosen)).status_code == 303
+    issues = await read(chief, "/review/issues")
+    found = re.search(r"/review/issues/([0-9a-f-]{36})", issues)
+    assert found
+    base = f"/review/issues/{found.group(1)}"
+    page = await read(chief, base)
+    third = re.findall(r'name="adoption_id" value="([0-9a-f-]{36})"', page)[-1]
+    move = {"adoption_id": third, "move": "up", "version": version_in(page)}
+    assert (await chief.post(f"{base}/order", data=move)).status_code == 303
+    assert (await chief.post(f"{base}/order", data=move)).status_code == 412
+    page = await read(chief, base)
+    first = re.findall(r'name="adoption_id" value="([0-9a-f-]{36})"', page)[0]
+    await chief.post(f"{base}/order", data={"adoption_id": first, "move": "out", "version": version_in(page)})
+    page = await read(chief, base)
+    texts = {"note": f"按语 {HOSTILE}", "report_to": "市政府办", "copies": "40", "version": version_in(page)}
+    assert (await chief.post(f"{base}/arrange", data=texts)).status_code == 303
+    assert (await chief.post(f"{base}/arrange", data=texts | {"copies": "many"})).status_code == 422
+    assert "签发第 1 期" not in await read(editor, base)
+    page = await read(chief, base)
+    assert page.index("丙件") < page.index("乙件")
+    assert (await chief.post(f"{base}/sign", data={"version": version_in(page)})).status_code == 303
+    assert "第1期" in await read(editor, base)
+    assert [fact.item.title for fact in await district.told(SubmissionAdopted)] == ["丙件", "乙件"]
+    word = await chief.get(f"/review/api/v1{base.removeprefix('/review')}.docx")
+    assert (word.status_code, word.content[:2]) == (200, b"PK")
+    pdf = await chief.get(f"/review/api/v1{base.removeprefix('/review')}.pdf")
+    assert pdf.status_code == 200, pdf.text[:400]
+    assert pdf.content[:5] == b"%PDF-"
+
+
+async def test_forwards_instructions_and_cards_open_for_their_roles(district: Office) -> None:
+    origin_id = await reported(district, info_type=InfoType.DYNAMIC)
+    editor, chief = browser(district.client(Role.EDITOR)), browser(district.client(Role.CHIEF))
+    assert (await editor.post(f"/review/queue/{origin_id}/forward", data={"to": ""})).status_code == 303
+    assert "签发转报" in await read(chief, "/review/forward")
+    card = await read(chief, "/review/fragments/todo")
+    assert "签发转报" in card
+    assert "<html" not in card
+    page = await read(chief, f"/review/queue/{origin_id}")
+    signed = await chief.post(f"/review/queue/{origin_id}/forward/sign", data={"version": version_in(page)})
+    assert signed.status_code == 303
+    future = {"leader_name": "李区长", "leader_rank": "principal", "text": "阅。", "given_on": "2999-01-01"}
+    assert (await editor.post(f"/review/queue/{origin_id}/instructions", data=future)).status_code == 422
+    recorded = await editor.post(f"/review/queue/{origin_id}/instructions", data=future | {"given_on": "2026-01-05"})
+    assert recorded.status_code == 303
+    assert "李区长" in await read(browser(district.client(Role.LEADER)), "/review/instructions")
+    assert "审稿" in await read(editor, "/review/fragments/todo")
+
+
+@pytest.mark.parametrize("path", ["/review/queue", "/review/issues", "/review/forward", "/review/instructions"])
+async def test_the_offices_pages_are_closed_to_units(district: Office, path: str) -> None:
+    answer = await browser(district.client(Role.EDITOR, **WATER)).get(path)
+    assert answer.status_code == 403
+    stranger = httpx.AsyncClient(transport=district.client(Role.EDITOR)._transport, base_url="http://node.test")
+    sent = await stranger.get(path, headers={"accept": "text/html"})
+    assert (sent.status_code, sent.headers["location"]) == (303, f"/login?next=/review/{path.split('/')[-1]}")
+
+
+async def test_the_list_searches_filters_and_pages(district: Office) -> None:
+    for number in range(53):
+        await reported(district, title=f"第{number}件 {'山洪' if number % 7 == 0 else '泵站'}")
+    editor = browser(district.client(Role.EDITOR))
+    first = await read(editor, "/review/queue")
+    assert first.count('class="queue-title"') == 50
+    following = re.search(r'rel="next" href="([^"]+)"', first)
+    assert following
+    assert (await read(editor, following.group(1).replace("&amp;", "&"))).count('class="queue-title"') == 3
+    assert (await read(editor, "/review/queue?q=山洪")).count('class="queue-title"') == 8
+    assert (await read(editor, "/review/queue?kind=emergency")).count('class="queue-title"') == 0
+    assert (await read(editor, "/review/queue/rows?q=山洪")).count('class="queue-title"') == 8
