@@ -202,7 +202,7 @@ async def _check_form_is_ours(request: Request) -> None:
 async def _form(request: Request) -> dict[str, Any]:
     kind = request.headers.get("content-type", "")
     if kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
-        return dict(await request.form(max_part_size=4 * 1024 * 1024))
+        return dict(await request.form(max_part_size=8 * 1024 * 1024))
     return {}
 
 
