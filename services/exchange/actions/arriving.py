@@ -15,6 +15,7 @@ from services.exchange.model import Arrival, ArrivedEvent, Lane, SignedStatement
 from services.exchange.policy.chain import ChainedRow, Tip
 from services.exchange.policy.chunks import CHUNK_TYPE
 from services.exchange.policy.judgement import Judgement, Verdict, judge, numbers_needed
+from services.exchange.policy.routing import may_go_on
 from services.exchange.policy.signature import Kind, Statement
 from services.exchange.policy.wire import Message
 from services.exchange.store.dialect import insert_rows
@@ -161,10 +162,21 @@ def _tell(tx: Transaction, border: Border, envelope: Envelope) -> None:
     """Tell the born fact on this node, and note it for the nodes behind."""
     topic = ARRIVAL_URGENT_TOPIC if border.lane == LaneWord.URGENT else ARRIVAL_TOPIC
     tx.retell(envelope, topic=topic, key=envelope.subject)
+    if not _may_go_on(border, envelope):
+        return
     try:
         send_on(tx, open_fact(envelope), envelope)
     except (FactUnknown, FactUnreadable):
         return  # The inboxes of this node park it, where it can be seen and repaired.
+
+
+def _may_go_on(border: Border, envelope: Envelope) -> bool:
+    try:
+        hops = json.loads(envelope.data)["item"]["hops"]
+        route = tuple(dict.fromkeys([hop["from_node"] for hop in hops[:1]] + [hop["to_node"] for hop in hops]))
+    except (ValueError, KeyError, TypeError):
+        return True
+    return may_go_on(route, node=border.own, passed={*envelope.via, envelope.node})
 
 
 def _arrival_row(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-
-from sqlalchemy import select
 
 from services.exchange import metrics
 from services.exchange.actions.border import Border
@@ -17,10 +16,9 @@ from services.exchange.policy.receipts import Acceptance, Sent, weigh
 from services.exchange.policy.signature import Statement
 from services.exchange.store.dialect import insert_rows
 from services.exchange.store.lanes import change_lane, lock_lanes
-from services.exchange.store.ledger import bodies, hashes, statement_row
-from services.kernel.language.envelope import EnvelopeUnreadable, from_structured
-from services.kernel.language.events import FactUnknown, FactUnreadable, open_fact
+from services.exchange.store.ledger import bodies, delivered_before, hashes, statement_row
 from services.kernel.language.events.exchange import SubmissionDelivered
+from services.kernel.language.events.parts import Item
 from services.kernel.language.events.review import SubmissionForwardedUp, SubmissionReportedUp
 from services.kernel.runtime.transaction import Transaction
 
@@ -103,32 +101,39 @@ def _catching_up(tx: Transaction, lane: Lane, receipted_n: int) -> dict[str, Any
 
 
 async def _tell_deliveries(tx: Transaction, border: Border, *, epoch: int, after: int, up_to: int) -> None:
-    for body in await bodies(tx.session, border.out, epoch=epoch, after=after, up_to=up_to, types=_DELIVERED_TYPES):
-        try:
-            fact = open_fact(from_structured(body))
-        except (EnvelopeUnreadable, FactUnknown, FactUnreadable):
-            continue
-        if isinstance(fact, SubmissionReportedUp | SubmissionForwardedUp):
-            await _tell_delivery(tx, border, fact)
+    """Tell each hop that the receipt covers delivered, once per version."""
+    found = await bodies(tx.session, border.out, epoch=epoch, after=after, up_to=up_to, types=_DELIVERED_TYPES)
+    items = {_place(item): item for body in found if (item := _item_for(border, body))}
+    for place in await delivered_before(tx.session, [item.origin_id for item in items.values()]):
+        items.pop(place, None)
+    rows = [dict(zip(("origin_id", "hop", "version"), place, strict=True)) | {"at": tx.now} for place in items]
+    await insert_rows(tx.session, Delivery, rows)
+    for item in items.values():
+        tx.tell(_delivery(item, tx.now))
 
 
-async def _tell_delivery(tx: Transaction, border: Border, fact: SubmissionReportedUp | SubmissionForwardedUp) -> None:
-    """Tell that the hop was delivered, once per version."""
-    hop = fact.item.hops[-1]
-    if hop.to_node != border.peer or hop.from_node != border.own:
-        return
-    place = {"origin_id": str(fact.item.origin_id), "hop": hop.n, "version": fact.item.version}
-    if (await tx.session.execute(select(Delivery).filter_by(**place))).first():
-        return
-    await insert_rows(tx.session, Delivery, [place | {"at": tx.now}])
-    tx.tell(
-        SubmissionDelivered(
-            origin_id=fact.item.origin_id,
-            info_type=fact.item.info_type,
-            hop=hop.n,
-            version=fact.item.version,
-            from_node=border.own,
-            to_node=border.peer,
-            at=tx.now,
-        )
+def _place(item: Item) -> tuple[str, int, int]:
+    return str(item.origin_id), item.hops[-1].n, item.version
+
+
+def _item_for(border: Border, body: bytes) -> Item | None:
+    """The head of the item in a report to this very peer; None for one that only passes by."""
+    try:
+        item = Item.model_validate(json.loads(body)["data"]["item"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    is_hop = bool(item.hops) and (item.hops[-1].from_node, item.hops[-1].to_node) == (border.own, border.peer)
+    return item if is_hop else None
+
+
+def _delivery(item: Item, now: datetime) -> SubmissionDelivered:
+    hop = item.hops[-1]
+    return SubmissionDelivered(
+        origin_id=item.origin_id,
+        info_type=item.info_type,
+        hop=hop.n,
+        version=item.version,
+        from_node=hop.from_node,
+        to_node=hop.to_node,
+        at=now,
     )

@@ -8,7 +8,7 @@ reaches the author hop by hop. All else stays inside the node.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from services.kernel.language.events.exchange import SubmissionDelivered
@@ -61,6 +61,17 @@ def peers_for(fact: Fact, passage: Passage) -> list[str]:
         wanted = [*_receiver(fact, passage), *_back(fact, passage)]
     barred = passage.passed | {passage.node}
     return [peer for peer in dict.fromkeys(wanted) if peer and peer not in barred]
+
+
+def may_go_on(route: Route, *, node: str, passed: Collection[str]) -> bool:
+    """Whether a fact that arrived could be for somebody else too: a neighbour on the item's route.
+
+    A cheap look before the fact is opened; for most arrivals this node is the last one.
+    """
+    if node not in route:
+        return True
+    at = route.index(node)
+    return any(one not in passed for one in route[max(at - 1, 0) : at + 2] if one != node)
 
 
 def lane_of(fact: Fact) -> Lane:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import bindparam, func, inspect, select, tuple_, update
 
 from services.exchange.model import Conflict, Dispatch, Epoch, Lane, Link
 from services.exchange.policy.chain import ZERO, Chain, link_name
@@ -25,9 +25,9 @@ async def lock_lanes(session: AsyncSession, chains: Iterable[Chain], *, own: str
     return found
 
 
-async def find_lane(session: AsyncSession, chain: Chain) -> Lane | None:
-    """A lane as it stands, not locked."""
-    return (await _lanes(session, [chain], lock=False)).get(chain)
+async def find_lane(session: AsyncSession, chain: Chain) -> Any:
+    """A lane as it stands, not locked: a plain row with the columns of `Lane`, or None."""
+    return (await session.execute(_ONE_LANE, {"of_link": chain.link, "of_lane": chain.lane})).one_or_none()
 
 
 async def list_lanes(session: AsyncSession, peer: str | None = None) -> list[Lane]:
@@ -86,6 +86,10 @@ async def count_conflicts(session: AsyncSession) -> int:
     return int(
         (await session.execute(select(func.count(Conflict.id)).where(Conflict.settled_at.is_(None)))).scalar_one()
     )
+
+
+_COLUMNS = inspect(Lane).local_table
+_ONE_LANE = select(_COLUMNS).where(_COLUMNS.c.link == bindparam("of_link"), _COLUMNS.c.lane == bindparam("of_lane"))
 
 
 async def _lanes(session: AsyncSession, chains: list[Chain], *, lock: bool) -> dict[Chain, Lane]:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from services.exchange.model import Arrival, ArrivedEvent, Dispatch, Epoch, LedgerRow, SignedStatement
+from services.exchange.model import Arrival, ArrivedEvent, Delivery, Dispatch, Epoch, LedgerRow, SignedStatement
 from services.exchange.policy.chain import ZERO, Chain, ChainedRow, Row, Tip
 from services.exchange.policy.signature import Kind, Statement
 from services.exchange.policy.wire import BATCH_ROWS, fitting
 from services.kernel.runtime.session import AsyncSession
 
 Ledger = type[Dispatch] | type[Arrival]
+FEW = 10
+"""So many rows are read at once without looking at their sizes first."""
 
 
 async def rows_after(
     session: AsyncSession, ledger: Ledger, chain: Chain, tip: Tip, *, up_to: int | None = None
 ) -> list[ChainedRow]:
     """The rows that follow `tip`, as many as one batch takes; without the content of file chunks."""
-    end = tip.n + BATCH_ROWS if up_to is None else up_to
+    end = tip.n + BATCH_ROWS if up_to is None else min(up_to, tip.n + BATCH_ROWS)
+    if up_to is not None and up_to - tip.n <= FEW:
+        return await _few_rows(session, ledger, chain, tip, up_to)
     sizes = select(ledger.size).where(*_within(ledger, chain, tip.epoch, tip.n, end)).order_by(ledger.n)
     count = fitting(list((await session.execute(sizes)).scalars()))
     if not count:
@@ -31,6 +36,15 @@ async def rows_after(
         ChainedRow(Row(n, salt or b"", body or b"", digest), h)
         for n, salt, body, digest, h in await session.execute(query)
     ]
+
+
+async def _few_rows(session: AsyncSession, ledger: Ledger, chain: Chain, tip: Tip, up_to: int) -> list[ChainedRow]:
+    """The same for the few rows of a lane at rest, with one question instead of two."""
+    columns = (ledger.n, ledger.salt, ledger.body, ledger.digest, ledger.h, ledger.size)
+    query = select(*columns).where(*_within(ledger, chain, tip.epoch, tip.n, up_to)).order_by(ledger.n)
+    found = list(await session.execute(query))
+    count = fitting([row.size for row in found])
+    return [ChainedRow(Row(row.n, row.salt or b"", row.body or b"", row.digest), row.h) for row in found[:count]]
 
 
 async def hashes(
@@ -65,6 +79,16 @@ async def bodies(
         .order_by(Dispatch.n)
     )
     return [body for body in (await session.execute(query)).scalars() if body]
+
+
+async def delivered_before(session: AsyncSession, origin_ids: Sequence[UUID]) -> list[tuple[str, int, int]]:
+    """The hops of these items that were told delivered: item, hop, version."""
+    found: list[tuple[str, int, int]] = []
+    for at in range(0, len(origin_ids), 500):
+        ids = [str(one) for one in origin_ids[at : at + 500]]
+        query = select(Delivery.origin_id, Delivery.hop, Delivery.version).where(Delivery.origin_id.in_(ids))
+        found += [(row.origin_id, row.hop, row.version) for row in await session.execute(query)]
+    return found
 
 
 async def arrived_before(session: AsyncSession, event_ids: Sequence[str]) -> set[str]:

@@ -19,11 +19,17 @@ from services.exchange.store.ledger import hashes, rows_after
 from services.exchange.workers.chunks import with_content
 from services.exchange.workers.road import Road
 from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.session import AsyncSession
 
 LOOK_AGAIN_S = 5.0
 """Rows that another process wrote are found after this time at the latest."""
 
 WANTED_AGAIN_S = 3.0
+RECEIPT_EVERY_S = 0.1
+"""Receipts are cumulative: under load one takes the place of many."""
+
+KEEP_EVERY_S = 1.0
+"""The newest head proves all rows under it, so that one a second is enough to keep."""
 
 
 class LaneSender:
@@ -42,6 +48,11 @@ class LaneSender:
         self._resend_at: float | None = None
         self._idle_at = 0.0
         self._wanted = (0, 0.0)
+        self._receipt_at = 0.0
+        self._carried: Statement | None = None
+        self._keep_at = 0.0
+        self._last = Tip()
+        self._must_greet = True
 
     def give_receipt(self, receipt: Statement) -> None:
         """Send this receipt; a newer one takes the place of one not yet sent."""
@@ -68,9 +79,10 @@ class LaneSender:
         """Greet, then send until `over`."""
         listening = asyncio.create_task(self._listen())
         try:
-            await self._greet()
             while not over.is_set():
                 self.wake.clear()
+                if self._must_greet:
+                    await self._greet()
                 await self._say_what_is_due()
                 rest_s = await self._send_rows()
                 if rest_s > 0 and not over.is_set():
@@ -86,9 +98,12 @@ class LaneSender:
             self._sent_n = wants - 1
 
     async def _listen(self) -> None:
-        """Wake when rows are written, or when the operator opens an epoch of what comes in."""
-        channels = [wake_channel(self.border.out), wake_channel(self.border.inward)]
-        async for _ in self.context.signals.changes(channels, ""):
+        """Wake when rows are written; greet again when the operator opens an epoch of what comes in."""
+        inward = [wake_channel(self.border.inward)]
+        seen = self.context.signals.mark(inward)
+        async for _ in self.context.signals.changes([wake_channel(self.border.out), *inward], ""):
+            if (mark := self.context.signals.mark(inward)) != seen:
+                seen, self._must_greet = mark, True
             self.wake.set()
 
     async def _greet(self) -> None:
@@ -96,11 +111,12 @@ class LaneSender:
         async with self.context.database.reading() as session:
             inward = await find_lane(session, self.border.inward)
             out = await find_lane(session, self.border.out)
+        self._must_greet = False
         if out:
             self._epoch, self._sent_n = out.epoch, max(out.carried_n, out.receipted_n)
             await self._send_head(out)
         if inward:
-            self.give_receipt(self._receipt_for(inward))
+            self._receipt = self._receipt_for(inward)
 
     def _receipt_for(self, lane: Lane) -> Statement:
         wants = lane.n + 1 if lane.gap_since and not lane.forked_at else 0
@@ -111,9 +127,10 @@ class LaneSender:
         while self._messages:
             await self.road.send(await asyncio.to_thread(pack, self._messages[0]))
             self._messages.popleft()
-        receipt, self._receipt = self._receipt, None
-        if receipt:
+        if self._receipt and time.monotonic() >= self._receipt_at:
+            receipt, self._receipt = self._receipt, None
             await self.road.send(pack(Message(receipt)))
+            self._receipt_at = time.monotonic() + RECEIPT_EVERY_S
 
     async def _send_rows(self) -> float:
         """Send the next batch, or what time asks for; seconds until there is a reason to look again."""
@@ -140,7 +157,11 @@ class LaneSender:
             await self._send_again(lane)
         if now >= self._idle_at:
             await self._send_head(lane)
+        if self._carried and now >= self._keep_at:
+            await self._keep()
         due = [at for at in (self._resend_at, self._idle_at) if at is not None]
+        due += [self._receipt_at] if self._receipt else []
+        due += [self._keep_at] if self._carried else []
         return max(min(min(due) - time.monotonic(), LOOK_AGAIN_S), 0.01)
 
     async def _send_again(self, lane: Lane) -> None:
@@ -156,18 +177,23 @@ class LaneSender:
         """Send the rows after a number under one head; the last number sent."""
         chain = self.border.out
         async with self.context.database.reading() as session:
-            rows = await rows_after(session, Dispatch, chain, Tip(lane.epoch, after))
-            before = await hashes(session, Dispatch, chain, epoch=lane.epoch, numbers=[after])
+            rows = await rows_after(session, Dispatch, chain, Tip(lane.epoch, after), up_to=lane.n)
+            previous = await self._hash_at(session, lane, after)
         if not rows:
             raise RuntimeError(f"{chain.link} {chain.lane}: row {after + 1} is missing in the ledger")
-        message = await self._batch(chain, lane.epoch, rows, before.get(after, Tip().h))
+        message = await self._batch(chain, lane.epoch, rows, previous)
         await self.road.send(await _packed(message))
-        last = rows[-1].row.n
+        last = message.statement.tip
         self._idle_at = time.monotonic() + self.context.settings.link_heartbeat_s
         if not is_again:
-            self._sent_n = max(self._sent_n, last)
-            await self._keep(message, is_first=last > lane.carried_n)
-        return last
+            self._sent_n, self._last = max(self._sent_n, last.n), last
+            self._keep_later(message.statement, lane)
+        return last.n
+
+    async def _hash_at(self, session: AsyncSession, lane: Lane, n: int) -> bytes:
+        if (self._last.epoch, self._last.n) == (lane.epoch, n):
+            return self._last.h
+        return (await hashes(session, Dispatch, self.border.out, epoch=lane.epoch, numbers=[n])).get(n, Tip().h)
 
     async def _batch(self, chain: Chain, epoch: int, rows: list[ChainedRow], previous: bytes) -> Message:
         tip = Tip(epoch, rows[-1].row.n, rows[-1].h)
@@ -175,10 +201,16 @@ class LaneSender:
         contents = await with_content(self.context, self.border, [chained.row for chained in rows])
         return Message(head, tuple(contents), previous)
 
-    async def _keep(self, message: Message, *, is_first: bool) -> None:
-        if is_first:
+    def _keep_later(self, head: Statement, lane: Lane) -> None:
+        if head.tip.n > lane.carried_n:
+            self._keep_at = self._keep_at if self._carried else time.monotonic() + KEEP_EVERY_S
+            self._carried = head
+
+    async def _keep(self) -> None:
+        if self._carried:
+            head, self._carried = self._carried, None
             async with self.context.database.transaction(self.context.clock()) as tx:
-                await keep_carried(tx, self.border, message.statement)
+                await keep_carried(tx, self.border, head)
 
     async def _send_head(self, lane: Lane) -> None:
         tip = Tip(lane.epoch, lane.n, lane.h)
