@@ -94,7 +94,7 @@ class Surroundings:
         state.token = token
         state.officer = officer_of(claims) if claims else None
         state.csrf = request.cookies.get(CSRF_COOKIE, "")
-        if not state.csrf and not bearer_of(request):
+        if not state.csrf and not bearer_of(request) and not _is_public(request):
             state.csrf = secrets.token_urlsafe(24)
             self._set(cookies, CSRF_COOKIE, state.csrf, _YEAR_S)
         return cookies
@@ -133,6 +133,11 @@ def _is_foreign(request: Request) -> bool:
     if origin and origin != "null":
         return urlsplit(origin).netloc != request.headers.get("host", "")
     return request.headers.get("sec-fetch-site", "none") == "cross-site"
+
+
+def _is_public(request: Request) -> bool:
+    """Whether the answer is for citizens: it sets no cookie, so that caches may keep it."""
+    return request.url.path.startswith("/open")
 
 
 def _may_renew(request: Request) -> bool:

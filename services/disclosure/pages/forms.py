@@ -1,0 +1,77 @@
+"""Posted forms of disclosure: what was typed, what it means, and what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+
+from services.disclosure.model import Information, InformationChange, KnownItem
+from services.kernel.language.refusal import InvalidInput, Refusal
+
+_LINES = ("title", "document_no", "subject", "genre", "audience", "source", "responsible_section")
+_TEXTS = ("body", "summary")
+_CHOICES = ("category_id", "attribute", "validity")
+_DATES = ("formed_on", "effective_on", "repealed_on")
+_BETWEEN_KEYWORDS = re.compile(r"[、，,；;\s]+")
+_SENTENCES = {
+    "date_from_datetime_parsing": "日期写作 年-月-日，如 2026-11-24。",
+    "date_parsing": "日期写作 年-月-日，如 2026-11-24。",
+    "date_type": "日期写作 年-月-日，如 2026-11-24。",
+    "enum": "请从列出的选项中选择。",
+    "string_too_long": "太长，请删减。",
+    "string_unicode": "含有无法保存的字符，请删去。",
+}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A form: `fields` as typed (kept when it fails), `values` for the action, `errors` by field."""
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    message: str = ""
+    status: int = 200
+
+    def refused(self, refusal: Refusal) -> Self:
+        """The form as it comes back when a rule said no."""
+        errors = {str(error["field"]): str(error["message"]) for error in refusal.details.get("errors", ())}
+        message = "" if errors and isinstance(refusal, InvalidInput) else str(refusal)
+        return replace(self, errors=errors, message=message, status=refusal.status)
+
+
+def read_text_form(form: FormData) -> Typed:
+    """What a posted text means; all fields of the form are there, empty ones too."""
+    said = {name: str(form.get(name) or "") for name in (*_LINES, *_TEXTS, *_CHOICES, *_DATES, "keywords")}
+    said["is_normative"] = "is_normative" in form  # type: ignore[assignment]
+    meant: dict[str, Any] = dict(said)
+    meant |= {name: said[name].strip() or None for name in (*_DATES, "validity")}
+    meant["attribute"] = said["attribute"] or None
+    meant["keywords"] = [word for word in _BETWEEN_KEYWORDS.split(said["keywords"]) if word]
+    try:
+        return Typed(said, InformationChange.model_validate(meant).values)
+    except ValidationError as fault:
+        errors = {str(error["loc"][0]): _SENTENCES.get(error["type"], "填写有误。") for error in fault.errors()}
+        return Typed(said, errors=errors, status=422)
+
+
+def fields_of(information: Information) -> dict[str, Any]:
+    """A text as its form shows it."""
+    shown: dict[str, Any] = {name: getattr(information, name) for name in (*_LINES, *_TEXTS)}
+    shown |= {name: str(getattr(information, name) or "") for name in (*_CHOICES, *_DATES)}
+    return shown | {"keywords": "、".join(information.keywords), "is_normative": information.is_normative}
+
+
+def fields_of_item(item: KnownItem | None, *, formed_on: str, section: str) -> dict[str, Any]:
+    """The form of a new text, begun from an item where there is one."""
+    shown: dict[str, Any] = dict.fromkeys((*_LINES, *_TEXTS, *_CHOICES, *_DATES, "keywords"), "")
+    shown |= {"is_normative": False, "attribute": "proactive", "formed_on": formed_on, "responsible_section": section}
+    if item is not None:
+        shown |= {"title": item.best_title, "body": item.best_body}
+        shown["attribute"] = item.suggested_attribute or "proactive"
+    return shown

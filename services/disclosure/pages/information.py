@@ -1,0 +1,204 @@
+"""The page of one text: write, hand over, review, publish, revoke, files and history."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import HTMLResponse
+from pydantic import ValidationError
+
+from services.disclosure import actions
+from services.disclosure.actions.taking_in import take_in_file
+from services.disclosure.metrics import PUBLISHED, REVOKED
+from services.disclosure.model import Information, NewReview
+from services.disclosure.pages.forms import Typed, fields_of, read_text_form
+from services.disclosure.pages.listing import WORDS, category_options
+from services.disclosure.pages.portal import laid_out
+from services.disclosure.pages.sheet import Sheet, doors_of, open_sheet
+from services.disclosure.policy import header_rows
+from services.disclosure.policy.point import ReviewPoint
+from services.disclosure.store import information as store
+from services.kernel.language.calendar import local_date
+from services.kernel.language.diff import diff_texts
+from services.kernel.language.refusal import InvalidInput, NotFound, Refusal, StaleVersion
+from services.kernel.language.vocabulary import Role
+from services.kernel.runtime.files import StoredFile
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.templating import back_to, page
+from services.kernel.runtime.uploads import CheckedUpload
+from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router
+
+router = edge_router(prefix="/information/{information_id}", include_in_schema=False)
+
+
+@router.get("")
+async def show(request: Request, information_id: UUID, me: Me, session: Reading, context: Context) -> Response:
+    return await _page(request, session, me, information_id, context)
+
+
+@router.post("")
+async def change(
+    request: Request, information_id: UUID, version: IfMatch, *, me: Me, tx: Tx, context: Context
+) -> Response:
+    form = await request.form()
+    typed = read_text_form(form)
+    if typed.errors:
+        return await _page(request, tx.session, me, information_id, context, typed=typed)
+    try:
+        await actions.change_information(tx, me, information_id, typed.values, version=version)
+        said = "已保存。"
+        if form.get("then") == "send":
+            await actions.send_to_review(tx, me, information_id)
+            said = "已送保密审查。"
+    except Refusal as refusal:
+        conflict = isinstance(refusal, StaleVersion)
+        return await _page(
+            request, tx.session, me, information_id, context, typed=typed.refused(refusal), conflict=conflict
+        )
+    return _back(information_id, said)
+
+
+@router.post("/send")
+async def send(
+    request: Request, information_id: UUID, version: IfMatch, *, me: Me, tx: Tx, context: Context
+) -> Response:
+    try:
+        await actions.send_to_review(tx, me, information_id, version=version)
+    except Refusal as refusal:
+        return await _page(request, tx.session, me, information_id, context, refusal=refusal)
+    return _back(information_id, "已送保密审查。")
+
+
+@router.post("/review")
+async def review(
+    request: Request, information_id: UUID, version: IfMatch, *, me: Me, tx: Tx, context: Context
+) -> Response:
+    form = await request.form()
+    said = {name: str(form.get(name) or "") for name in ("outcome", "opinion", "ground")}
+    said["points"] = [str(point) for point in form.getlist("points")]  # type: ignore[assignment]
+    try:
+        new = _read_review(said)
+        decision = actions.Decision(new.outcome, new.opinion, new.ground, new.points)
+        await actions.review_confidentiality(tx, me, information_id, decision, version=version)
+    except Refusal as refusal:
+        return await _page(request, tx.session, me, information_id, context, refusal=refusal, reviewed=said)
+    return _back(information_id, f"审查意见已记下：{decision.label}。")
+
+
+@router.get("/publish")
+async def preview(request: Request, information_id: UUID, me: Me, session: Reading, context: Context) -> Response:
+    me.require(Role.PUBLISHER)
+    sheet = await open_sheet(session, await _found(session, information_id), context.files)
+    metadata = sheet.information.metadata_with(sheet.category.name if sheet.category else "")
+    return page(
+        request, "disclosure/publish.html", sheet=sheet, header=laid_out(header_rows(metadata)), shown=sheet.information
+    )
+
+
+@router.post("/publish")
+async def publish(
+    request: Request, information_id: UUID, version: IfMatch, *, me: LiveMe, tx: Tx, context: Context
+) -> Response:
+    try:
+        information = await actions.publish_information(tx, me, information_id, files=context.files, version=version)
+    except Refusal as refusal:
+        return await _page(request, tx.session, me, information_id, context, refusal=refusal)
+    tx.after_commit(lambda: PUBLISHED.labels(context.node.node_id).inc())
+    return _back(information_id, f"已发布，索引号 {information.index_no}。几秒后可在门户上看到。")
+
+
+@router.post("/revoke")
+async def revoke(
+    request: Request, information_id: UUID, version: IfMatch, *, me: LiveMe, tx: Tx, context: Context
+) -> Response:
+    reason = str((await request.form()).get("reason") or "")
+    try:
+        await actions.revoke_information(tx, me, information_id, reason=reason, version=version)
+    except Refusal as refusal:
+        return await _page(request, tx.session, me, information_id, context, refusal=refusal, reason=reason)
+    tx.after_commit(lambda: REVOKED.labels(context.node.node_id).inc())
+    return _back(information_id, "已从门户撤下，原网址只显示索引号、撤销原因和日期。")
+
+
+async def taken_in(request: Request, me: Me, context: Context) -> tuple[CheckedUpload, StoredFile] | Refusal:
+    """The uploaded file, checked and stored before the transaction begins; or why not."""
+    try:
+        return await take_in_file(request, context)
+    except Refusal as refusal:
+        return refusal
+
+
+@router.post("/attachments")
+async def attach(
+    request: Request, information_id: UUID, me: Me, *,
+    upload: Annotated[tuple[CheckedUpload, StoredFile] | Refusal, Depends(taken_in)], tx: Tx, context: Context,
+) -> Response:  # fmt: skip
+    try:
+        if isinstance(upload, Refusal):
+            raise upload
+        await actions.attach_file(tx, me, information_id, *upload)
+    except Refusal as refusal:
+        return await _page(request, tx.session, me, information_id, context, refusal=refusal)
+    return _back(information_id, "附件已添加。")
+
+
+@router.post("/attachments/{attachment_id}/remove")
+async def remove(information_id: UUID, attachment_id: UUID, me: Me, tx: Tx) -> Response:
+    await actions.remove_file(tx, me, information_id, attachment_id)
+    return _back(information_id, "附件已移除。")
+
+
+async def _page(
+    request: Request, session: AsyncSession, me: Me, information_id: UUID, context: Context, *,
+    typed: Typed | None = None, refusal: Refusal | None = None, conflict: bool = False,
+    reviewed: dict[str, Any] | None = None, reason: str = "",
+) -> HTMLResponse:  # fmt: skip
+    """The whole page; after a refusal with what was typed and why it was refused."""
+    me.require(Role.PUBLISHER, Role.SECRECY)
+    information = await _found(session, information_id)
+    await session.refresh(information)
+    sheet = await open_sheet(session, information, context.files)
+    typed = typed or Typed(fields_of(information))
+    refused = Typed().refused(refusal) if refusal else Typed()
+    return page(
+        request, "disclosure/information.html", status_code=max(typed.status, refused.status),
+        sheet=sheet, information=information, typed=typed, refused=refused, doors=doors_of(information, me),
+        conflict=diff_texts(information.body, str(typed.fields.get("body", ""))) if conflict else None,
+        reviewed=reviewed or {"outcome": "", "opinion": "", "ground": "", "points": []}, reason=reason,
+        points=[(point, point.label, point.source) for point in ReviewPoint],
+        categories=await category_options(session), today=local_date(request.state.now), cut=_cut(sheet),
+        **WORDS,
+    )  # fmt: skip
+
+
+def _cut(sheet: Sheet) -> Any:
+    """What was changed since the reviewer saw the text, for 删减后公开 and second reviews."""
+    information = sheet.information
+    if not sheet.reviews or information.reviewed_body == information.body:
+        return None
+    return diff_texts(information.reviewed_body, information.body)
+
+
+async def _found(session: AsyncSession, information_id: UUID) -> Information:
+    information = await store.find_information(session, information_id)
+    if information is None:
+        raise NotFound
+    return information
+
+
+def _read_review(said: dict[str, Any]) -> NewReview:
+    try:
+        return NewReview.model_validate({**said, "ground": said["ground"] or None})
+    except ValidationError as fault:
+        fields = {str(error["loc"][0]) for error in fault.errors()}
+        sentences = {"outcome": "请选择审查结论。", "opinion": "审查意见太长，请删减到2000字以内。"}
+        errors = [
+            {"field": name, "code": "invalid", "message": sentences.get(name, "填写有误。")} for name in sorted(fields)
+        ]
+        raise InvalidInput(errors=errors) from fault
+
+
+def _back(information_id: UUID, text: str) -> Response:
+    return back_to(f"/disclosure/information/{information_id}", text)

@@ -1,0 +1,150 @@
+"""Everything that the page of one text shows: hints, what stands in the way, due dates, history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from services.disclosure.actions.publishing import obstacles_of
+from services.disclosure.model import Information, InformationFile, KnownItem, Review, Step
+from services.disclosure.policy import (
+    Category,
+    DueDates,
+    Finding,
+    due_dates,
+    may_edit,
+    may_publish,
+    may_review,
+    may_revoke,
+    may_send_to_review,
+    scan_text,
+)
+from services.disclosure.store import information as store
+from services.disclosure.store.items import find_item
+from services.disclosure.store.rules import categories_by_code, sensitive_words
+from services.kernel.language.field_error import FieldError
+from services.kernel.language.vocabulary import InformationStatus, ReviewOutcome, Role
+from services.kernel.runtime.files import FileStore
+from services.kernel.runtime.identity import Officer
+from services.kernel.runtime.organisation import working_days
+from services.kernel.runtime.session import AsyncSession
+
+_AROUND = 16
+_TONES = {"发布": "key", "撤销": "back", "保密审查": "done"}
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A place to look at twice, with its surroundings."""
+
+    before: str
+    text: str
+    after: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A text and all that is known about it."""
+
+    information: Information
+    category: Category | None
+    item: KnownItem | None
+    files: list[InformationFile]
+    reviews: list[Review]
+    steps: list[Step]
+    due: DueDates | None
+    hints: list[Hint]
+    obstacles: list[FieldError]
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """The history as the timeline shows it, newest last."""
+        events = [
+            {"at": step.at, "what": step.what, "by": step.by, "note": step.note, "tone": _TONES.get(step.what, "")}
+            for step in self.steps
+        ]
+        return [{"events": events}]
+
+    @property
+    def checks(self) -> list[dict[str, str]]:
+        """What stands in the way, or that nothing does."""
+        if self.information.status in {InformationStatus.PUBLISHED, InformationStatus.REVOKED}:
+            return []
+        standing = [
+            {
+                "state": "wait" if one.code == "not_reviewed_yet" else "bad",
+                "text": one.message,
+                "href": f"#f-{one.field}",
+            }
+            for one in self.obstacles
+        ]
+        if not any(
+            one.field in {"title", "publisher_org_id", "category_id", "formed_on", "validity"} for one in self.obstacles
+        ):
+            standing.insert(0, {"state": "ok", "text": "目录元数据齐全", "href": ""})
+        if self.information.outcome in {ReviewOutcome.OPEN, ReviewOutcome.OPEN_AFTER_REDACTION} and (
+            self.information.status is InformationStatus.APPROVED
+        ):
+            standing.append({"state": "ok", "text": "已通过保密审查", "href": ""})
+        return standing
+
+
+@dataclass(frozen=True)
+class Doors:
+    """Which steps this officer may take now."""
+
+    edit: bool
+    send: bool
+    review: bool
+    publish: bool
+    revoke: bool
+    own_text: bool
+    own_review: bool
+
+
+async def open_sheet(session: AsyncSession, information: Information, files: FileStore) -> Sheet:
+    """Gather what the page shows."""
+    category = (await categories_by_code(session)).get(information.category_id)
+    attached = await store.list_files(session, information.information_id)
+    text = f"{information.title}\n{information.summary}\n{information.body}"
+    return Sheet(
+        information,
+        category,
+        await find_item(session, information.origin_id) if information.origin_id else None,
+        attached,
+        await store.list_reviews(session, information.information_id),
+        await store.list_steps(session, information.information_id),
+        await due_of(session, information.formed_on, category),
+        [_hint(text, finding) for finding in scan_text(text, await sensitive_words(session))[:50]],
+        await obstacles_of(session, information, attached, files=files),
+    )
+
+
+async def due_of(session: AsyncSession, formed_on: date | None, category: Category | None) -> DueDates | None:
+    """Both due dates, as far as they can be known."""
+    return due_dates(formed_on, category, await working_days(session)) if formed_on and category else None
+
+
+def doors_of(information: Information, officer: Officer) -> Doors:
+    """Which steps the officer may take with the text as it stands."""
+    publishes, reviews = officer.has(Role.PUBLISHER), officer.has(Role.SECRECY)
+    own_text = str(officer.officer_id) in information.writers
+    own_review = information.reviewed_by is not None and information.reviewed_by.officer_id == officer.officer_id
+    waits = may_review(information.status, reviewer_id="another", preparer_id="somebody")
+    return Doors(
+        edit=publishes and may_edit(information.status),
+        send=publishes and may_send_to_review(information.status, information.attribute),
+        review=reviews and waits and not own_text,
+        publish=publishes and may_publish(information.status, information.attribute) and not own_review,
+        revoke=publishes and may_revoke(information.status),
+        own_text=reviews and waits and own_text,
+        own_review=publishes and own_review and may_publish(information.status, information.attribute),
+    )
+
+
+def _hint(text: str, finding: Finding) -> Hint:
+    before = text[max(0, finding.start - _AROUND) : finding.start].rpartition("\n")[2]
+    after = text[finding.end : finding.end + _AROUND].partition("\n")[0]
+    return Hint(before, finding.text, after, finding.hint)
