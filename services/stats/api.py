@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import Query, Request
@@ -15,6 +14,7 @@ from services.kernel.runtime.web import LiveMe, Me, Now, Officer, Reading, Tx, e
 from services.stats.actions.ruling import preview_effect, save_ruleset
 from services.stats.model import StoredEntry, StoredRuleset
 from services.stats.policy import Period, Ruleset, read_ruleset
+from services.stats.policy.credit import as_number
 from services.stats.policy.hostile import LONGEST
 from services.stats.policy.reading import TITLE_OMITTED, may_edit_rules, may_read_titles, may_see_all
 from services.stats.policy.sheet import ScoreRow
@@ -75,7 +75,9 @@ async def read_one_ruleset(ruleset_id: str, version: int, _me: Me, session: Read
 async def preview_ruleset(new: NewRuleset, me: Me, session: Reading, now: Now) -> dict[str, Any]:
     _require_editor(me)
     effects = await preview_effect(session, read_ruleset(new.text), now)
-    items = [{"unit_name": one.unit_name, "before": number(one.before), "after": number(one.after)} for one in effects]
+    items = [
+        {"unit_name": one.unit_name, "before": as_number(one.before), "after": as_number(one.after)} for one in effects
+    ]
     return {"period": str(Period.at(now)), "items": items, "next": None}
 
 
@@ -83,11 +85,6 @@ async def preview_ruleset(new: NewRuleset, me: Me, session: Reading, now: Now) -
 async def add_ruleset(new: NewRuleset, me: LiveMe, tx: Tx, request: Request) -> dict[str, Any]:
     _require_editor(me)
     return _ruleset_view(await save_ruleset(tx, new.text, by=me.ref), None)
-
-
-def number(points: Decimal) -> int | float:
-    """Points as a JSON number: whole where they are."""
-    return int(points) if points == points.to_integral_value() else float(points)
 
 
 def _sees_all(me: Officer) -> bool:
@@ -108,8 +105,8 @@ def _score_view(row: ScoreRow, sources: Sequence[Source], me: Officer) -> dict[s
     return {
         "unit_id": row.unit.unit_id,
         "unit_name": row.unit.name,
-        "score": number(row.score),
-        "year_score": number(row.year_total),
+        "score": as_number(row.score),
+        "year_score": as_number(row.year_total),
         "ranking_group": row.unit.group,
         "rank": row.rank,
         "units_in_group": row.of,
@@ -126,7 +123,7 @@ def _entry_view(source: Source, entry: StoredEntry, *, shows_titles: bool) -> di
     event = source.event
     return {
         "rule_id": entry.rule_id,
-        "points": number(entry.points),
+        "points": as_number(entry.points),
         "reason": entry.reason,
         "origin_id": entry.origin_id,
         "event": event.kind,
@@ -134,7 +131,7 @@ def _entry_view(source: Source, entry: StoredEntry, *, shows_titles: bool) -> di
         "system": event.system,
         "title": event.title if shows_titles else TITLE_OMITTED,
         "happened_on": entry.happened_on,
-        "points_before": number(entry.points_before),
+        "points_before": as_number(entry.points_before),
         "multiplier_rule_id": entry.multiplier_rule_id,
         "ruleset_id": entry.ruleset_id,
         "ruleset_version": entry.ruleset_version,

@@ -21,6 +21,7 @@ from services.stats.pages.viewing import (
     tiles,
 )
 from services.stats.policy import Period
+from services.stats.policy.credit import as_number
 from services.stats.policy.reading import may_edit_rules
 from services.stats.policy.sheet import ScoreRow
 from services.stats.store.events import count_unmatched, list_unmatched
@@ -92,4 +93,4 @@ async def _beside(session: AsyncSession, me: Officer, month: Period, rows: list[
     unit_id = first.unit.unit_id
     sources = (await list_sources(session, month, [unit_id]))[unit_id]
     trend = (await read_trend(session, month, [unit_id]))[unit_id]
-    return {"first": first, "trend": trend, "sources": records(sources, me)}
+    return {"first": first, "trend": [as_number(points) for points in trend], "sources": records(sources, me)}

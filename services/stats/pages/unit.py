@@ -12,6 +12,7 @@ from services.kernel.runtime.templating import page
 from services.kernel.runtime.web import Me, Node, Now, Reading, edge_router
 from services.stats.pages.viewing import levels_shown, month_options, points_zh, records, sees_all, tiles
 from services.stats.policy import EventKind, Period
+from services.stats.policy.credit import as_number
 from services.stats.policy.reading import AnotherUnitsScores, may_see_unit
 from services.stats.store.figures import list_sources, read_sheet, read_trend
 
@@ -61,7 +62,7 @@ async def show_unit(
         "kind": kind,
         "count": len(sources),
         "level": level,
-        "trend": (await read_trend(session, month, [unit_id]))[unit_id],
+        "trend": [as_number(points) for points in (await read_trend(session, month, [unit_id]))[unit_id]],
         "is_own": unit_id == me.unit_id,
         "sees_all": sees_all(me),
         "zh": points_zh,

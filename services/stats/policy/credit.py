@@ -118,6 +118,11 @@ def zh(points: Decimal) -> str:
     return f"{points.normalize() + 0:f}"
 
 
+def as_number(points: Decimal) -> int | float:
+    """Points as a plain number: whole where they are."""
+    return int(points) if points == points.to_integral_value() else float(points)
+
+
 def _order(event: ScoreEvent) -> tuple[str, ...]:
     return (event.happened_on.isoformat(), event.event_id, repr(event))
 
