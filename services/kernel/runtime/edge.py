@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
@@ -207,7 +208,9 @@ async def _form(request: Request) -> dict[str, Any]:
 
 
 async def _digest(request: Request) -> str:
-    digest = hashlib.sha256(f"{request.method} {request.url.path}".encode())
+    """What was asked, under a key that the database does not hold: forms may carry passwords."""
+    secret = request.app.state.context.token_keys.private.private_bytes_raw()
+    digest = hmac.new(secret, f"{request.method} {request.url.path}".encode(), hashlib.sha256)
     kind = request.headers.get("content-type", "")
     if kind.startswith("application/json"):
         digest.update(await request.body())
