@@ -10,12 +10,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.intake.model import Attachment, EditionCopy, HistoryRow, Question, Submission
 from services.kernel.language.timeline import in_order
 from services.kernel.language.vocabulary import IntakeStatus
 from services.kernel.runtime.search import TextIndex
+from services.kernel.runtime.session import AsyncSession
 
 TEXT_INDEX = TextIndex("intake_text")
 

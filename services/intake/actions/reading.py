@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from services.intake import store
 from services.intake.model import Submission
 from services.intake.policy.access import may_read, may_write
 from services.kernel.language.refusal import NotFound, NotHereYet, NotPermitted
 from services.kernel.language.vocabulary import InfoType
 from services.kernel.runtime.identity import Officer
+from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.transaction import Transaction
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from services.intake import store
 from services.intake.actions import what_is_advised, what_is_missing
 from services.intake.model import Attachment, EditionCopy, HistoryRow, Question, Submission
 from services.kernel.language.events.exchange import SubmissionDelivered
 from services.kernel.language.events.review import SubmissionForwardedUp, SubmissionReceived, SubmissionReportedUp
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
+from services.kernel.runtime.session import AsyncSession
 
 _SENT = {SubmissionReportedUp.TYPE, SubmissionForwardedUp.TYPE}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.kernel.language.events import exchange, intake, review
 from services.kernel.language.timeline import level_label
-from services.kernel.language.vocabulary import Level
+from services.kernel.language.vocabulary import Level, SignMode
 
 _SENT = {review.SubmissionReportedUp.TYPE, review.SubmissionForwardedUp.TYPE}
 _FOLDED = {exchange.SubmissionDelivered.TYPE, review.SubmissionReceived.TYPE, review.SubmissionAnswered.TYPE}
@@ -45,6 +45,7 @@ def hop_nodes(submission: Any, rows: Sequence[Any], names: Mapping[str, str], ne
             "state": "here",
             "badge": f"第 {submission.submission_version} 版",
             "badge_tone": "blue",
+            "note": "写成、签发、报送",
         }
     ]
     for hop in submission.hops:
@@ -57,8 +58,8 @@ def hop_nodes(submission: Any, rows: Sequence[Any], names: Mapping[str, str], ne
 
 
 def node_name(node: str, level: str, names: Mapping[str, str]) -> str:
-    """A node's name where it is known here, else the office of its level."""
-    return names.get(node) or f"{level_label(Level(level))}办公室"
+    """A node's name where it is known here (by its id, else by its level), else the office of its level."""
+    return names.get(node) or names.get(level) or f"{level_label(Level(level))}办公室"
 
 
 def way_of(hops: Sequence[Mapping[str, Any]], n: int, names: Mapping[str, str]) -> str:
@@ -85,9 +86,7 @@ def _event(row: Any, rows: list[Any]) -> dict[str, Any]:
         "tone": _TONES.get(row.type, ""),
     }  # fmt: skip
     if row.type in _SENT:
-        event["by"] = (
-            f"记录 {row.data['recorded_by']}" if row.data.get("recorded_by") != row.data.get("signed_by") else ""
-        )
+        event["by"] = "" if row.data.get("sign_mode") == SignMode.ONLINE else f"记录 {row.data.get('recorded_by', '')}"
         event["delivered_at"] = _at(rows, exchange.SubmissionDelivered.TYPE)
         event["received_at"] = _at(rows, review.SubmissionReceived.TYPE)
     if row.type == review.SubmissionAdopted.TYPE:

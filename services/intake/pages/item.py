@@ -6,7 +6,6 @@ from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import Request, Response
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.intake import actions, store
 from services.intake.api.limits import limited_router
@@ -18,6 +17,7 @@ from services.kernel.language.diff import diff_texts
 from services.kernel.language.events.review import InstructionRecorded, SubmissionAdopted
 from services.kernel.language.vocabulary import InfoType, IntakeStatus, Level, System, UnitKind
 from services.kernel.runtime.organisation import list_peers, superior_of
+from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.settings import NodeInfo
 from services.kernel.runtime.templating import back_to, masthead_of, page
 from services.kernel.runtime.web import Me, Node, Now, Officer, Reading, Tx
@@ -94,6 +94,7 @@ async def item_context(
     return {
         "item": submission,
         "names": names,
+        "levels": {level.value: level.label for level in Level},
         "status": IntakeStatus(submission.status),
         "info_type": _type(submission),
         "system": System(submission.system),
@@ -102,7 +103,9 @@ async def item_context(
         "groups": timeline_groups(history, submission.hops, names),
         "adoptions": [row for row in history if row.type == SubmissionAdopted.TYPE],
         "instructions": [row for row in history if row.type == InstructionRecorded.TYPE],
-        "editions": [(_edition_name(one, submission, names), one) for one in newest_editions(editions)],
+        "editions": [
+            (_edition_name(one, submission, names), one) for one in newest_editions(editions, submission.origin_node)
+        ],
         "edition_count": len(editions),
         "questions": [one for one in await store.list_questions(session, submission.origin_id) if one.answer is None],
         "attachments": await store.list_attachments(session, submission.origin_id),
@@ -121,9 +124,10 @@ def returned_now(submission: Submission) -> dict[str, Any] | None:
 
 
 async def node_names(session: AsyncSession, node: Node) -> dict[str, str]:
-    """Names of this node and its neighbours by node id."""
-    peers = await list_peers(session)
-    return {node.node_id: masthead_of(node).name, **{peer.peer: _short(peer.name) for peer in peers}}
+    """Names of this node, its neighbours and the place above them: by node id, else by level."""
+    known = [node, *(NodeInfo(peer.peer, peer.name, Level(peer.level)) for peer in await list_peers(session))]
+    names = {_level_above(one.level): _place_above(one) for one in known if _place_above(one)}
+    return names | {one.node_id: masthead_of(one).name for one in known}
 
 
 async def next_office(session: AsyncSession, submission: Submission, me: Officer, node: Node) -> str:
@@ -136,26 +140,27 @@ async def next_office(session: AsyncSession, submission: Submission, me: Officer
     return _short(superior.name) if superior else ""
 
 
-def newest_editions(editions: list[EditionCopy]) -> list[EditionCopy]:
-    """The newest edition of each node, in the order in which the nodes first had one."""
+def newest_editions(editions: list[EditionCopy], first_node: str) -> list[EditionCopy]:
+    """The newest edition of each node: the author's first, then as the nodes came to have one."""
     newest: dict[str, EditionCopy] = {}
     for one in editions:
         if one.node not in newest or one.number > newest[one.node].number:
             newest[one.node] = one
-    return list(newest.values())
+    return sorted(newest.values(), key=lambda one: one.node != first_node)
 
 
 async def _compared(
     session: AsyncSession, submission: Submission, names: dict[str, str], asked: tuple[str, str]
 ) -> dict[str, Any]:
-    """Two editions side by side: the two asked for, else the two newest."""
+    """Two editions side by side: those asked for, else the author's and the last office's, else the last two."""
     editions = await store.list_editions(session, submission.origin_id)
     named = {f"{one.node}-{one.number}": one for one in editions}
     keys = list(named)
     if not keys:
         return {"choices": [], "before": "", "after": "", "diff": None, "title_diff": None}
-    before = asked[0] if asked[0] in named else keys[max(0, len(keys) - 2)]
-    after = asked[1] if asked[1] in named else keys[-1]
+    newest = [f"{one.node}-{one.number}" for one in newest_editions(editions, submission.origin_node)]
+    shown = (newest[0], newest[-1]) if len(newest) > 1 else (keys[max(0, len(keys) - 2)], keys[-1])
+    before, after = (one if one in named else other for one, other in zip(asked, shown, strict=True))
     return {
         "choices": [(key, f"{_edition_name(one, submission, names)} 第{one.number}稿") for key, one in named.items()],
         "before": before,
@@ -174,6 +179,16 @@ def _edition_name(edition: EditionCopy, submission: Submission, names: dict[str,
 
 def _type(submission: Submission) -> InfoType | None:
     return InfoType(submission.info_type) if submission.info_type else None
+
+
+def _place_above(node: NodeInfo) -> str:
+    """安澜市 of 安澜市云岭区; empty where the name says no more than itself."""
+    names = masthead_of(node)
+    return names.place.removesuffix(names.name)
+
+
+def _level_above(level: Level) -> str:
+    return list(Level)[min(level.rank + 1, len(Level) - 1)].value
 
 
 def _short(name: str) -> str:

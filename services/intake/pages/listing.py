@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.intake import store
 from services.intake.api.limits import limited_router
@@ -16,6 +15,7 @@ from services.intake.api.submissions import next_cursor, place_after
 from services.intake.pages.item import undelivered_age
 from services.intake.policy.access import may_write
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
+from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import page
 from services.kernel.runtime.web import Me, Now, Officer, Reading
 

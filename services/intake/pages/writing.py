@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
-from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.datastructures import UploadFile
 
 from services.intake import actions, store
@@ -34,6 +33,7 @@ from services.kernel.language.vocabulary import (
     ReportStage,
     System,
 )
+from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
 from services.kernel.runtime.transaction import Transaction
 from services.kernel.runtime.web import Context, IfMatch, Me, Node, Now, Officer, Reading, Tx

@@ -15,7 +15,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSVECTOR
-from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.kernel.runtime.session import AsyncSession
 
 _HAN = "々〇㐀-䶿一-鿿豈-﫿\U00020000-\U000323af"
 _RUNS = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<number>[0-9]+(?:\.[0-9]+)*)|(?P<word>[^\W_0-9{_HAN}]+)")

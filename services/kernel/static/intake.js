@@ -6,9 +6,17 @@
 
   const API = '/intake/api/v1/submissions';
   const state = document.getElementById('save-state');
-  const bar = document.getElementById('draft-bar');
+  const bar = document.getElementById('write-bar');
+  const draftBar = document.getElementById('draft-bar'); // belongs to drafts.js
   const csrf = form.elements.csrf_token.value;
   const localKeys = () => ['new', form.dataset.write].filter(Boolean).map((id) => `draft:${form.dataset.user}:${id}`);
+  const forgetLocal = () => {
+    try {
+      localKeys().forEach((key) => localStorage.removeItem(key));
+    } catch {
+      // No storage: nothing was kept.
+    }
+  };
   const clock = () => new Date().toTimeString().slice(0, 5);
   const headers = (more = {}) => ({ 'X-CSRF-Token': csrf, Accept: 'application/json', ...more });
 
@@ -168,7 +176,11 @@
       took(body, sent);
       showErrors([]);
       say(`${clock()} 已存到服务器`);
-      localKeys().forEach((key) => { try { localStorage.removeItem(key); } catch { /* no storage */ } });
+      forgetLocal();
+      if (!draftBar.querySelector('button')) {
+        draftBar.className = '';
+        draftBar.replaceChildren();
+      }
       return true;
     }
     refused(answer.status, body);
@@ -203,11 +215,10 @@
   form.addEventListener('change', (event) => {
     if (event.target.type !== 'file') soon();
   });
-  // After drafts.js has kept a copy: what the server holds needs none.
-  addEventListener('pagehide', () => {
-    if (JSON.stringify(values()) !== saved) return;
-    localKeys().forEach((key) => { try { localStorage.removeItem(key); } catch { /* no storage */ } });
-  });
+  // drafts.js keeps a copy whenever the page is left; what the server holds needs none.
+  const forgetSaved = () => { if (JSON.stringify(values()) === saved && form.dataset.write) forgetLocal(); };
+  addEventListener('pagehide', forgetSaved);
+  document.addEventListener('visibilitychange', forgetSaved);
 
   // A button pressed while a save is under way must not lose against it.
   let settled = false;
