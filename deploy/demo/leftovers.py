@@ -5,10 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from kafka.admin import KafkaAdminClient
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
-
 from deploy.demo.nodes import CHAIN
 
 
@@ -33,6 +29,8 @@ def require_empty(kafka: str, database_url: str, services: Sequence[str]) -> Non
 
 
 def _topics(kafka: str) -> list[str]:
+    from kafka.admin import KafkaAdminClient
+
     admin = KafkaAdminClient(bootstrap_servers=kafka.split(","), request_timeout_ms=15_000)
     try:
         prefixes = tuple(f"{plan.node_id}." for plan in CHAIN)
@@ -42,6 +40,9 @@ def _topics(kafka: str) -> list[str]:
 
 
 async def _schemas(url: str, services: Sequence[str]) -> list[str]:
+    from sqlalchemy import text
+    from sqlalchemy.ext.asyncio import create_async_engine
+
     engine = create_async_engine(url)
     try:
         async with engine.connect() as connection:

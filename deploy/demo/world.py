@@ -21,11 +21,7 @@ from pathlib import Path
 from typing import Self
 
 import httpx
-from kafka.errors import KafkaError
 
-from deploy.demo.founding import found_nodes
-from deploy.demo.lag import groups_of, unread
-from deploy.demo.leftovers import require_empty
 from deploy.demo.nodes import CHAIN, DEMO_PORTS, SHARED, NodePlan, Ports
 from deploy.demo.ports import require_free
 from deploy.demo.process import NodeProcess
@@ -34,7 +30,8 @@ from deploy.demo.waiting import DidNotHappen, eventually
 from deploy.kafka.broker import Broker
 from services.kernel.runtime.settings import ALL_SERVICES
 
-READY_WITHIN_S = 90.0
+# On an idle machine a tenth of it; a busy one must not make the demo fail.
+READY_WITHIN_S = 180.0
 BROKER_HEAP_MB = 256
 
 
@@ -100,6 +97,9 @@ class DemoWorld:
             BrokerDidNotStart, NodeDidNotStart: With the last lines of the log.
             NotEmpty: `fresh`, but a cluster or database that is not the world's own holds earlier data.
         """
+        # The services take seconds to load: commands that start nothing do without them.
+        from deploy.demo.founding import found_nodes
+
         if not self.running:
             require_free(self.ports)
             if fresh:
@@ -149,6 +149,8 @@ class DemoWorld:
 
     def unread(self, node_id: str) -> dict[str, int]:
         """Events on the node's own topics that its agents have yet to acknowledge, by consumer group."""
+        from deploy.demo.lag import groups_of, unread
+
         return unread(self.nodes[node_id].kafka, groups_of(node_id, self.services))
 
     def await_quiet(self, *, within_s: float = 60.0) -> None:
@@ -173,6 +175,8 @@ class DemoWorld:
 
     def _set_aside(self) -> None:
         """Keep the data of before in `before/`; what is not the world's own is never touched."""
+        from deploy.demo.leftovers import require_empty
+
         require_empty(self.kafka, self.database_url, self.services)
         before = self.base / "before"
         shutil.rmtree(before, ignore_errors=True)
@@ -192,7 +196,9 @@ class DemoWorld:
 
     def _await_knowing(self) -> None:
         """Wait until every service has read who works here and which neighbours there are."""
+        from kafka.errors import KafkaError
+
         try:
-            self.await_quiet()
+            self.await_quiet(within_s=READY_WITHIN_S)
         except (DidNotHappen, KafkaError, httpx.HTTPError) as fault:
             raise NodeDidNotStart(f"节点没有读完机构人员信息：{fault}") from fault

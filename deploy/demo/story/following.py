@@ -73,10 +73,11 @@ def read_scores(story: Story) -> None:
             f"{story.node(node).plan.short_name}里给{unit}计分，这一件得 {points} 分",
         )
         for entry in score["entries"]:
-            story.progress.say(f"      {entry['rule_id']}  {entry['points']:>5} 分  {entry['reason']}")
+            if entry["points"]:
+                story.progress.say(f"      {entry['points']:>4} 分  {entry['reason']}")
         story.done(f"{score['unit_name']} {period} 合计 {score['score']} 分，每一分都可打开来源稿件")
     scores = story.officer("township", "statistician").get("/stats/api/v1/scores", period=period)["items"]
-    story.done(f"乡里没有下级单位，得分表 {len(scores)} 行")
+    story.done(f"乡里给自己管理的单位计分，得分表 {len(scores)} 行")
 
 
 def _earned(statistician: Any, period: str, unit: str, origin_id: str, points: float) -> dict[str, Any] | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from docx import Document
-
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def manuscript(title: str, body: str) -> bytes:
     """An item as somebody wrote it in Word: a centred title, then one paragraph a line."""
+    from docx import Document
+
     document = Document()
     document.add_heading(title, level=0)
     for line in body.splitlines():
@@ -28,6 +28,8 @@ def pipe_table() -> bytes:
         ("石门村", "8.1", "2.7", "42", "112"),
         ("合计", "31.6", "9.4", "126", "486"),
     ]
+    from docx import Document
+
     document = Document()
     document.add_heading("高山片区4个村饮水管网冻损情况表", level=1)
     table = document.add_table(rows=len(rows), cols=len(rows[0]))
