@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic_core import from_json
+
 from services.exchange import metrics
 from services.exchange.actions.border import Border
 from services.exchange.actions.conflicts import keep_conflict
@@ -172,7 +174,7 @@ def _tell(tx: Transaction, border: Border, envelope: Envelope) -> None:
 
 def _may_go_on(border: Border, envelope: Envelope) -> bool:
     try:
-        hops = json.loads(envelope.data)["item"]["hops"]
+        hops = from_json(envelope.data)["item"]["hops"]
         route = tuple(dict.fromkeys([hop["from_node"] for hop in hops[:1]] + [hop["to_node"] for hop in hops]))
     except (ValueError, KeyError, TypeError):
         return True

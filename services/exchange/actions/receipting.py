@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import from_json
+
 from services.exchange import metrics
 from services.exchange.actions.border import Border
 from services.exchange.actions.conflicts import keep_conflict
@@ -119,7 +121,7 @@ def _place(item: Item) -> tuple[str, int, int]:
 def _item_for(border: Border, body: bytes) -> Item | None:
     """The head of the item in a report to this very peer; None for one that only passes by."""
     try:
-        item = Item.model_validate(json.loads(body)["data"]["item"])
+        item = Item.model_validate(from_json(body)["data"]["item"])
     except (ValueError, KeyError, TypeError):
         return None
     is_hop = bool(item.hops) and (item.hops[-1].from_node, item.hops[-1].to_node) == (border.own, border.peer)

@@ -9,9 +9,20 @@ import pytest
 from services.exchange import actions
 from services.exchange.model import Arrival, Dispatch
 from services.kernel.language.events.parts import Attachment
+from services.kernel.language.events.review import SubmissionReceived
 from services.kernel.language.vocabulary import InfoType
 from services.kernel.runtime.identifiers import new_id
-from tests.integration.exchange.two_nodes import Node, carrying, eventually, received, reported_up
+from tests.integration.exchange.two_nodes import (
+    OFFICER,
+    Node,
+    carrying,
+    eventually,
+    forwarded_up,
+    received,
+    reported_up,
+    two_nodes,
+    with_city,
+)
 
 
 async def receipted(sender: Node, receiver: Node, n: int, lane: str = "routine") -> bool:
@@ -112,6 +123,42 @@ async def test_a_township_restored_from_before_takes_its_rows_back(linked):
         assert [(row.n, row.h, row.body) for row in await township.rows(Dispatch)] == before
         await township.tell(reported_up(township, district))
         await eventually(lambda: receipted(township, district, 6))
+
+
+async def test_three_nodes_on_one_broker_carry_an_item_up_and_what_happens_to_it_back(linked, tmp_path, node_urls):
+    township, district = linked
+    origin_id = new_id()
+    async with with_city(township, district, tmp_path, node_urls) as city, carrying(township, district, city):
+        [reported] = await township.tell(reported_up(township, district, origin_id))
+        await eventually(lambda: has_told(district, [reported]))
+        forward = forwarded_up(township, district, city, origin_id)
+        [forwarded] = await district.tell(forward)
+        await eventually(lambda: has_told(city, [forwarded]))
+        await eventually(lambda: has_told(township, [forwarded]))
+        fact = SubmissionReceived(item=forward.item, at=city.context.clock(), node=city.name, by=OFFICER)
+        [taken_in] = await city.tell(fact)
+        await eventually(lambda: has_told(township, [forwarded, taken_in]))
+        assert await district.told() == [reported, taken_in]
+        assert await city.told() == [forwarded]
+
+
+async def has_told(node: Node, ids: list[str]) -> bool:
+    return await node.told() == ids
+
+
+@pytest.mark.timeout(120)
+async def test_the_broker_is_killed_under_load_and_nothing_is_lost(tmp_path, node_urls, killable_broker):
+    async with two_nodes(tmp_path, node_urls, kafka=killable_broker.bootstrap, heartbeat_s=2.0) as (township, district):
+        async with carrying(township, district):
+            told = await township.tell(*(reported_up(township, district) for _ in range(50)))
+            await eventually(lambda: holds(district, township, 50))
+            killable_broker.kill()
+            for _ in range(5):
+                told += await township.tell(*(reported_up(township, district) for _ in range(20)))
+                await asyncio.sleep(0.3)
+            await asyncio.to_thread(killable_broker.start)
+            await eventually(lambda: receipted(township, district, 150), within_s=90)
+        assert await district.told() == told
 
 
 async def connected(node: Node, peer: Node) -> bool:

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -32,7 +32,7 @@ from services.kernel.language.events.parts import (
     OfficerRef,
     SignOff,
 )
-from services.kernel.language.events.review import SubmissionReceived, SubmissionReportedUp
+from services.kernel.language.events.review import SubmissionForwardedUp, SubmissionReceived, SubmissionReportedUp
 from services.kernel.language.vocabulary import InfoType, Level, SignMode, System
 from services.kernel.runtime.app import make_context
 from services.kernel.runtime.identifiers import new_id
@@ -165,6 +165,19 @@ async def two_nodes(
 
 
 @asynccontextmanager
+async def with_city(township: Node, district: Node, folder: Path, urls: Callable[[], str]) -> AsyncIterator[Node]:
+    """A city above the district, on the same broker."""
+    settings = Settings(
+        node_id=f"c{district.name[1:]}", node_name="安澜市", level=Level.CITY, data_dir=folder / "c", database_url=urls(),
+        kafka=district.context.settings.kafka, link_heartbeat_s=2.0,
+    )  # fmt: skip
+    async with make_node_of(settings) as city:
+        await district.register(city.card(direction="superior", kafka=settings.kafka))
+        await city.register(district.card(direction="subordinate"))
+        yield city
+
+
+@asynccontextmanager
 async def carrying(*nodes: Node) -> AsyncIterator[None]:
     """The workers of these nodes at work."""
     stop = asyncio.Event()
@@ -236,4 +249,12 @@ def received(township: Node, district: Node, origin_id: UUID) -> SubmissionRecei
     )
 
 
-TODAY = date(2026, 11, 24)
+def forwarded_up(township: Node, district: Node, city: Node, origin_id: UUID) -> SubmissionForwardedUp:
+    up = reported_up(township, district, origin_id)
+    hop = Hop(
+        n=2, from_node=district.name, from_unit_id=ID, from_unit_name="云岭区", to_node=city.name, to_level=Level.CITY
+    )
+    item = up.item.model_copy(update={"hop": 2, "hops": (*up.item.hops, hop)})
+    return SubmissionForwardedUp(
+        item=item, at=up.at, node=district.name, content=up.content, proposed_by=OFFICER, sign_off=up.sign_off
+    )
