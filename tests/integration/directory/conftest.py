@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,13 +61,33 @@ class Directory:
         return client
 
 
+@pytest.fixture(scope="session")
+def seeded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of a node whose SQLite directory holds the demo; tests work on copies."""
+    folder = tmp_path_factory.mktemp("seeded")
+
+    async def seed() -> None:
+        async with running_node([directory_service()], settings_for(DISTRICT, folder)) as process:
+            await _seed(process)
+
+    asyncio.run(seed())
+    return folder
+
+
+async def _seed(process: NodeProcess) -> None:
+    async with process.contexts["directory"].database.transaction(NOW) as tx:
+        await seed_demo(tx, process.settings)
+
+
 @pytest.fixture
-async def directory(tmp_path: Path, node_database_url: str) -> AsyncIterator[Directory]:
+async def directory(tmp_path: Path, node_database_url: str, seeded_folder: Path) -> AsyncIterator[Directory]:
     clock = Clock()
+    if not node_database_url:
+        shutil.copytree(seeded_folder, tmp_path, dirs_exist_ok=True)
     settings = settings_for(DISTRICT, tmp_path, database_url=node_database_url)
     async with running_node([directory_service()], settings, clock=clock) as process:
-        async with process.contexts["directory"].database.transaction(clock()) as tx:
-            await seed_demo(tx, settings)
+        if node_database_url:
+            await _seed(process)
         yield Directory(process, clock)
 
 
