@@ -7,11 +7,13 @@ from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 
+from services.kernel.language.vocabulary import Level
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import page
 from services.kernel.runtime.web import Me, Node, Now, Officer, Reading, edge_router
 from services.stats.pages.viewing import (
     LEVELS,
+    Record,
     levels_shown,
     month_options,
     points_zh,
@@ -20,12 +22,12 @@ from services.stats.pages.viewing import (
     sheet_for,
     tiles,
 )
-from services.stats.policy import Period
+from services.stats.policy import EventKind, Period
 from services.stats.policy.credit import as_number
 from services.stats.policy.reading import may_edit_rules
 from services.stats.policy.sheet import ScoreRow
 from services.stats.store.events import count_unmatched, list_unmatched
-from services.stats.store.figures import list_sources, read_trend
+from services.stats.store.figures import Source, list_sources, read_trend
 
 router = edge_router()
 
@@ -82,7 +84,25 @@ async def _context(
         "unmatched": await count_unmatched(session, str(month)) if sees_all(me) else 0,
         "zh": points_zh,
         **await _beside(session, me, month, rows),
+        "above": await _adopted_above(session, me, month, rows, node.level),
     }
+
+
+async def _adopted_above(
+    session: AsyncSession, me: Officer, month: Period, rows: list[ScoreRow], own: Level
+) -> list[tuple[str, Record]]:
+    """What levels above this node adopted of the group's items, with the unit's name."""
+    sources = await list_sources(session, month, [row.unit.unit_id for row in rows])
+    return [
+        (row.unit.name, record)
+        for row in rows
+        for record in records([one for one in sources[row.unit.unit_id] if _is_above(one, own)], me)
+    ]
+
+
+def _is_above(source: Source, own: Level) -> bool:
+    event = source.event
+    return event.kind == EventKind.ADOPTED and event.level is not None and Level(event.level).rank > own.rank
 
 
 async def _beside(session: AsyncSession, me: Officer, month: Period, rows: list[ScoreRow]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from services.kernel.language.vocabulary import Level, Role, System, UnitKind
+from services.kernel.language.vocabulary import AdoptionMode, Level, Role, System, UnitKind
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.web import Officer
 from services.stats.policy import EventKind, Period
@@ -76,6 +76,7 @@ class Record:
     kind: str
     version: str
     system: System
+    mode: str
 
 
 def records(sources: Sequence[Source], me: Officer) -> list[Record]:
@@ -103,13 +104,15 @@ def _record(source: Source, me: Officer) -> Record:
         is_minus=source.points < 0,
         kind=event.kind,
         system=System(event.system),
+        mode=AdoptionMode(event.mode).label if event.mode else "",
         version=f"{entry.ruleset_id} 第{entry.ruleset_version}版" if entry else "",
     )
 
 
 def _reason(source: Source) -> str:
     if source.entry:
-        return source.entry.reason
+        # The label stands beside it already.
+        return source.entry.reason.removeprefix(f"{source.event.label}：")
     return "没有适用的规则，暂不计分" if source.event.is_unmatched else "同一件已计，不重复计"
 
 
