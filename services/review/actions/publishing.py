@@ -16,6 +16,7 @@ from services.kernel.runtime.transaction import Transaction
 from services.review.actions.selecting import new_draft, state_without_draft, take_out, touch_issue
 from services.review.actions.signing import Signature
 from services.review.actions.telling import head_of, tell, touch
+from services.review.metrics import ISSUES_SIGNED
 from services.review.model import Adoption, AdoptionStatus, Issue, IssueStatus, Periodical, ReviewItem, Series
 from services.review.policy import IssueAlreadySigned, IssueNotReady, issue_year, next_number
 from services.review.policy.issues import Entry, require_issue_role, sign_blockers
@@ -86,6 +87,7 @@ async def sign_issue(
     touch_issue(tx, issue)
     printed = [await _adopt(tx, issue, periodical, adoption) for adoption, _ in entries]
     tx.tell(_published(tx, issue, periodical, printed))
+    tx.after_commit(ISSUES_SIGNED.labels(tx.node.node_id).inc)
     tx.audit("issue.signed", issue_id, by=by.ref, details={"number": issue.number, "year": issue.year})
     return issue
 

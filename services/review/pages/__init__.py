@@ -1,10 +1,10 @@
 """HTML: the queue, the reviewer's and signer's desks, issues, forwards and instructions."""
 
 from services.kernel.runtime.web import edge_router
-from services.review.pages import forwards, fragments, instructions, issues, queue, unit
+from services.review.pages import entrance, forwards, fragments, instructions, issues, queue, unit
 
 router = edge_router(include_in_schema=False)
-for part in (queue.router, unit.router, issues.router, forwards.router, instructions.router, fragments.router):
-    router.include_router(part)
+for part in (entrance, queue, unit, issues, forwards, instructions, fragments):
+    router.include_router(part.router)
 
 ROUTERS = (router,)

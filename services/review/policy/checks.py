@@ -47,9 +47,7 @@ def arrival_checks(
 def sign_checks(content: Content, info_type: InfoType, *, checked_by: str, present: Collection[str]) -> list[Check]:
     """What must be in order before a unit's signer signs."""
     checked = (
-        Check("已经审核", CheckState.OK, f"审核人 {checked_by}")
-        if checked_by
-        else Check("还没有审核人", CheckState.BAD)
+        Check("已经审核", CheckState.OK, f"审核人 {checked_by}") if checked_by else Check("还没有审核", CheckState.WAIT)
     )
     return [checked, _required(content, info_type), _declaration(content), _attachments(content, present)]
 
