@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from services.intake.model import Attachment, EditionCopy, HistoryRow, Question, Submission
 from services.kernel.language.timeline import in_order
 from services.kernel.language.vocabulary import IntakeStatus
+from services.kernel.runtime.paging import CursorUnreadable, decode_cursor, encode_cursor
 from services.kernel.runtime.search import TextIndex
 from services.kernel.runtime.session import AsyncSession
 
@@ -90,6 +91,29 @@ async def list_submissions(session: AsyncSession, listing: Listing) -> list[Subm
     if listing.query.strip():
         query = query.where(await TEXT_INDEX.matching(session, listing.query, Submission.origin_id))
     return list(await session.exec(_page(query, listing)))
+
+
+def place_after(cursor: str) -> tuple[datetime, UUID] | None:
+    """The place that a cursor names.
+
+    Raises:
+        CursorUnreadable: It is not one of ours.
+    """
+    if not cursor:
+        return None
+    at, origin_id = decode_cursor(cursor, length=2)
+    try:
+        return datetime.fromisoformat(str(at)), UUID(str(origin_id))
+    except ValueError as fault:
+        raise CursorUnreadable from fault
+
+
+def next_cursor(found: list[Submission], limit: int) -> str | None:
+    """The cursor of the next page, if there is one."""
+    if len(found) <= limit:
+        return None
+    last = found[limit - 1]
+    return encode_cursor([last.touched_at.isoformat(), last.origin_id])
 
 
 async def count_by_status(session: AsyncSession, unit_id: UUID) -> dict[str, int]:

@@ -16,6 +16,7 @@ from services.intake.actions.refusals import (
     TooManyAttachments,
 )
 from services.intake.actions.submitting import submit, what_is_advised, what_is_missing
+from services.intake.actions.uploading import read_document, take_in
 
 __all__ = [
     "BodyTooLong",
@@ -28,9 +29,11 @@ __all__ = [
     "create_draft",
     "discard_draft",
     "open_submission",
+    "read_document",
     "remove_attachment",
     "restore_draft",
     "submit",
+    "take_in",
     "what_is_advised",
     "what_is_missing",
 ]

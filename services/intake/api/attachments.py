@@ -10,17 +10,15 @@ from uuid import UUID
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import StreamingResponse
-from starlette.datastructures import UploadFile
 
 from services.intake import actions, store
-from services.intake.api.limits import limited_router
 from services.intake.api.views import attachment_view
 from services.intake.model import Attachment
-from services.kernel.language.refusal import InvalidInput, NotFound
+from services.kernel.language.refusal import NotFound
 from services.kernel.runtime.files import StoredFile
-from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.limits import attachment_limit_bytes, limited_router, uploaded_file
 from services.kernel.runtime.transaction import Transaction
-from services.kernel.runtime.uploads import CheckedUpload, inspect_upload
+from services.kernel.runtime.uploads import CheckedUpload
 from services.kernel.runtime.web import Context, Me, Node, Reading, Tx, etag
 
 router = limited_router(prefix="/api/v1/submissions/{origin_id}/attachments")
@@ -28,32 +26,15 @@ router = limited_router(prefix="/api/v1/submissions/{origin_id}/attachments")
 _STEP_BYTES = 256 * 1024
 
 
-async def take_in(file: UploadFile, context: ServiceContext) -> tuple[CheckedUpload, StoredFile]:
-    """Check an uploaded file and store its content; it belongs to no item yet.
-
-    Raises:
-        AttachmentTypeNotAllowed and its kin: See `inspect_upload`.
-    """
-    limit_bytes = context.settings.attachment_limit_mb * 1024 * 1024
-
-    def check_and_store() -> tuple[CheckedUpload, StoredFile]:
-        checked = inspect_upload(file.filename or "", file.file, max_bytes=limit_bytes)
-        return checked, context.files.put(file.file)
-
-    return await asyncio.to_thread(check_and_store)
+async def _taken_in(request: Request, _me: Me, context: Context) -> tuple[CheckedUpload, StoredFile]:
+    """The form's part `file`, checked and stored before the transaction begins."""
+    file = await uploaded_file(request)
+    return await actions.take_in(
+        context.files, file.filename or "", file.file, limit_bytes=attachment_limit_bytes(request)
+    )
 
 
-async def _uploaded(request: Request, _me: Me, context: Context) -> tuple[CheckedUpload, StoredFile]:
-    """The form's part `file`, taken in before the transaction begins."""
-    file = (await request.form()).get("file")
-    if not isinstance(file, UploadFile) or not file.filename:
-        raise InvalidInput(
-            "请选择要上传的文件。", errors=[{"field": "file", "code": "missing", "message": "请选择文件"}]
-        )
-    return await take_in(file, context)
-
-
-TakenIn = Annotated[tuple[CheckedUpload, StoredFile], Depends(_uploaded)]
+TakenIn = Annotated[tuple[CheckedUpload, StoredFile], Depends(_taken_in)]
 
 
 @router.post("", status_code=201)

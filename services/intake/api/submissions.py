@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Response
 
 from services.intake import actions, store
-from services.intake.api.limits import limited_router
 from services.intake.api.views import line_view, standing_view, submission_view
 from services.intake.metrics import SUBMITTED
-from services.intake.model import Submission, SubmissionChange
+from services.intake.model import SubmissionChange
 from services.kernel.language.vocabulary import IntakeStatus
-from services.kernel.runtime.paging import CursorUnreadable, decode_cursor, encode_cursor
+from services.kernel.runtime.limits import limited_router
 from services.kernel.runtime.web import IfMatch, Me, Node, Reading, Tx, etag
 
 router = limited_router(prefix="/api/v1/submissions")
@@ -83,30 +81,7 @@ async def list_own(
     cursor: Annotated[str, Query(max_length=400)] = "",
     limit: Limit = 50,
 ) -> dict[str, Any]:
-    after = place_after(cursor)
+    after = store.place_after(cursor)
     listing = store.Listing(me.unit_id, status=status, query=q, after=after, limit=limit)
     found = await store.list_submissions(session, listing)
-    return {"items": [line_view(one) for one in found[:limit]], "next": next_cursor(found, limit)}
-
-
-def place_after(cursor: str) -> tuple[datetime, UUID] | None:
-    """The place that a cursor names.
-
-    Raises:
-        CursorUnreadable: It is not one of ours.
-    """
-    if not cursor:
-        return None
-    at, origin_id = decode_cursor(cursor, length=2)
-    try:
-        return datetime.fromisoformat(str(at)), UUID(str(origin_id))
-    except ValueError as fault:
-        raise CursorUnreadable from fault
-
-
-def next_cursor(found: list[Submission], limit: int) -> str | None:
-    """The cursor of the next page, if there is one."""
-    if len(found) <= limit:
-        return None
-    last = found[limit - 1]
-    return encode_cursor([last.touched_at.isoformat(), last.origin_id])
+    return {"items": [line_view(one) for one in found[:limit]], "next": store.next_cursor(found, limit)}

@@ -22,8 +22,8 @@ def standing_view(submission: Submission) -> dict[str, Any]:
         "status": submission.status,
         "version": submission.version,
         "submission_version": submission.submission_version,
-        "missing": [error.as_dict() for error in what_is_missing(submission)] if is_in_hand(submission) else [],
-        "advised": [error.as_dict() for error in what_is_advised(submission)] if is_in_hand(submission) else [],
+        "missing": [error.as_dict() for error in what_is_missing(submission)] if submission.is_in_hand else [],
+        "advised": [error.as_dict() for error in what_is_advised(submission)] if submission.is_in_hand else [],
     }
 
 
@@ -43,7 +43,7 @@ def line_view(submission: Submission) -> dict[str, Any]:
         "created_at": submission.created_at,
         "touched_at": submission.touched_at,
         "reported_at": submission.reported_at,
-        "is_delivered": is_delivered(submission),
+        "is_delivered": submission.is_delivered,
     }
 
 
@@ -97,19 +97,6 @@ def entry_view(row: HistoryRow) -> dict[str, Any]:
     """One line of the timeline; what a fact says besides stands beside it."""
     names = ("type", "node", "at", "hop", "version", "text", "by", "unit", "note")
     return {**row.data, **{name: getattr(row, name) for name in names}}
-
-
-def is_in_hand(submission: Submission) -> bool:
-    """Whether the author has it to write on."""
-    return submission.status in {IntakeStatus.DRAFT, IntakeStatus.RETURNED}
-
-
-def is_delivered(submission: Submission) -> bool | None:
-    """Whether the receiver's node holds what was last reported; None when nothing was reported."""
-    if not submission.reported_version:
-        return None
-    is_at_home = submission.reported_to == submission.origin_node
-    return is_at_home or submission.delivered_version >= submission.reported_version
 
 
 def _last(history: list[HistoryRow], types: set[str], hop: int) -> Any:

@@ -77,6 +77,19 @@ class Submission(Table, table=True):
         Index("ix_intake_submission_touched", "touched_at", "origin_id"),
     )
 
+    @property
+    def is_in_hand(self) -> bool:
+        """Whether the author has it to write on."""
+        return self.status in {IntakeStatus.DRAFT, IntakeStatus.RETURNED}
+
+    @property
+    def is_delivered(self) -> bool | None:
+        """Whether the receiver's node holds what was last reported; None when nothing was reported."""
+        if not self.reported_version:
+            return None
+        is_at_home = self.reported_to == self.origin_node
+        return is_at_home or self.delivered_version >= self.reported_version
+
 
 class Attachment(Table, table=True):
     """A file of an item; its content lies in the file store under its digest."""

@@ -8,14 +8,13 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from services.intake import actions, store
-from services.intake.api.limits import limited_router
-from services.intake.api.views import is_delivered, is_in_hand
 from services.intake.model import EditionCopy, Submission
 from services.intake.pages.history import hop_nodes, node_name, timeline_groups
 from services.intake.policy.access import may_write
 from services.kernel.language.diff import diff_texts
 from services.kernel.language.events.review import InstructionRecorded, SubmissionAdopted
 from services.kernel.language.vocabulary import InfoType, IntakeStatus, Level, System, UnitKind
+from services.kernel.runtime.limits import limited_router
 from services.kernel.runtime.organisation import list_peers, superior_of
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.settings import NodeInfo
@@ -77,7 +76,7 @@ async def restore_item(origin_id: UUID, me: Me, tx: Tx) -> Response:
 
 def undelivered_age(submission: Submission, now: Any) -> dict[str, Any] | None:
     """How long the item has been on its way without a receipt; None when it is there or never left."""
-    if is_delivered(submission) is not False or submission.reported_at is None:
+    if submission.is_delivered is not False or submission.reported_at is None:
         return None
     age_s = max(0.0, (now - submission.reported_at).total_seconds())
     return {"age_s": age_s, "is_red": age_s >= RED_AFTER_S, "since": submission.reported_at}
@@ -110,7 +109,7 @@ async def item_context(
         "questions": [one for one in await store.list_questions(session, submission.origin_id) if one.answer is None],
         "attachments": await store.list_attachments(session, submission.origin_id),
         "returned": returned_now(submission),
-        "is_in_hand": is_in_hand(submission),
+        "is_in_hand": submission.is_in_hand,
         "may_change": may_change,
         "may_discard": may_change and submission.status == IntakeStatus.DRAFT and submission.submission_version == 1,
     }
@@ -118,7 +117,7 @@ async def item_context(
 
 def returned_now(submission: Submission) -> dict[str, Any] | None:
     """The reason of the return that the author is working on."""
-    if submission.returned is None or not is_in_hand(submission):
+    if submission.returned is None or not submission.is_in_hand:
         return None
     return submission.returned
 

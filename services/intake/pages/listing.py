@@ -10,11 +10,10 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 
 from services.intake import store
-from services.intake.api.limits import limited_router
-from services.intake.api.submissions import next_cursor, place_after
 from services.intake.pages.item import undelivered_age
 from services.intake.policy.access import may_write
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
+from services.kernel.runtime.limits import limited_router
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import page
 from services.kernel.runtime.web import Me, Now, Officer, Reading
@@ -101,11 +100,11 @@ async def _rows(session: AsyncSession, me: Officer, asked: Asked, now: Any) -> d
         status=IntakeStatus(status) if status and status != UNDELIVERED else None,
         undelivered_before=now - store.DELIVERY_GRACE if status == UNDELIVERED else None,
         query=asked.q,
-        after=place_after(asked.cursor),
+        after=store.place_after(asked.cursor),
         limit=PAGE_ROWS,
     )
     found = await store.list_submissions(session, listing)
-    following = next_cursor(found, PAGE_ROWS)
+    following = store.next_cursor(found, PAGE_ROWS)
     return {
         "asked": asked,
         "rows": [_row(one, now) for one in found[:PAGE_ROWS]],
@@ -115,7 +114,6 @@ async def _rows(session: AsyncSession, me: Officer, asked: Asked, now: Any) -> d
 
 
 def _row(submission: Any, now: Any) -> dict[str, Any]:
-    is_in_hand = submission.status in {IntakeStatus.DRAFT, IntakeStatus.RETURNED}
     address = f"/intake/submissions/{submission.origin_id}"
     return {
         "item": submission,
@@ -123,7 +121,7 @@ def _row(submission: Any, now: Any) -> dict[str, Any]:
         "status": IntakeStatus(submission.status),
         "info_type": InfoType(submission.info_type) if submission.info_type else None,
         "undelivered": undelivered_age(submission, now),
-        "is_in_hand": is_in_hand,
+        "is_in_hand": submission.is_in_hand,
     }
 
 

@@ -14,9 +14,6 @@ from starlette.datastructures import UploadFile
 
 from services.intake import actions, store
 from services.intake.actions.reading import require_writer
-from services.intake.api.attachments import take_in
-from services.intake.api.imports import read_upload
-from services.intake.api.limits import limited_router
 from services.intake.metrics import SUBMITTED
 from services.intake.model import Submission
 from services.intake.pages.form import OFFERED_TYPES, Typed, meant, typed_from, typed_of
@@ -28,11 +25,11 @@ from services.kernel.language.vocabulary import (
     DisclosureAttribute,
     EventGrade,
     InfoType,
-    IntakeStatus,
     Level,
     ReportStage,
     System,
 )
+from services.kernel.runtime.limits import attachment_limit_bytes, limited_router, uploaded_file
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
 from services.kernel.runtime.transaction import Transaction
@@ -68,7 +65,7 @@ async def write_on(
 ) -> Response:
     desk = Desk(request, me, node, now)
     submission = await _own(session, desk, origin_id)
-    if submission.status not in {IntakeStatus.DRAFT, IntakeStatus.RETURNED}:
+    if not submission.is_in_hand:
         return back_to(f"/intake/submissions/{origin_id}", "稿件已提交，现在不能修改。", tone="amber")
     typed = typed_from(submission)
     if check:
@@ -141,10 +138,11 @@ async def _submit(desk: Desk, tx: Transaction, submission: Submission, _argument
 
 async def _attach(desk: Desk, tx: Transaction, submission: Submission, _argument: str) -> Response:
     context = desk.request.app.state.context
+    limit_bytes = attachment_limit_bytes(desk.request)
     names = []
     for file in (await desk.request.form()).getlist("file"):
         if isinstance(file, UploadFile) and file.filename:
-            checked, stored = await take_in(file, context)
+            checked, stored = await actions.take_in(context.files, file.filename, file.file, limit_bytes=limit_bytes)
             await actions.attach_file(tx, desk.me, submission.origin_id, checked, stored)
             names.append(checked.filename)
     text = f"已添加附件 {'、'.join(names)}。" if names else "请先选择要添加的文件。"
@@ -167,7 +165,7 @@ def _back_to_form(submission: Submission, text: str, *, tone: str = "green", que
 async def _imported(desk: Desk, session: AsyncSession, typed: Typed, before: Submission | None) -> Response:
     """Put the text of a .docx into the form, to be checked; nothing is saved by it."""
     try:
-        found = await read_upload(desk.request, "document")
+        found = await actions.read_document((await uploaded_file(desk.request, "document")).file)
     except Refusal as refusal:
         return await _form_page(desk, session, typed.refused(refusal), before)
     filled = replace(

@@ -55,13 +55,10 @@
     bar.append(link);
   }
   const icon = (name) => {
-    const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-    svg.setAttribute('class', 'icon');
-    svg.setAttribute('aria-hidden', 'true');
-    const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
-    use.setAttribute('href', `#i-${name}`);
-    svg.append(use);
-    return svg;
+    const copy = document.querySelector('svg.icon').cloneNode(true);
+    copy.setAttribute('class', 'icon');
+    copy.querySelector('use').setAttribute('href', `#i-${name}`);
+    return copy;
   };
   function line(kind, mark, text, note, field) {
     const item = document.createElement('li');

@@ -6,9 +6,10 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from starlette.datastructures import UploadFile
 from starlette.types import Message, Receive
 
-from services.kernel.language.refusal import Refusal
+from services.kernel.language.refusal import InvalidInput, Refusal
 from services.kernel.runtime.edge import EdgeRoute
 from services.kernel.runtime.uploads import AttachmentTooLarge
 
@@ -46,6 +47,18 @@ class LimitedRoute(EdgeRoute):
 def limited_router(**options: Any) -> APIRouter:
     """A router whose routes own their transaction and limit what they read."""
     return APIRouter(route_class=LimitedRoute, **options)
+
+
+async def uploaded_file(request: Request, part: str = "file") -> UploadFile:
+    """The file in this part of a posted form; its content lies in a temporary file, not in memory.
+
+    Raises:
+        InvalidInput: No file was chosen.
+    """
+    file = (await request.form()).get(part)
+    if not isinstance(file, UploadFile) or not file.filename:
+        raise InvalidInput("请选择要上传的文件。", errors=[{"field": part, "code": "missing", "message": "请选择文件"}])
+    return file
 
 
 def attachment_limit_bytes(request: Request) -> int:
