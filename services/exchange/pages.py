@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Form, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from services.exchange import actions
 from services.exchange.policy.chain import Chain, link_name
@@ -35,6 +36,7 @@ TONES = {
     LinkState.DOWN: "red",
     LinkState.FORKED: "red",
 }
+NEED_SOMEBODY = frozenset({LinkState.DOWN, LinkState.FORKED, LinkState.PAUSED})
 LANE_LABELS = {lane.value: lane.label for lane in Lane}
 CONFLICT_WORDS = {
     "fork": "分叉：同一编号，内容不同",
@@ -56,6 +58,19 @@ class CatchingUp:
 
     lane: Lane
     progress: CatchUp
+
+
+@router.get("/")
+async def open_exchange() -> Response:
+    return RedirectResponse("/exchange/links", status_code=303)
+
+
+@router.get("/fragments/todo")
+async def show_todo(request: Request, me: Me, reading: Reading, context: Context, now: Now) -> Response:
+    """The card of the home page: links that need the administrator."""
+    require(me.roles, Act.READ_LINKS)
+    found = await _standings(reading, context, now) if may(me.roles, Act.OPERATE_LINKS) else []
+    return page(request, "exchange/_todo.html", in_need=[link for link in found if link.state in NEED_SOMEBODY])
 
 
 @router.get("/links")
@@ -193,7 +208,7 @@ def _catching_up(link: LinkStanding, now: datetime) -> list[CatchingUp]:
 
 def _progress_of(lane: LaneStanding, now: datetime) -> CatchUp | None:
     out = lane.out
-    if out is None or lane.state is not LinkState.CATCHING_UP:
+    if out is None or lane.sending_state is not LinkState.CATCHING_UP:
         return None
     return catch_up(
         from_n=out.catching_up_from_n, receipted_n=out.receipted_n, n=out.n, since=out.catching_up_since, now=now

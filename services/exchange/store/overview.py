@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.exchange.model import Conflict, Lane, Link
@@ -24,6 +24,7 @@ class LaneStanding:
 
     lane: LaneWord
     state: LinkState
+    sending_state: LinkState
     out: Lane | None
     inward: Lane | None
     oldest_unreceipted_at: datetime | None
@@ -145,7 +146,9 @@ def _lane(  # noqa: PLR0917 - the one place where all of it comes together
         oldest_age_s=age_s,
     )
     state = lane_state(signs, now=clock.now, idle_head_s=clock.idle_head_s)
-    return LaneStanding(lane, state, out, inward, oldest_at, unreceipted, age_s)
+    alone = replace(signs, is_forked=bool(out and out.forked_at), has_gap=False)
+    sending_state = lane_state(alone, now=clock.now, idle_head_s=clock.idle_head_s)
+    return LaneStanding(lane, state, sending_state, out, inward, oldest_at, unreceipted, age_s)
 
 
 def _other_end(link: str, own: str) -> str:

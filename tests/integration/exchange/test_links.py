@@ -103,6 +103,14 @@ async def test_a_fork_a_gap_and_a_catch_up_are_shown_with_what_to_do(pair, serve
         assert "对端经办人" in form.text
 
 
+async def test_the_home_page_gets_a_card_for_links_that_need_somebody(served):
+    async with client_of(served, officer(Role.ADMIN)) as client:
+        assert "查看链路" in (await client.get("/exchange/fragments/todo")).text
+        assert (await client.get("/exchange/")).headers["location"] == "/exchange/links"
+    async with client_of(served, officer(Role.CLERK)) as client:
+        assert "is-empty" in (await client.get("/exchange/fragments/todo")).text
+
+
 async def test_the_verification_page_names_a_bad_row(pair, served):
     from sqlalchemy import update
 
