@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError
+from starlette.datastructures import FormData
 
 from services.kernel.language.refusal import NotPermitted, Refusal
 from services.kernel.runtime import outbox
@@ -200,11 +201,11 @@ async def _check_form_is_ours(request: Request) -> None:
         raise FormNotOurs
 
 
-async def _form(request: Request) -> dict[str, Any]:
+async def _form(request: Request) -> FormData:
     kind = request.headers.get("content-type", "")
     if kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
-        return dict(await request.form(max_part_size=8 * 1024 * 1024))
-    return {}
+        return await request.form(max_part_size=8 * 1024 * 1024)
+    return FormData()
 
 
 async def _digest(request: Request) -> str:
@@ -215,9 +216,10 @@ async def _digest(request: Request) -> str:
     if kind.startswith("application/json"):
         digest.update(await request.body())
     else:
-        for name, value in sorted((await _form(request)).items()):
-            if name not in {"csrf_token", "idempotency_key"} and isinstance(value, str):
-                digest.update(f"{name}={value}\n".encode("utf-8", "surrogatepass"))
+        for name, value in (await _form(request)).multi_items():
+            if name not in {"csrf_token", "idempotency_key"}:
+                said = value if isinstance(value, str) else f"{value.filename} {value.size}"
+                digest.update(f"{name}={said}\n".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
 
 

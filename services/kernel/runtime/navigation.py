@@ -132,8 +132,13 @@ def navigation(
     ]
 
 
+_SHOWN_UNDER = {"/directory/officers": "/directory/units", "/directory/peers": "/directory/units"}
+"""Pages that are tabs of another page: the navigation marks that one."""
+
+
 def _leading_to(path: str, hrefs: list[str]) -> str | None:
     """The longest href that is `path` or a folder above it; the home page leads to itself only."""
+    path = _SHOWN_UNDER.get("/".join(path.split("/")[:3]), path)
     fitting = [href for href in hrefs if path == href or (href != "/" and path.startswith(href.rstrip("/") + "/"))]
     return max(fitting, key=len, default=None)
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from services.kernel.language.calendar import WorkingDays
 from services.kernel.language.events.directory import CalendarDaySet, OfficerAppointed, PeerRegistered, UnitRegistered
 from services.kernel.language.events.parts import Fact
-from services.kernel.language.vocabulary import DayKind, System, UnitKind
+from services.kernel.language.vocabulary import DayKind, Lane, System, UnitKind
 from services.kernel.runtime.inbox import ListensTo
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.tables import KERNEL
@@ -138,9 +138,9 @@ async def find_peer(session: AsyncSession, peer: str) -> PeerRegistered | None:
 
 
 async def superior_of(session: AsyncSession, system: System = System.GOVERNMENT) -> PeerRegistered | None:
-    """The node to which this node's head office reports in `system`."""
+    """The node to which this node's head office reports in `system`; a skip-level link takes no routine items."""
     superiors = await list_peers(session, direction="superior")
-    return next((peer for peer in superiors if peer.system is system), None)
+    return next((peer for peer in superiors if peer.system is system and Lane.ROUTINE in peer.lanes), None)
 
 
 async def working_days(session: AsyncSession) -> WorkingDays:
