@@ -2,7 +2,8 @@
 
 `disclosure_service()` is the office's part with the portal beside it, in one process. Offices that
 keep the public network apart run `portal_service()` there (`python -m services.disclosure portal`):
-the same public pages on a database of their own, fed only by the topic `disclosure.information`.
+the same public pages on a database of their own (made by `python -m services disclosure
+migrate-portal`), fed only by the topic `disclosure.information`; files are copied by their digests.
 """
 
 from __future__ import annotations

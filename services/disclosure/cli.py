@@ -1,4 +1,4 @@
-"""Administrative commands of disclosure: check and load the rule files, rebuild nothing by hand."""
+"""Administrative commands of disclosure: check, load and show the rule files; prepare a portal of its own."""
 
 from __future__ import annotations
 
@@ -12,20 +12,31 @@ import typer
 
 from services.disclosure.actions.seeding import load_rules
 from services.disclosure.model import METADATA
-from services.disclosure.store.rules import READERS, find_rule_file
+from services.disclosure.store import rules
 from services.kernel.runtime.app import make_context
+from services.kernel.runtime.migrations import upgrade
 from services.kernel.runtime.service import Service, ServiceContext
 from services.kernel.runtime.settings import Settings
 
 cli = typer.Typer(help="信息公开：目录、索引号格式、公开指南和提示词表。", no_args_is_help=True)
-RuleName = StrEnum("RuleName", {name: name for name in READERS})
+
+
+class RuleName(StrEnum):
+    """Which rule file is meant."""
+
+    CATEGORIES = rules.CATEGORIES
+    INDEX_NUMBER = rules.INDEX_NUMBER
+    GUIDE = rules.GUIDE
+    SENSITIVE_WORDS = rules.SENSITIVE_WORDS
+
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 @cli.command("validate")
 def validate_rules(name: RuleName, file: Path) -> None:
     """检查规则文件，不采用。"""
-    READERS[name.value](file.read_text(encoding="utf-8"))
+    rules.READERS[name.value](file.read_text(encoding="utf-8"))
     typer.echo(f"{file.name}：格式正确")
 
 
@@ -48,15 +59,22 @@ def show_rules(name: RuleName) -> None:
 
     async def run(context: ServiceContext) -> None:
         async with context.database.reading() as session:
-            row = await find_rule_file(session, name.value)
+            row = await rules.find_rule_file(session, name.value)
         typer.echo(row.content if row else "还没有采用任何规则；启动一次本服务即采用默认规则。")
 
     _with_context(run)
 
 
-def _with_context(act: Callable[[ServiceContext], Awaitable[None]]) -> None:
+@cli.command("migrate-portal")
+def migrate_portal() -> None:
+    """建立或升级单独运行的门户的表结构。"""
+    _with_context(lambda context: upgrade(context.database, _MIGRATIONS), name="portal")
+    typer.echo("公开门户：已是最新")
+
+
+def _with_context(act: Callable[[ServiceContext], Awaitable[None]], *, name: str = "disclosure") -> None:
     async def run() -> None:
-        service = Service(name="disclosure", title="信息公开", metadata=METADATA, migrations=_MIGRATIONS)
+        service = Service(name=name, title="信息公开", metadata=METADATA, migrations=_MIGRATIONS)
         async with httpx.AsyncClient() as http:
             context = make_context(service, Settings(), http)
             try:

@@ -34,4 +34,7 @@ async def take_in_file(request: Request, context: ServiceContext) -> tuple[Check
     def take_in() -> tuple[CheckedUpload, StoredFile]:
         return inspect_upload(file.filename or "", file.file, max_bytes=most), context.files.put(file.file)
 
-    return await asyncio.to_thread(take_in)
+    try:
+        return await asyncio.to_thread(take_in)
+    finally:
+        await file.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -36,6 +36,7 @@ from services.kernel.runtime.web import Me, Now, Reading, Tx, edge_router
 router = edge_router(include_in_schema=False)
 
 PAGE_SIZE = 50
+RETURNED_FOR = timedelta(days=30)
 WORDS = {
     "attributes": DisclosureAttribute,
     "validities": Validity,
@@ -109,12 +110,12 @@ async def create(request: Request, me: Me, tx: Tx) -> Response:
 
 
 @router.get("/fragments/todo")
-async def show_todo(request: Request, me: Me, session: Reading) -> Response:
+async def show_todo(request: Request, me: Me, session: Reading, now: Now) -> Response:
     counts = await store.count_by_status(session)
-    context = {
+    context: dict[str, Any] = {
         "in_review": counts.get(InformationStatus.IN_REVIEW, 0),
         "approved": counts.get(InformationStatus.APPROVED, 0),
-        "returned": await store.count_returned(session),
+        "returned": await store.count_returned(session, now - RETURNED_FOR),
         "oldest": await store.oldest_touched(session, InformationStatus.IN_REVIEW),
         "reviews": me.has(Role.SECRECY),
         "publishes": me.has(Role.PUBLISHER),

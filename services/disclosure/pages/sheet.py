@@ -24,13 +24,15 @@ from services.disclosure.store import information as store
 from services.disclosure.store.items import find_item
 from services.disclosure.store.rules import categories_by_code, sensitive_words
 from services.kernel.language.field_error import FieldError
-from services.kernel.language.vocabulary import InformationStatus, ReviewOutcome, Role
+from services.kernel.language.vocabulary import InformationStatus, Role
 from services.kernel.runtime.files import FileStore
 from services.kernel.runtime.identity import Officer
 from services.kernel.runtime.organisation import working_days
 from services.kernel.runtime.session import AsyncSession
 
 _AROUND = 16
+_METADATA_FIELDS = frozenset({"title", "publisher_org_id", "category_id", "formed_on", "validity", "summary"})
+_FORM_FIELDS = _METADATA_FIELDS - {"publisher_org_id"} | {"body", "attribute"}
 _TONES = {"发布": "key", "撤销": "back", "保密审查": "done"}
 
 
@@ -67,27 +69,23 @@ class Sheet:
         ]
         return [{"events": events}]
 
-    @property
-    def checks(self) -> list[dict[str, str]]:
-        """What stands in the way, or that nothing does."""
-        if self.information.status in {InformationStatus.PUBLISHED, InformationStatus.REVOKED}:
+    def checks(self, may_edit: bool) -> list[dict[str, str]]:
+        """What stands in the way, linked to its field where it can be mended; nothing once it is out."""
+        information = self.information
+        if information.status in {InformationStatus.PUBLISHED, InformationStatus.REVOKED}:
             return []
         standing = [
             {
                 "state": "wait" if one.code == "not_reviewed_yet" else "bad",
                 "text": one.message,
-                "href": f"#f-{one.field}",
+                "href": f"#f-{one.field}" if may_edit and one.field in _FORM_FIELDS else "",
             }
             for one in self.obstacles
         ]
-        if not any(
-            one.field in {"title", "publisher_org_id", "category_id", "formed_on", "validity"} for one in self.obstacles
-        ):
-            standing.insert(0, {"state": "ok", "text": "目录元数据齐全", "href": ""})
-        if self.information.outcome in {ReviewOutcome.OPEN, ReviewOutcome.OPEN_AFTER_REDACTION} and (
-            self.information.status is InformationStatus.APPROVED
-        ):
-            standing.append({"state": "ok", "text": "已通过保密审查", "href": ""})
+        if not any(one.field in _METADATA_FIELDS for one in self.obstacles):
+            standing.insert(0, {"state": "ok", "text": "目录信息齐全"})
+        if information.status is InformationStatus.APPROVED:
+            standing.append({"state": "ok", "text": "已通过保密审查"})
         return standing
 
 

@@ -89,10 +89,12 @@ async def oldest_touched(session: AsyncSession, status: InformationStatus) -> da
     return (await session.exec(query)).one()
 
 
-async def count_returned(session: AsyncSession) -> int:
-    """How many drafts a reviewer has sent back."""
+async def count_returned(session: AsyncSession, since: datetime) -> int:
+    """How many drafts a reviewer has sent back since a time; older ones were left as they are."""
     query = select(func.count()).where(
-        Information.status == InformationStatus.DRAFT, col(Information.outcome).is_not(None)
+        Information.status == InformationStatus.DRAFT,
+        col(Information.outcome).is_not(None),
+        col(Information.touched_at) >= since,
     )
     return (await session.exec(query)).one()
 

@@ -13,7 +13,7 @@ from services.kernel.runtime.session import AsyncSession
 
 async def next_serial(session: AsyncSession, scope: str) -> int:
     """The next serial of a scope; a rolled-back publication leaves no trace, a committed one is never repeated."""
-    table: Table = IndexCounter.__table__  # type: ignore[attr-defined]
+    table: Table = IndexCounter.__table__
     dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     raised = (
         dialect.insert(table)

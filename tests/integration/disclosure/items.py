@@ -55,7 +55,9 @@ def reported_up(origin_id: UUID, info_type: InfoType = InfoType.DYNAMIC, version
     )
 
 
-def edited(origin_id: UUID, *, version: int = 1, number: int = 1, info_type: InfoType = InfoType.DYNAMIC) -> SubmissionEdited:
+def edited(
+    origin_id: UUID, *, version: int = 1, number: int = 1, info_type: InfoType = InfoType.DYNAMIC
+) -> SubmissionEdited:
     """This office saved its own edition."""
     edition = Edition(
         node="district", number=number, title=f"本级稿标题{number}", body=f"本级稿正文{number}。", edited_by="顾清扬",

@@ -11,7 +11,16 @@ from services.disclosure.model import METADATA, PublicInformation
 from services.kernel.language.vocabulary import InfoType
 from services.kernel.runtime.identifiers import new_id
 from services.kernel.runtime.migrations import differences
-from tests.integration.disclosure.conftest import API, BOTH, CLERK, COMPLETE, PUBLISHER, SECOND_PUBLISHER, SECRECY, World
+from tests.integration.disclosure.conftest import (
+    API,
+    BOTH,
+    CLERK,
+    COMPLETE,
+    PUBLISHER,
+    SECOND_PUBLISHER,
+    SECRECY,
+    World,
+)
 from tests.integration.disclosure.items import INTERNAL, edited, reported_up, submitted
 
 REFUSED_TYPES = [InfoType.PROBLEM, InfoType.EARLY_WARNING, InfoType.EMERGENCY, InfoType.PUBLIC_OPINION]
@@ -103,7 +112,9 @@ async def test_the_same_person_never_prepares_and_reviews(world: World) -> None:
     assert (own.status_code, own.json()["code"]) == (409, "reviewer_is_preparer")
 
     others = await world.prepared()
-    changed = await world.client(BOTH).patch(f"{API}/{others}", json={"title": "改过的标题"}, headers={"If-Match": '"2"'})
+    changed = await world.client(BOTH).patch(
+        f"{API}/{others}", json={"title": "改过的标题"}, headers={"If-Match": '"2"'}
+    )
     assert changed.status_code == 200
     after_writing = await world.client(BOTH).post(f"{API}/{others}/confidentiality-review", json=review)
     assert (after_writing.status_code, after_writing.json()["code"]) == (409, "reviewer_is_preparer")

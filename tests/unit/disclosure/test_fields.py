@@ -1,0 +1,46 @@
+"""What comes in is cleaned and measured before it is kept."""
+
+from datetime import date
+
+import pytest
+
+from services.disclosure.policy.fields import BODY_LIMIT, cleaned, faults_in, missing_in
+from services.kernel.language.text import TextNotEncodable
+
+
+def test_control_characters_and_strange_line_breaks_are_gone() -> None:
+    made = cleaned(
+        {"title": " 关于\x00印发\r\n通知\u202e ", "body": "一\r\n二\x07\u200b三", "keywords": ["防汛 ", "", "防汛"]}
+    )
+    assert made == {"title": "关于印发 通知", "body": "一\n二三", "keywords": ["防汛"]}
+
+
+def test_a_lone_surrogate_is_refused_not_guessed() -> None:
+    with pytest.raises(TextNotEncodable):
+        cleaned({"title": "通知\ud800"})
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"title": "长" * 201}, "title"),
+        ({"body": "长" * (BODY_LIMIT + 1)}, "body"),
+        ({"summary": "长" * 501}, "summary"),
+        ({"keywords": [str(n) for n in range(11)]}, "keywords"),
+        ({"keywords": ["长" * 31]}, "keywords"),
+        ({"effective_on": date(2026, 9, 1), "repealed_on": date(2026, 8, 1)}, "repealed_on"),
+    ],
+)
+def test_what_is_too_much_is_named(values: dict[str, object], field: str) -> None:
+    assert [fault.field for fault in faults_in(values)] == [field]
+
+
+def test_the_limits_themselves_are_allowed() -> None:
+    values = {"title": "长" * 200, "body": "长" * BODY_LIMIT, "summary": "长" * 500, "keywords": ["长" * 30] * 10}
+    assert faults_in(values) == []
+
+
+def test_a_text_of_blanks_is_missing() -> None:
+    assert [fault.field for fault in missing_in({"title": "  ", "body": "\u3000", "category_id": None})] == [
+        "title", "body", "category_id",
+    ]  # fmt: skip
