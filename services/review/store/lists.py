@@ -107,7 +107,7 @@ async def count_by_status(session: AsyncSession, seen: sa.ColumnElement[bool]) -
 async def list_senders(session: AsyncSession, seen: sa.ColumnElement[bool]) -> list[tuple[UUID, str]]:
     """Units whose items the officer sees, by name, for a filter."""
     query = select(ReviewItem.unit_id, ReviewItem.unit_name).where(seen).distinct().order_by(col(ReviewItem.unit_name))
-    return list((await session.exec(query)).all())
+    return [(unit_id, name) for unit_id, name in await session.exec(query)]
 
 
 async def _conditions(session: AsyncSession, wanted: ItemFilter) -> list[Any]:
