@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import httpx
 
 from deploy.demo.content import draft_of
@@ -27,7 +30,7 @@ def publish(story: Story) -> None:
         code="type_not_disclosable",
         json={**text, "origin_id": story.items["water_pipes"]},
     )
-    story.done(f"{publisher.title}想公开问题类稿件，被拒绝：“{message}”")
+    story.done(f"{publisher.title}想公开问题类稿件，被拒绝：{message}")
     made = publisher.post(INFORMATION, {**text, "origin_id": story.items["one_window"]})
     path = f"{INFORMATION}/{made['information_id']}"
     story.done(f"{publisher.title}另写动态类稿件的公开稿，归入“{category['name']}”")
@@ -50,8 +53,13 @@ def _read_as_citizen(story: Story, index_no: str) -> None:
         for word in ("饮水管网冻损", "裂缝", "客运班次"):
             answer = citizen.get("/open/api/v1/information", params={"q": word})
             story.claim(not answer.json()["items"], f"搜“{word}”没有结果：内部稿件没有流出", seen=answer.text[:200])
-    header = {name: found.get(name) for name in ("index_no", "publisher_name", "formed_on", "published_at")}
-    story.done("元数据：" + "，".join(f"{name}={value}" for name, value in header.items() if value))
+    published_on = datetime.fromisoformat(found["published_at"]).astimezone(ZoneInfo("Asia/Shanghai")).date()
+    story.claim(
+        found["index_no"] and found["publisher_name"] and found["formed_on"],
+        f"元数据齐全：索引号 {found['index_no']}，发布机构 {found['publisher_name']}，"
+        f"成文日期 {found['formed_on']}，发布日期 {published_on}",
+        seen=found,
+    )
 
 
 def _found(citizen: httpx.Client, word: str, index_no: str) -> dict[str, str] | None:

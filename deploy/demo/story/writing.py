@@ -56,7 +56,7 @@ def _complete(story: Story, clerk: Officer, wanted: dict[str, Any], imported: di
     draft = clerk.post(INTAKE, {"info_type": "problem", "title": imported["title"], "body": imported["body"]})
     story.items["water_pipes"] = origin_id = draft["origin_id"]
     message = clerk.refusal("POST", f"{INTAKE}/{origin_id}/submit", status=409, code="submission_incomplete")
-    story.done(f"撰稿人、电话和不涉密声明还没填，不能提交：“{message}”")
+    story.done(f"撰稿人、电话和不涉密声明还没填，不能提交：{message}")
     path, rest = f"{INTAKE}/{origin_id}", {k: v for k, v in wanted.items() if k not in {"title", "body"}}
     seen = clerk.etag(path)
     clerk.patch(path, rest, etag=seen)
