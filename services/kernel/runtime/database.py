@@ -7,25 +7,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from services.kernel.language.envelope import Envelope
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.settings import NodeInfo, Settings
+from services.kernel.runtime.sqlite import sqlite_engine
 from services.kernel.runtime.transaction import Transaction
-
-_SQLITE_PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
-    "PRAGMA temp_store=MEMORY",
-)
 
 
 def database_url(settings: Settings, service: str) -> URL:
@@ -50,8 +40,8 @@ class Database:
         self.on_signal: Callable[[str], None] = lambda channel: None
         self._turn = asyncio.Lock()
         if self.is_sqlite:
-            self._writer = _sqlite_engine(self.url, begin="BEGIN IMMEDIATE", size=1)
-            self._reader = _sqlite_engine(self.url, begin="BEGIN", size=4)
+            self._writer = sqlite_engine(self.url, begin="BEGIN IMMEDIATE", size=1)
+            self._reader = sqlite_engine(self.url, begin="BEGIN", size=4)
         else:
             self._writer = self._reader = _postgresql_engine(self.url, service)
 
@@ -90,24 +80,6 @@ class Database:
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()
-
-
-def _sqlite_engine(url: URL, *, begin: str, size: int) -> AsyncEngine:
-    engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0, pool_timeout=60)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver must not begin transactions behind our back
-        cursor = connection.cursor()
-        for pragma in _SQLITE_PRAGMAS:
-            cursor.execute(pragma)
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin_now(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
 
 
 def _postgresql_engine(url: URL, service: str) -> AsyncEngine:

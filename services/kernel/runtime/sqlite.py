@@ -1,0 +1,62 @@
+"""SQLite engines: one that writes and one that reads, on connections that let go of their lock when they are closed."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+class LettingGo(sqlite3.Connection):
+    """A connection that rolls back before it closes.
+
+    A task cancelled within a statement leaves its cursor behind, and SQLite keeps a closed
+    connection, with its write lock, for as long as a cursor of it lives: every other writer
+    then waited out its ten seconds.
+    """
+
+    def close(self) -> None:
+        """Let the lock go, then close."""
+        with contextlib.suppress(sqlite3.Error):  # closed before, or never opened
+            if self.in_transaction:
+                self.rollback()
+        super().close()
+
+
+def sqlite_engine(url: URL, *, begin: str, size: int) -> AsyncEngine:
+    """An engine of up to `size` connections that begin their transactions with `begin`."""
+    engine = create_async_engine(
+        url,
+        connect_args={"factory": LettingGo},
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=60,
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions behind our back
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin_now(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
