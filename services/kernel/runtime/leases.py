@@ -67,8 +67,8 @@ class Lease:
             os.close(self._file)
             self._file = None
         if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+            connection, self._connection = self._connection, None
+            await _unlock(connection, self.name)
 
     async def _lock_file(self) -> bool:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -101,3 +101,12 @@ class Lease:
                 {"name": self.name},
             )
             self.term = raised.scalar_one()
+
+
+async def _unlock(connection: AsyncConnection, name: str) -> None:
+    """Let the lock go. Closing alone would give the session back to the pool, and the lock with it."""
+    try:
+        await connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), {"name": name})
+    except Exception:  # noqa: BLE001 - the server is away: the session's end lets the lock go
+        await connection.invalidate()
+    await connection.close()
