@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.kernel.language.envelope import Envelope
 from services.kernel.language.events import FactUnknown, FactUnreadable
 from services.kernel.language.refusal import Refusal
 
 TRIES_BEFORE_PARKING = 3
-_PASSING = (OperationalError, InterfaceError, ConnectionError, TimeoutError, OSError)
+_PASSING = (ConnectionError, TimeoutError)
+_PASSING_WORDS = (
+    "deadlock", "serialize", "lock", "busy", "connection", "starting up", "shutting down", "recovery", "disk",
+    "unable to open", "readonly", "too many clients",
+)  # fmt: skip
 
 
 class HandlingFailed(Exception):
@@ -28,15 +33,22 @@ def is_final(fault: BaseException, tries: int) -> bool:
 
 
 def is_passing(fault: BaseException) -> bool:
-    """Whether trying the same again later may help: the database is busy, away or lost a race."""
+    """Whether trying the same again later may help: the database is busy, away or lost a race.
+
+    Asked of the driver's own message. SQLAlchemy's repeats the statement with its values, and
+    any text may speak of a lock; SQLite calls a missing column operational, too.
+    """
     if isinstance(fault, _PASSING):
         return True
-    if isinstance(fault, IntegrityError):
+    if isinstance(fault, IntegrityError) or not isinstance(fault, DBAPIError):
         return False
-    text = str(fault).lower()
-    return isinstance(fault, DBAPIError) and any(
-        word in text for word in ("deadlock", "serialize", "lock", "connection")
-    )
+    text = str(fault.orig).lower()
+    return fault.connection_invalidated or any(word in text for word in _PASSING_WORDS)
+
+
+def is_away(fault: BaseException) -> bool:
+    """Whether a transaction failed for want of the database: it cannot be reached, or no connection is free."""
+    return is_passing(fault) or isinstance(fault, OSError | PoolTimeout)
 
 
 def reason_of(fault: BaseException) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,8 +15,9 @@ from services.kernel.language.events import Fact, open_fact
 from services.kernel.runtime import metrics
 from services.kernel.runtime.database import Database
 from services.kernel.runtime.inbox import waiting
+from services.kernel.runtime.inbox.brake import Brake
 from services.kernel.runtime.inbox.cursors import Place, load_cursors, put_cursors
-from services.kernel.runtime.inbox.faults import HandlingFailed, is_final, is_passing, reason_of
+from services.kernel.runtime.inbox.faults import HandlingFailed, is_away, is_final, is_passing, reason_of
 from services.kernel.runtime.inbox.listening import Handler, ListensTo, Message
 from services.kernel.runtime.inbox.verdict import Cursor, Verdict, judge
 from services.kernel.runtime.outbox import envelope_of
@@ -25,8 +25,6 @@ from services.kernel.runtime.tracing import enter_trace
 from services.kernel.runtime.transaction import Transaction
 
 log = structlog.get_logger()
-
-PARKED_OF_LAST_100 = 10
 
 
 @dataclass
@@ -50,12 +48,12 @@ class Inbox:
         self.consumer = consumer
         self.clock = clock
         self._handlers = {f"{prefix}.{topic}": handlers for topic, handlers in listens_to.items()}
-        self._recent: deque[bool] = deque(maxlen=100)
+        self._brake = Brake(database, consumer)
         self._tries: dict[str, int] = {}
 
     async def receive(self, messages: Sequence[Message]) -> None:
         """Apply a batch; returns when every message of it is applied or waits durably."""
-        await self._until_healthy()
+        await self._brake.until_loose()
         if not messages:
             return
         fault = await self._attempt(messages)
@@ -69,18 +67,28 @@ class Inbox:
         await self._settle(messages[0], fault)
 
     async def replay(self, waiting_id: int) -> bool:
-        """Apply a parked event and what it held; True when it took effect."""
+        """Apply a parked event and what it held; True when it took effect, False while its turn has not come.
+
+        One that stands at or below the cursor (a fork) takes effect too, and leaves the cursor
+        where it is: moved back, it would hold the next event for ever.
+        """
         async with self.database.transaction(self.clock()) as tx:
             row = await waiting.find(tx.session, waiting_id)
             if row is None or row.key is None:
                 return False
-            work = await self._load(tx, {(row.topic, row.key)})
+            place = (row.topic, row.key)
+            work = await self._load(tx, {place})
+            before = work.cursors[place]
+            if row.sequence > before.sequence + 1:
+                return False
             await self._apply(work, row.topic, envelope_of(row))
-            work.waiting[row.topic, row.key] = [one for one in work.waiting[row.topic, row.key] if one.id != row.id]
-            await self._drain(work, (row.topic, row.key))
+            if row.sequence <= before.sequence and row.epoch <= before.epoch:
+                work.cursors[place] = before
+            work.waiting[place] = [one for one in work.waiting[place] if one.id != row.id]
+            await self._drain(work, place)
             await self._store(work)
             await waiting.forget(tx.session, waiting_id)
-        self._recent.clear()
+        self._brake.loosen()
         return True
 
     async def _attempt(self, messages: Sequence[Message]) -> HandlingFailed | None:
@@ -89,26 +97,27 @@ class Inbox:
         while True:
             try:
                 async with self.database.transaction(self.clock()) as tx:
-                    await self._handle(tx, messages)
+                    work = await self._handle(tx, messages)
             except asyncio.CancelledError:
                 raise
             except HandlingFailed as fault:
                 if not is_passing(fault.cause):
                     return fault
                 log.warning("inbox.database.busy", consumer=self.consumer, fault=repr(fault.cause))
-            except Exception as fault:
-                if not is_passing(fault):
-                    log.exception("inbox.batch.failed", consumer=self.consumer, fault=repr(fault))
-                else:
-                    log.warning("inbox.database.away", consumer=self.consumer, fault=repr(fault))
+            except Exception as fault:  # noqa: BLE001 - the database is away, or what handlers left for the end failed
+                first = _open(messages[0])
+                if not is_away(fault) and isinstance(first, Envelope):
+                    return HandlingFailed(first, messages[0].topic, fault)
+                log.warning("inbox.database.away", consumer=self.consumer, fault=repr(fault)[:500])
             else:
-                self._recent.extend([False] * len(messages))
+                parked = sum(row["kind"] == waiting.PARKED for row in work.to_wait)
+                self._brake.note(parked=parked, applied=len(messages) - parked)
                 metrics.INBOX_APPLIED.labels(self.database.node.node_id, self.database.service).inc(len(messages))
                 return None
             await asyncio.sleep(delay_s)
             delay_s = min(delay_s * 2, 5.0)
 
-    async def _handle(self, tx: Transaction, messages: Sequence[Message]) -> None:
+    async def _handle(self, tx: Transaction, messages: Sequence[Message]) -> _Work:
         opened = [(message, _open(message)) for message in messages]
         places = {(m.topic, found.subject) for m, found in opened if isinstance(found, Envelope)}
         work = await self._load(tx, places)
@@ -118,6 +127,7 @@ class Inbox:
             else:
                 self._park_unreadable(work, message, found)
         await self._store(work)
+        return work
 
     async def _take(self, work: _Work, message: Message, envelope: Envelope) -> None:
         place = (message.topic, envelope.subject)
@@ -231,7 +241,7 @@ class Inbox:
             "inbox.event.parked", consumer=self.consumer, event_id=envelope.id, type=envelope.type, fault=repr(cause)
         )
         await self._park(message, fault, tries)
-        self._recent.append(True)
+        self._brake.note(parked=1, applied=0)
         own = from_headers(message.headers, message.value)
         if own.id != envelope.id:  # a held successor failed: its predecessor is still to be applied
             await self.receive([message])
@@ -257,21 +267,6 @@ class Inbox:
                 await asyncio.sleep(1.0)
             else:
                 return
-
-    async def _until_healthy(self) -> None:
-        """Stop consuming while more than 10 of the last 100 events were parked, until they are dealt with."""
-        alarmed = False
-        while sum(self._recent) > PARKED_OF_LAST_100:
-            if not alarmed:
-                log.error("inbox.consumer.stopped", consumer=self.consumer, parked_of_last_100=sum(self._recent))
-            alarmed = True
-            metrics.INBOX_STOPPED.labels(self.database.node.node_id, self.database.service).set(1)
-            await asyncio.sleep(2.0)
-            async with self.database.reading() as session:
-                if await waiting.count_waiting(session, self.consumer, waiting.PARKED) <= PARKED_OF_LAST_100:
-                    self._recent.clear()
-        if alarmed:
-            metrics.INBOX_STOPPED.labels(self.database.node.node_id, self.database.service).set(0)
 
 
 class _Later:
