@@ -1,0 +1,104 @@
+"""A node in a process of its own, with the places where it may be told to die: `python -m tests.faults.child '<json>'`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from services.kernel.language.events.directory import OfficerAppointed, UnitRegistered
+from services.kernel.language.vocabulary import Level
+from services.kernel.runtime import running
+from services.kernel.runtime.inbox import Inbox, ListensTo, Message
+from services.kernel.runtime.relay import Relay
+from services.kernel.runtime.serving import serve
+from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.transaction import Transaction
+from tests.faults.counting import counting_service, note_and_pass_on, note_passed_on, teller
+
+PUBLISHED_BEFORE = 2
+APPLIED_BEFORE = 2
+
+
+def die() -> None:
+    """End as a power cut would."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class DiesAfterCommit(Relay):
+    """Facts are committed and not yet sent."""
+
+    published = 0
+
+    async def _publish(self, producer: Any, rows: Sequence[Any]) -> None:
+        if self.published >= PUBLISHED_BEFORE:
+            die()
+        await super()._publish(producer, rows)
+        self.published += 1
+
+
+class DiesAfterSend(Relay):
+    """The broker has acknowledged, and nothing is marked yet: dies where the marking would begin."""
+
+    published = 0
+
+    async def _publish(self, producer: Any, rows: Sequence[Any]) -> None:
+        if self.published >= PUBLISHED_BEFORE:
+            self.lease.check = _die_when_called  # type: ignore[method-assign] - the first thing that marking does
+        await super()._publish(producer, rows)
+        self.published += 1
+
+
+async def _die_when_called(*_: Any) -> None:
+    die()
+
+
+class DiesAfterApply(Inbox):
+    """Effects are committed and not yet acknowledged."""
+
+    received = 0
+
+    async def receive(self, messages: Sequence[Message]) -> None:
+        await super().receive(messages)
+        self.received += 1
+        if self.received > APPLIED_BEFORE:
+            die()
+
+
+def listens_to(folder: Path) -> ListensTo:
+    """The usual handlers; while the file `gate` is there, the handler of units waits before its end."""
+    gate = folder / "gate"
+
+    async def wait_at_the_gate(tx: Transaction, fact: UnitRegistered) -> None:
+        await note_and_pass_on(tx, fact)
+        while gate.exists():
+            (folder / "waiting").touch()
+            await asyncio.sleep(0.05)
+
+    return {
+        "directory.unit": {UnitRegistered: wait_at_the_gate},
+        "directory.officer": {OfficerAppointed: note_passed_on},
+    }
+
+
+def main(order: dict[str, Any]) -> None:
+    """Serve until killed."""
+    folder = Path(order["folder"])
+    dies = order.get("dies", "")
+    running.Relay = {"after_commit": DiesAfterCommit, "after_send": DiesAfterSend}.get(dies, Relay)  # type: ignore[misc]
+    running.Inbox = {"after_apply": DiesAfterApply}.get(dies, Inbox)  # type: ignore[misc]
+    settings = Settings(
+        node_id=order["node_id"], node_name="安澜市云岭区", level=Level.COUNTY, data_dir=folder / "data",
+        database_url=order["database_url"], kafka=order["kafka"], port=order["port"], demo=True,
+    )  # fmt: skip
+    workers = (teller(order["total"], order.get("pause_s", 0.005)),) if order.get("total") else ()
+    serve([counting_service(workers=workers, listens_to=listens_to(folder))], settings)
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))

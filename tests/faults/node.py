@@ -1,0 +1,133 @@
+"""The parent's side: a node whose process is started, killed and started again, and whose books are read."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from deploy.kafka.process import free_ports
+from services.kernel.language.vocabulary import Level
+from services.kernel.runtime.database import Database, database_url
+from services.kernel.runtime.migrations import upgrade
+from services.kernel.runtime.settings import NodeInfo, Settings
+from tests.faults.counting import Account, counting_service, take_account
+
+ROOT = Path(__file__).parents[2]
+
+
+class Child:
+    """One process of the node."""
+
+    def __init__(self, order: dict[str, Any], log: Path) -> None:
+        self.url = f"http://127.0.0.1:{order['port']}"
+        self.log = log
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.faults.child", json.dumps(order)],
+                cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+            )  # fmt: skip
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to this very process."""
+        self.process.send_signal(number)
+
+    def kill(self) -> None:
+        """End it at once, and collect it."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(10)
+
+    async def ended(self, within_s: float) -> int:
+        """Its exit code, once it has one."""
+        return await asyncio.to_thread(self.process.wait, within_s)
+
+    async def ask(self, path: str) -> httpx.Response:
+        """One of its pages."""
+        async with httpx.AsyncClient(base_url=self.url, timeout=5) as client:
+            return await client.get(path)
+
+    async def is_assigned(self) -> bool:
+        """Whether all its agents hold their partitions."""
+        try:
+            return bool((await self.ask("/readyz")).json().get("broker"))
+        except httpx.HTTPError:
+            return False
+
+
+class FaultyNode:
+    """A node of one service on a real database and a real broker, in processes that may be killed."""
+
+    def __init__(self, folder: Path, kafka: str, database_url_: str) -> None:
+        self.node_id = f"f{os.urandom(4).hex()}"
+        self.folder = folder
+        self.kafka = kafka
+        self.database_url = database_url_
+        self.children: list[Child] = []
+        info = NodeInfo(self.node_id, "安澜市云岭区", Level.COUNTY)
+        settings = Settings(node_id=self.node_id, data_dir=folder / "data", database_url=database_url_)
+        self.database = Database(database_url(settings, "directory"), service="directory", node=info)
+
+    def start(self, **order: Any) -> Child:
+        """A new process; `dies`, `total` and `pause_s` as in tests.faults.child."""
+        whole = {
+            "node_id": self.node_id, "folder": str(self.folder), "kafka": self.kafka,
+            "database_url": self.database_url, "port": free_ports(1)[0], **order,
+        }  # fmt: skip
+        child = Child(whole, self.folder / f"child-{len(self.children)}.log")
+        self.children.append(child)
+        return child
+
+    async def account(self) -> Account:
+        """The books as they stand."""
+        return await take_account(self.database)
+
+    async def settled(self, total: int, within_s: float = 60) -> Account:
+        """The books once `total` facts are told and everything took effect; judged by the caller."""
+
+        async def is_settled() -> bool:
+            account = await self.account()
+            return account.is_settled and sum(map(len, account.told.values())) >= total
+
+        try:
+            await eventually(is_settled, within_s)
+        except AssertionError:
+            account = await self.account()
+            counts = [sum(map(len, x.values())) for x in (account.told, account.applied, account.passed_on)]
+            tail = self.children[-1].log.read_text()[-1500:] if self.children else ""
+            raise AssertionError(
+                f"told, applied, passed on: {counts}; unpublished {account.unpublished}; {account.waiting[:3]}\n{tail}"
+            ) from None
+        await asyncio.sleep(0.5)  # whatever would apply a second time has a moment to do so
+        return await self.account()
+
+
+@asynccontextmanager
+async def faulty_node(folder: Path, kafka: str, url: str) -> AsyncIterator[FaultyNode]:
+    """A node with its schema made; its processes are gone afterwards."""
+    node = FaultyNode(folder, kafka, url)
+    await upgrade(node.database, counting_service().migrations)
+    try:
+        yield node
+    finally:
+        for child in node.children:
+            child.kill()
+        await node.database.close()
+
+
+async def eventually(holds: Callable[[], Any], within_s: float = 30) -> None:
+    """Wait until an asynchronous claim holds."""
+    give_up_at = time.monotonic() + within_s
+    while not await holds():
+        assert time.monotonic() < give_up_at, f"did not come true within {within_s} s"
+        await asyncio.sleep(0.1)
