@@ -10,7 +10,7 @@ from pathlib import Path
 
 from deploy.demo.interruption import StopAsked, stoppable
 from deploy.demo.leftovers import NotEmpty
-from deploy.demo.nodes import DEMO_PORTS
+from deploy.demo.nodes import DEMO_PORTS, SHARED, Ports
 from deploy.demo.officers import CallRefused
 from deploy.demo.ports import PortTaken
 from deploy.demo.progress import Progress
@@ -91,7 +91,7 @@ def _come_up(world: DemoWorld, *, fresh: bool, with_story: bool) -> None:
 
 def down(base: Path, progress: Progress) -> None:
     """End whatever of the demo runs, in the foreground or the background; fine when nothing does."""
-    world = DemoWorld(base, DEMO_PORTS, progress=progress)
+    world = DemoWorld(base, _all_that_may_run(), progress=progress)
     end_foreground(base)
     with turn(base, progress):
         if not world.running:
@@ -99,6 +99,12 @@ def down(base: Path, progress: Progress) -> None:
             return
         with progress.doing("停止三级节点和消息队列"):
             world.stop()
+
+
+def _all_that_may_run() -> Ports:
+    """Processes are found by their pid files, whichever ports they were given."""
+    brokers = dict.fromkeys([*DEMO_PORTS.broker, SHARED], 0)
+    return Ports(DEMO_PORTS.http, brokers, brokers)
 
 
 def status(base: Path, progress: Progress) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from deploy.demo.nodes import LOOPBACK, Ports
@@ -62,11 +63,11 @@ def _lines(table: Path) -> list[str]:
         return []
 
 
-def _open_files(process: Path) -> Iterable[str]:
-    try:
-        return [str(file.readlink()) for file in (process / "fd").iterdir()]
-    except OSError:  # gone meanwhile, or somebody else's
-        return []
+def _open_files(process: Path) -> Iterator[str]:
+    with suppress(OSError):  # gone meanwhile, or somebody else's
+        for file in (process / "fd").iterdir():
+            with suppress(OSError):  # the listing itself is an open file, and ends before it is read
+                yield str(file.readlink())
 
 
 def _command(process: Path) -> str:
