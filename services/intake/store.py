@@ -53,8 +53,10 @@ async def list_editions(session: AsyncSession, origin_id: UUID) -> list[EditionC
 
 
 async def next_edition_number(session: AsyncSession, origin_id: UUID, node: str) -> int:
-    """The number of this node's next edition of the item."""
-    query = select(func.max(EditionCopy.number)).where(EditionCopy.origin_id == origin_id, EditionCopy.node == node)
+    """The number under which the author's next text is handed in."""
+    query = select(func.max(EditionCopy.number)).where(
+        EditionCopy.origin_id == origin_id, EditionCopy.node == node, col(EditionCopy.by_author)
+    )
     return ((await session.exec(query)).one() or 0) + 1
 
 

@@ -56,17 +56,19 @@ def move(submission: Submission, step: Step, version: int) -> None:
         submission.version += 1
 
 
-async def keep_edition(tx: Transaction, submission: Submission, edition: parts.Edition) -> None:
-    """Keep a copy of an office's text; the copy that is there stays."""
-    place = (submission.origin_id, edition.node, edition.number)
+async def keep_edition(
+    tx: Transaction, submission: Submission, edition: parts.Edition, *, by_author: bool = False
+) -> None:
+    """Keep a copy of a text; the copy that is there stays."""
+    place = (submission.origin_id, edition.node, by_author, edition.number)
     if await tx.session.get(EditionCopy, place) is None:
-        tx.session.add(EditionCopy(origin_id=submission.origin_id, **edition.model_dump()))
+        tx.session.add(EditionCopy(origin_id=submission.origin_id, by_author=by_author, **edition.model_dump()))
         await tx.session.flush()
 
 
 async def keep_content(tx: Transaction, submission: Submission, item: parts.Item, content: parts.Content) -> None:
     """Keep the text and files that a hop carried; an item written here keeps its author's own."""
-    await keep_edition(tx, submission, content.edition)
+    await keep_edition(tx, submission, content.edition, by_author=await _is_authors(tx, item, content.edition))
     is_newer = (item.version, item.hop) > (submission.text_version, submission.text_hop)
     if submission.created_by is not None or not is_newer:
         return
@@ -161,6 +163,14 @@ async def _submission_for(tx: Transaction, fact: SubmissionFact | SubmissionDeli
     else:
         _keep_head(submission, fact.item)
     return submission
+
+
+async def _is_authors(tx: Transaction, item: parts.Item, edition: parts.Edition) -> bool:
+    """Whether a carried text is the author's own: what was reported first, or sent on as it was."""
+    if item.hop <= 1 or edition.node != item.origin_node:
+        return item.hop <= 1
+    handed_in = await tx.session.get(EditionCopy, (item.origin_id, edition.node, True, edition.number))
+    return handed_in is not None and (handed_in.title, handed_in.body) == (edition.title, edition.body)
 
 
 def _keep_head(submission: Submission, item: parts.Item) -> None:

@@ -106,7 +106,7 @@ async def _keep_edition(tx: Transaction, officer: Officer, submission: Submissio
         edited_by=officer.name,
         edited_at=tx.now,
     )
-    tx.session.add(EditionCopy(origin_id=submission.origin_id, **edition.model_dump()))
+    tx.session.add(EditionCopy(origin_id=submission.origin_id, by_author=True, **edition.model_dump()))
     return edition
 
 

@@ -105,7 +105,7 @@ def _last(history: list[HistoryRow], types: set[str], hop: int) -> Any:
 
 
 def _edition_view(edition: EditionCopy) -> dict[str, Any]:
-    names = ("node", "number", "title", "body", "edited_by", "edited_at")
+    names = ("node", "by_author", "number", "title", "body", "edited_by", "edited_at")
     return {name: getattr(edition, name) for name in names}
 
 

@@ -130,12 +130,16 @@ class HistoryRow(Table, table=True):
 
 
 class EditionCopy(Table, table=True):
-    """A copy of one office's text (本级稿); review of that node owns it."""
+    """A copy of a text as it was handed in (`by_author`) or as an office edited it (本级稿).
+
+    A bureau's item has both at one node, each counted by itself.
+    """
 
     __tablename__ = "intake_edition"
 
     origin_id: UUID = Field(primary_key=True, foreign_key="intake_submission.origin_id")
     node: str = Field(primary_key=True, max_length=60)
+    by_author: bool = Field(primary_key=True)
     number: int = Field(primary_key=True)
     title: str = Field(sa_type=Text)
     body: str = Field(sa_type=Text)

@@ -103,7 +103,7 @@ async def item_context(
         "adoptions": [row for row in history if row.type == SubmissionAdopted.TYPE],
         "instructions": [row for row in history if row.type == InstructionRecorded.TYPE],
         "editions": [
-            (_edition_name(one, submission, names), one) for one in newest_editions(editions, submission.origin_node)
+            (_edition_name(one, submission, names), edition_key(one), one) for one in newest_editions(editions)
         ],
         "edition_count": len(editions),
         "questions": [one for one in await store.list_questions(session, submission.origin_id) if one.answer is None],
@@ -139,13 +139,19 @@ async def next_office(session: AsyncSession, submission: Submission, me: Officer
     return _short(superior.name) if superior else ""
 
 
-def newest_editions(editions: list[EditionCopy], first_node: str) -> list[EditionCopy]:
-    """The newest edition of each node: the author's first, then as the nodes came to have one."""
-    newest: dict[str, EditionCopy] = {}
+def newest_editions(editions: list[EditionCopy]) -> list[EditionCopy]:
+    """The author's newest text, then the newest of each office as they came to have one."""
+    newest: dict[tuple[str, bool], EditionCopy] = {}
     for one in editions:
-        if one.node not in newest or one.number > newest[one.node].number:
-            newest[one.node] = one
-    return sorted(newest.values(), key=lambda one: one.node != first_node)
+        place = (one.node, one.by_author)
+        if place not in newest or one.number > newest[place].number:
+            newest[place] = one
+    return sorted(newest.values(), key=lambda one: not one.by_author)
+
+
+def edition_key(edition: EditionCopy) -> str:
+    """What an edition is called in the address of a comparison."""
+    return f"{edition.node}-{'author' if edition.by_author else 'office'}-{edition.number}"
 
 
 async def _compared(
@@ -153,11 +159,11 @@ async def _compared(
 ) -> dict[str, Any]:
     """Two editions side by side: those asked for, else the author's and the last office's, else the last two."""
     editions = await store.list_editions(session, submission.origin_id)
-    named = {f"{one.node}-{one.number}": one for one in editions}
+    named = {edition_key(one): one for one in editions}
     keys = list(named)
     if not keys:
         return {"choices": [], "before": "", "after": "", "diff": None, "title_diff": None}
-    newest = [f"{one.node}-{one.number}" for one in newest_editions(editions, submission.origin_node)]
+    newest = [edition_key(one) for one in newest_editions(editions)]
     shown = (newest[0], newest[-1]) if len(newest) > 1 else (keys[max(0, len(keys) - 2)], keys[-1])
     before, after = (one if one in named else other for one, other in zip(asked, shown, strict=True))
     return {
@@ -170,7 +176,7 @@ async def _compared(
 
 
 def _edition_name(edition: EditionCopy, submission: Submission, names: dict[str, str]) -> str:
-    if edition.node == submission.origin_node:
+    if edition.by_author:
         return f"{submission.unit_name}稿"
     level = next((hop["to_level"] for hop in submission.hops if hop["to_node"] == edition.node), Level.COUNTY.value)
     return f"{node_name(edition.node, level, names)}稿"

@@ -239,6 +239,21 @@ async def test_a_returned_item_is_amended_and_goes_on_as_the_same_item(database:
     assert state["history"][-1]["type"] == "submission.adopted"
 
 
+async def test_an_office_edits_a_bureaus_item_beside_the_bureaus_own_text(database: Database):
+    origin_id = await _submitted(database)
+    edited = story(origin_id)[9]
+    at_home = edited.model_copy(
+        update={"node": "township", "edition": edited.edition.model_copy(update={"node": "township"})}
+    )
+    await tell(database, [at_home], [0])
+    async with database.reading() as session:
+        editions = await store.list_editions(session, origin_id)
+    assert {(one.by_author, one.number, one.body) for one in editions} == {
+        (True, 1, COMPLETE["body"]),
+        (False, 1, "区稿"),
+    }
+
+
 async def test_an_older_version_adds_history_and_changes_nothing(database: Database):
     origin_id = uuid4()
     facts = story(origin_id)

@@ -82,6 +82,7 @@ def upgrade() -> None:
         "intake_edition",
         sa.Column("origin_id", sa.Uuid(), nullable=False),
         sa.Column("node", sa.String(length=60), nullable=False),
+        sa.Column("by_author", sa.Boolean(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
@@ -90,7 +91,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["origin_id"], ["intake_submission.origin_id"], name=op.f("fk_intake_edition_origin_id_intake_submission")
         ),
-        sa.PrimaryKeyConstraint("origin_id", "node", "number", name=op.f("pk_intake_edition")),
+        sa.PrimaryKeyConstraint("origin_id", "node", "by_author", "number", name=op.f("pk_intake_edition")),
     )
     op.create_table(
         "intake_history",
