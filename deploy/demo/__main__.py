@@ -1,7 +1,9 @@
-"""python -m deploy.demo run | up | down | status."""
+"""python -m deploy.demo run | up | down | status | at <node> <command>."""
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -67,6 +69,23 @@ def status(directory: Directory = BASE) -> None:
     """各节点是否就绪；没有全部就绪时返回 1。"""
     if not commands.status(directory, on_screen()):
         raise typer.Exit(1)
+
+
+@cli.command(context_settings={"ignore_unknown_options": True})
+def at(
+    node: Annotated[str, typer.Argument(help="township、district 或 city")],
+    command: Annotated[list[str], typer.Argument(help="节点的命令，如 doctor；见 python -m services --help")],
+    directory: Directory = BASE,
+    kafka: Kafka = "",
+    database_url: DatabaseUrl = "",
+) -> None:
+    """在一个演示节点上执行它的管理命令。"""
+    nodes = _world(directory, kafka, database_url).nodes
+    if node not in nodes:
+        raise typer.BadParameter(f"没有节点“{node}”，只有 {'、'.join(nodes)}。")
+    surroundings = {**os.environ, **nodes[node].environment(), "PYTHONPATH": str(ROOT)}
+    words = [sys.executable, "-m", "services", *command]
+    os.execve(words[0], words, surroundings)  # noqa: S606 - the command takes this one's place
 
 
 def _world(directory: Path, kafka: str, database_url: str) -> DemoWorld:
