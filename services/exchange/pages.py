@@ -48,6 +48,7 @@ CONFLICT_WORDS = {
     "malformed": "无法识别的消息，已丢弃",
     "damaged": "附件片段缺失或与摘要不符",
     "unreadable": "内容无法识别，已存账本，没有转告",
+    "not_theirs": "对端无权发出的内容，已存账本，没有转告",
     "peer_restored": "对端从旧备份恢复，已从它持有的位置重发",
 }
 
@@ -120,6 +121,14 @@ async def resume_link(peer: Peer, me: LiveMe, tx: Tx, context: Context) -> Respo
     link = _chosen(await _standings(tx.session, context, tx.now), peer)
     await actions.resume_link(tx, peer, by=me.ref)
     return back_to(f"/exchange/links/{peer}", f"与“{link.peer.name}”的链路已恢复，正在补传。")
+
+
+@router.post("/links/{peer}/settle")
+async def settle_refusals(peer: Peer, me: LiveMe, tx: Tx, context: Context) -> Response:
+    require(me.roles, Act.OPERATE_LINKS)
+    _chosen(await _standings(tx.session, context, tx.now), peer)
+    await actions.settle_refusals(tx, peer, by=me.ref)
+    return back_to(f"/exchange/links/{peer}", "异常记录已归档。")
 
 
 @router.get("/links/{peer}/epoch")

@@ -2,6 +2,7 @@
 
 from services.exchange.actions.arriving import Arrived, arrive
 from services.exchange.actions.border import Border
+from services.exchange.actions.conflicts import settle_refusals
 from services.exchange.actions.dispatching import Outgoing, append_rows, send_on
 from services.exchange.actions.erasing import erase_fact
 from services.exchange.actions.filing import dispatch_file
@@ -32,6 +33,7 @@ __all__ = [
     "pause_link",
     "resume_link",
     "send_on",
+    "settle_refusals",
     "take_back",
     "verify_ledger",
 ]

@@ -17,7 +17,7 @@ from services.exchange.model import Arrival, ArrivedEvent, Lane, SignedStatement
 from services.exchange.policy.chain import ChainedRow, Tip
 from services.exchange.policy.chunks import CHUNK_TYPE
 from services.exchange.policy.judgement import Judgement, Verdict, judge, numbers_needed
-from services.exchange.policy.routing import may_go_on
+from services.exchange.policy.routing import Route, is_theirs, may_go_on
 from services.exchange.policy.signature import Kind, Statement
 from services.exchange.policy.wire import Message
 from services.exchange.store.dialect import insert_rows
@@ -35,6 +35,7 @@ from services.kernel.language.vocabulary import Lane as LaneWord
 from services.kernel.runtime.transaction import Transaction
 
 UNREADABLE = "unreadable"
+NOT_THEIRS = "not_theirs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,15 @@ class Arrived:
     verdicts: tuple[Verdict, ...]
     receipt: Statement | None
     rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """The fact of a row, the route that it names, and whether the peer may say it."""
+
+    envelope: Envelope
+    route: Route
+    is_theirs: bool
 
 
 @dataclass
@@ -129,18 +139,19 @@ async def _keep(tx: Transaction, border: Border, judgement: Judgement, head: Sta
 
 async def _store(tx: Transaction, border: Border, intake: _Intake) -> None:
     opened = [(chained, _open(border, chained)) for chained in intake.rows]
-    ids = [envelope.id for _, envelope in opened if envelope]
+    ids = [arrival.envelope.id for _, arrival in opened if arrival]
     before = await arrived_before(tx.session, ids) if ids else set()
     rows, fresh = [], []
-    for chained, envelope in opened:
-        is_new = envelope is not None and envelope.id not in before
-        if envelope is not None and is_new:
-            before.add(envelope.id)
-            fresh.append({"event_id": envelope.id})
-            _tell(tx, border, envelope)
-        elif envelope is None and border.lane != LaneWord.BULK and not chained.row.is_erased:
-            await keep_conflict(tx, border.inward, UNREADABLE, epoch=intake.tip.epoch, n=chained.row.n)
-        rows.append(_arrival_row(tx, border, intake.tip.epoch, chained, envelope) | {"is_told": is_new})
+    for chained, arrival in opened:
+        is_new = arrival is not None and arrival.envelope.id not in before and arrival.is_theirs
+        if arrival is not None and is_new:
+            before.add(arrival.envelope.id)
+            fresh.append({"event_id": arrival.envelope.id})
+            _tell(tx, border, arrival)
+        elif (arrival is None or not arrival.is_theirs) and carries_fact(border, chained):
+            kind = NOT_THEIRS if arrival else UNREADABLE
+            await keep_conflict(tx, border.inward, kind, epoch=intake.tip.epoch, n=chained.row.n)
+        rows.append(_arrival_row(tx, border, intake.tip.epoch, chained, arrival) | {"is_told": is_new})
     await insert_rows(tx.session, Arrival, rows)
     await insert_rows(tx.session, ArrivedEvent, fresh)
     heads = [statement_row(head, is_ours=False) for head in intake.heads]
@@ -148,23 +159,42 @@ async def _store(tx: Transaction, border: Border, intake: _Intake) -> None:
     metrics.ARRIVED.labels(border.own, border.peer, border.lane).inc(len(rows))
 
 
-def _open(border: Border, chained: ChainedRow) -> Envelope | None:
-    """The fact in a row, None when there is none that may be told: erased, a chunk, or not the peer's to send."""
-    if chained.row.is_erased or border.lane == LaneWord.BULK:
+def carries_fact(border: Border, chained: ChainedRow) -> bool:
+    """Whether a row should hold a fact: not when it is erased, nor on the lane of files."""
+    return not chained.row.is_erased and border.lane != LaneWord.BULK
+
+
+def _open(border: Border, chained: ChainedRow) -> _Arrival | None:
+    """The fact in a row; None when there is none that could be told."""
+    if not carries_fact(border, chained):
         return None
     try:
         envelope = from_structured(chained.row.body)
     except EnvelopeUnreadable:
         return None
     is_sent_by_peer = bool(envelope.via) and envelope.via[-1] == border.peer and envelope.node != border.own
-    return envelope if is_sent_by_peer and len(envelope.id) <= 64 and len(envelope.subject) <= 120 else None
+    if not is_sent_by_peer or len(envelope.id) > 64 or not 0 < len(envelope.subject) <= 120:
+        return None
+    route = _route_in(envelope)
+    may_say = is_theirs(envelope.type, route, node=border.own, peer=border.peer, peer_is_above=border.peer_is_above)
+    return _Arrival(envelope, route, may_say)
 
 
-def _tell(tx: Transaction, border: Border, envelope: Envelope) -> None:
+def _route_in(envelope: Envelope) -> Route:
+    """The route that a fact names, read without opening it; empty when it names none."""
+    try:
+        hops = from_json(envelope.data)["item"]["hops"]
+        return tuple(dict.fromkeys([hop["from_node"] for hop in hops[:1]] + [hop["to_node"] for hop in hops]))
+    except (ValueError, KeyError, TypeError):
+        return ()
+
+
+def _tell(tx: Transaction, border: Border, arrival: _Arrival) -> None:
     """Tell the born fact on this node, and note it for the nodes behind."""
+    envelope = arrival.envelope
     topic = ARRIVAL_URGENT_TOPIC if border.lane == LaneWord.URGENT else ARRIVAL_TOPIC
     tx.retell(envelope, topic=topic, key=envelope.subject)
-    if not _may_go_on(border, envelope):
+    if not may_go_on(arrival.route, node=border.own, passed={*envelope.via, envelope.node}):
         return
     try:
         send_on(tx, open_fact(envelope), envelope)
@@ -172,20 +202,11 @@ def _tell(tx: Transaction, border: Border, envelope: Envelope) -> None:
         return  # The inboxes of this node park it, where it can be seen and repaired.
 
 
-def _may_go_on(border: Border, envelope: Envelope) -> bool:
-    try:
-        hops = from_json(envelope.data)["item"]["hops"]
-        route = tuple(dict.fromkeys([hop["from_node"] for hop in hops[:1]] + [hop["to_node"] for hop in hops]))
-    except (ValueError, KeyError, TypeError):
-        return True
-    return may_go_on(route, node=border.own, passed={*envelope.via, envelope.node})
-
-
 def _arrival_row(
-    tx: Transaction, border: Border, epoch: int, chained: ChainedRow, envelope: Envelope | None
+    tx: Transaction, border: Border, epoch: int, chained: ChainedRow, arrival: _Arrival | None
 ) -> dict[str, Any]:
-    type_ = envelope.type if envelope else CHUNK_TYPE if border.lane == LaneWord.BULK else UNREADABLE
-    event_id = envelope.id if envelope else ""
+    unread = CHUNK_TYPE if border.lane == LaneWord.BULK else UNREADABLE
+    event_id, type_ = (arrival.envelope.id, arrival.envelope.type) if arrival else ("", unread)
     return ledger_row(border.inward, epoch, chained, event_id=event_id, type_=type_, at=tx.now)
 
 

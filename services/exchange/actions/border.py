@@ -17,6 +17,7 @@ class Border:
     lane: str
     peer_keys: Keys
     signer: Signer
+    peer_is_above: bool = False
 
     @property
     def out(self) -> Chain:

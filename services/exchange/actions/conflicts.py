@@ -5,26 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlmodel import col
 
 from services.exchange.model import Conflict
-from services.exchange.policy.chain import Chain
+from services.exchange.policy.chain import Chain, link_name
 from services.exchange.store.dialect import insert_rows
+from services.kernel.language.events.parts import OfficerRef
 from services.kernel.runtime.transaction import Transaction
+
+STOPPING = ("fork", "epoch_ahead")
 
 
 async def keep_conflict(tx: Transaction, chain: Chain, kind: str, *, epoch: int = 0, n: int = 0, **more: Any) -> None:
     """Keep a conflict, or count it once more when the same is open already."""
     same = (
-        Conflict.link == chain.link,
-        Conflict.lane == chain.lane,
-        Conflict.kind == kind,
-        Conflict.epoch == epoch,
-        Conflict.n == n,
-        Conflict.settled_at.is_(None),  # type: ignore[union-attr]
+        col(Conflict.link) == chain.link,
+        col(Conflict.lane) == chain.lane,
+        col(Conflict.kind) == kind,
+        col(Conflict.epoch) == epoch,
+        col(Conflict.n) == n,
+        col(Conflict.settled_at).is_(None),
     )
-    known = (await tx.session.execute(select(Conflict.id).where(*same))).scalars().first()
+    known = (await tx.session.execute(select(col(Conflict.id)).where(*same))).scalars().first()
     if known is not None:
-        change = update(Conflict).where(Conflict.id == known).values(times=Conflict.times + 1, last_at=tx.now)
+        change = update(Conflict).where(col(Conflict.id) == known).values(times=col(Conflict.times) + 1, last_at=tx.now)
         await tx.session.execute(change)
         return
     row = {"link": chain.link, "lane": chain.lane, "kind": kind, "epoch": epoch, "n": n, "times": 1}
@@ -33,8 +37,17 @@ async def keep_conflict(tx: Transaction, chain: Chain, kind: str, *, epoch: int 
     tx.signal("links")
 
 
+async def settle_refusals(tx: Transaction, peer: str, *, by: OfficerRef | None) -> None:
+    """Close what a person has looked into, on every lane to a peer; a fork stays open until an epoch is opened."""
+    links = (link_name(tx.node.node_id, peer), link_name(peer, tx.node.node_id))
+    change = update(Conflict).where(col(Conflict.link).in_(links), col(Conflict.kind).not_in(STOPPING))
+    await tx.session.execute(change.where(col(Conflict.settled_at).is_(None)).values(settled_at=tx.now))
+    tx.audit("conflicts.settled", peer, by=by)
+    tx.signal("links")
+
+
 async def settle_conflicts(tx: Transaction, chain: Chain) -> None:
     """Close every open conflict of a chain."""
-    change = update(Conflict).where(Conflict.link == chain.link, Conflict.lane == chain.lane)
-    await tx.session.execute(change.where(Conflict.settled_at.is_(None)).values(settled_at=tx.now))  # type: ignore[union-attr]
+    change = update(Conflict).where(col(Conflict.link) == chain.link, col(Conflict.lane) == chain.lane)
+    await tx.session.execute(change.where(col(Conflict.settled_at).is_(None)).values(settled_at=tx.now))
     tx.signal("links")

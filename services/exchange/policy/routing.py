@@ -8,9 +8,11 @@ reaches the author hop by hop. All else stays inside the node.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from services.kernel.language.events import FACTS
 from services.kernel.language.events.exchange import SubmissionDelivered
 from services.kernel.language.events.parts import Fact, Hop, SubmissionFact
 from services.kernel.language.events.review import (
@@ -43,6 +45,10 @@ GOES_BACK: tuple[type[Fact], ...] = (
 )
 GOES_UP: tuple[type[Fact], ...] = (SubmissionReportedUp, SubmissionForwardedUp)
 
+_UP = frozenset({SubmissionReportedUp.TYPE, SubmissionForwardedUp.TYPE, SubmissionAnswered.TYPE})
+_DOWN = frozenset(fact.TYPE for fact in GOES_BACK)
+_CROSSING = _UP | _DOWN
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -61,6 +67,27 @@ def peers_for(fact: Fact, passage: Passage) -> list[str]:
         wanted = [*_receiver(fact, passage), *_back(fact, passage)]
     barred = passage.passed | {passage.node}
     return [peer for peer in dict.fromkeys(wanted) if peer and peer not in barred]
+
+
+def is_theirs(type_: str, route: Route, *, node: str, peer: str, peer_is_above: bool) -> bool:
+    """Whether a neighbour may say this: reports and answers come from below, all else from above.
+
+    A township must not be able to tell its district that the city adopted its item. `route` is
+    empty for a fact that names none. A type unknown here is let through: the inboxes park it.
+    """
+    if type_ not in FACTS:
+        return True
+    if type_ not in _CROSSING:
+        return False
+    is_along = not route or _neighbours_on(route, upper=peer, lower=node)
+    if peer_is_above:
+        return type_ in _DOWN and is_along
+    return type_ in _UP and _neighbours_on(route, upper=node, lower=peer)
+
+
+def _neighbours_on(route: Route, *, upper: str, lower: str) -> bool:
+    """Whether the route leads from the lower node straight to the upper one."""
+    return (lower, upper) in itertools.pairwise(route)
 
 
 def may_go_on(route: Route, *, node: str, passed: Collection[str]) -> bool:

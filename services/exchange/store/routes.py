@@ -53,4 +53,4 @@ async def mark_dispatched(session: AsyncSession, due: FileDue, *, now: datetime)
         .where(FileDue.peer == due.peer, FileDue.sha256 == due.sha256, FileDue.dispatched_at.is_(None))
         .values(dispatched_at=now)
     )
-    return bool((await session.execute(change)).rowcount)  # type: ignore[attr-defined]
+    return bool((await session.execute(change)).rowcount)

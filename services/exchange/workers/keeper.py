@@ -22,6 +22,8 @@ from services.kernel.runtime.topics import create_topics
 log = structlog.get_logger()
 
 LOOK_AGAIN_S = 3.0
+CUT_AFTER_S = 8.0
+"""A carrier that is just connecting to a broker that does not answer is not waited for longer."""
 
 
 @dataclass
@@ -67,7 +69,9 @@ def border_of(context: ServiceContext, peer: PeerRegistered, lane: str) -> Borde
         KeyUnreadable: The peer's registered key is none.
     """
     keys = {peer.key_id: public_key_from_text(peer.public_key).public_bytes_raw()}
-    return Border(context.node.node_id, peer.peer, lane, keys, signer_of(context))
+    return Border(
+        context.node.node_id, peer.peer, lane, keys, signer_of(context), peer_is_above=peer.direction == "superior"
+    )
 
 
 async def _wanted(context: ServiceContext) -> dict[str, PeerRegistered]:
@@ -108,7 +112,12 @@ async def _end(running: dict[str, _Running], names: list[str]) -> None:
     ended = [running.pop(name) for name in names]
     for link in ended:
         link.stop.set()
-    await asyncio.gather(*(link.task for link in ended if link.task), return_exceptions=True)
+    tasks = [link.task for link in ended if link.task]
+    if tasks:
+        _done, late = await asyncio.wait(tasks, timeout=CUT_AFTER_S)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _listen(context: ServiceContext, woken: asyncio.Event) -> None:

@@ -18,7 +18,8 @@ from services.kernel.runtime.service import ServiceContext
 log = structlog.get_logger()
 
 FIRST_BACK_OFF_S = 0.5
-LONGEST_BACK_OFF_S = 15.0
+LONGEST_BACK_OFF_S = 10.0
+TOPICS_COME_S = 3.0
 LASTED_S = 30.0
 """A road that held so long was a good one: the next is opened without delay."""
 
@@ -37,6 +38,7 @@ class LaneCarrier:
         """Carry until `stop`."""
         delay_s = FIRST_BACK_OFF_S
         while not stop.is_set():
+            longest_s = LONGEST_BACK_OFF_S
             started = time.monotonic()
             try:
                 async with open_road(self.place, offset=await self._begin()) as road:
@@ -45,6 +47,7 @@ class LaneCarrier:
             except asyncio.CancelledError:
                 raise
             except TopicMissing as fault:
+                longest_s = TOPICS_COME_S
                 log.info("exchange.topic.missing", link=self.border.out.link, lane=self.border.lane, topics=str(fault))
             except Exception as fault:  # noqa: BLE001 - whatever it is, the ledger is safe and the lane tries again
                 log.warning(
@@ -56,7 +59,7 @@ class LaneCarrier:
                 if time.monotonic() - started > LASTED_S:
                     delay_s = FIRST_BACK_OFF_S
                 await nap(stop, delay_s * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
-                delay_s = min(delay_s * 2, LONGEST_BACK_OFF_S)
+                delay_s = min(delay_s * 2, longest_s)
 
     async def _carry(self, road: Road, stop: asyncio.Event) -> None:
         """Read and send side by side until one of them fails or the node stops."""

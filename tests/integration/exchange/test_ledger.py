@@ -16,9 +16,10 @@ from services.exchange.policy.wire import Message
 from services.exchange.store.keys import known_keys
 from services.exchange.store.lanes import change_lane
 from services.exchange.store.ledger import hashes, rows_after
+from services.kernel.language.envelope import to_structured
 from services.kernel.language.refusal import NotFound
 from services.kernel.runtime.identifiers import new_id
-from tests.integration.exchange.two_nodes import Node, received, reported_up
+from tests.integration.exchange.two_nodes import Node, envelope_of, received, reported_up
 
 
 async def batch(sender: Node, receiver: Node, first: int, last: int) -> Message:
@@ -181,6 +182,20 @@ async def test_a_fact_that_is_not_the_peers_to_send_is_stored_but_not_told(pair)
     assert arrived.verdicts == (Verdict.NEXT,)
     assert len(await district.told()) == 1
     assert await conflicts(district) == ["unreadable"]
+
+
+async def test_a_township_cannot_say_what_only_the_district_may(pair):
+    township, district = pair
+    origin_id = new_id()
+    fact = received(township, district, origin_id)
+    border = township.border(district)
+    body = to_structured(replace(envelope_of(township, fact)))
+    async with township.transaction() as tx:
+        await actions.append_rows(tx, [actions.Outgoing(border.out, "x", fact.TYPE, body)])
+    arrived = await hand_over(await batch(township, district, 1, 1), township, district)
+    assert arrived.verdicts == (Verdict.NEXT,)
+    assert await district.told() == []
+    assert await conflicts(district) == ["not_theirs"]
 
 
 async def test_an_erased_row_travels_as_its_digest_and_the_chain_still_verifies(pair):

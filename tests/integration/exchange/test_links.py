@@ -1,6 +1,7 @@
 """Links as JSON and as a page: what an outsider and an administrator see."""
 
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from services.exchange.app import exchange_service
 from services.exchange.policy.chain import Chain, link_name
 from services.exchange.store.lanes import change_lane
-from services.kernel.language.vocabulary import Role
+from services.kernel.language.vocabulary import InfoType, Role
 from services.kernel.runtime.app import NodeProcess
 from tests.integration.exchange.two_nodes import Clock, Node, carrying, eventually, reported_up
 from tests.support.service import client_of, officer, running_node
@@ -109,6 +110,15 @@ async def test_the_home_page_gets_a_card_for_links_that_need_somebody(served):
         assert (await client.get("/exchange/")).headers["location"] == "/exchange/links"
     async with client_of(served, officer(Role.CLERK)) as client:
         assert "is-empty" in (await client.get("/exchange/fragments/todo")).text
+
+
+async def test_an_emergency_that_waits_five_minutes_says_use_the_phone(pair, served):
+    township, district = pair
+    await township.tell(reported_up(township, district, info_type=InfoType.EMERGENCY))
+    async with client_of(served, officer(Role.CLERK)) as client:
+        assert "改用电话" not in (await client.get(f"/exchange/links/{district.name}")).text
+        served.contexts["exchange"].clock.ahead = timedelta(minutes=6)  # type: ignore[attr-defined]
+        assert "改用电话" in (await client.get(f"/exchange/links/{district.name}")).text
 
 
 async def test_the_verification_page_names_a_bad_row(pair, served):

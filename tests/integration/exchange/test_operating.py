@@ -95,6 +95,7 @@ async def test_the_forms_of_the_page_do_the_same(district):
         assert "恢复链路" in page.text
         await client.post("/exchange/links/township/resume", data={})
         assert "暂停链路" in (await client.get("/exchange/links/township")).text
+        assert (await client.post("/exchange/links/township/settle", data={})).status_code == 303
         form = {"lane": "bulk", "direction": "received", "agreed_n": "七", "reason": ""}
         refused = await client.post("/exchange/links/township/epoch", data=form)
         assert refused.status_code == 422

@@ -69,7 +69,8 @@ class Node:
         return self.context.node.node_id
 
     def border(self, other: "Node", lane: str = "routine") -> actions.Border:
-        return border_of(self.context, other.card(direction="subordinate"), lane)
+        is_above = other.context.node.level.rank > self.context.node.level.rank
+        return border_of(self.context, other.card(direction="superior" if is_above else "subordinate"), lane)
 
     def card(
         self, *, direction: str, kafka: str = "", lanes: tuple[str, ...] = ("urgent", "routine", "bulk")
