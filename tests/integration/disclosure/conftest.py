@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -16,7 +17,6 @@ from services.disclosure.app import disclosure_service
 from services.kernel.language.envelope import to_headers
 from services.kernel.language.events import Fact
 from services.kernel.language.events.directory import UnitRegistered
-from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.vocabulary import Level, Role, UnitKind
 from services.kernel.runtime.app import NodeProcess
 from services.kernel.runtime.database import Database
@@ -43,18 +43,17 @@ COMPLETE = {
     "attribute": "proactive",
 }
 
-_directory = edge_router()
 
-
-@_directory.get("/api/v1/officers/me")
-async def confirm(me: Me) -> dict[str, Any]:
-    return {"roles": [role.value for role in me.roles]}
-
-
-def directory() -> Service:
-    """A directory that stands by what the token says."""
+def directory(released: set[UUID]) -> Service:
+    """A directory that stands by what the token says, except for officers released since."""
     folder = Path(__file__).parents[1] / "kernel" / "toy_migrations"
-    return Service(name="directory", title="机构人员", metadata=METADATA, migrations=folder, routers=(_directory,))
+    router = edge_router()
+
+    @router.get("/api/v1/officers/me")
+    async def confirm(me: Me) -> dict[str, Any]:
+        return {"roles": [] if me.officer_id in released else [role.value for role in me.roles]}
+
+    return Service(name="directory", title="机构人员", metadata=METADATA, migrations=folder, routers=(router,))
 
 
 @dataclass
@@ -62,17 +61,18 @@ class World:
     """A running disclosure service, its people and its facts."""
 
     process: NodeProcess
+    released: set[UUID] = field(default_factory=set)
     clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
 
     @property
     def database(self) -> Database:
         return self.process.contexts["disclosure"].database
 
-    def client(self, who: Officer | None = None, **options: Any) -> httpx.AsyncClient:
+    def client(self, who: Officer | None = None) -> httpx.AsyncClient:
         """A client signed in as `who`, or a citizen's."""
         name = who.name if who else "citizen"
-        if name not in self.clients or options:
-            self.clients[name] = client_of(self.process, who, **options)
+        if name not in self.clients:
+            self.clients[name] = client_of(self.process, who)
         return self.clients[name]
 
     async def tell(self, *facts: Fact) -> None:
@@ -128,18 +128,15 @@ OFFICE = UnitRegistered(
     unit_id=unit_id("district"), name="云岭区人民政府办公室", short_name="区政府办", kind=UnitKind.HEAD_OFFICE,
     level=Level.COUNTY, ranking_group="", org_code="00410100", node_id="district",
 )  # fmt: skip
-AUTHOR = OfficerRef(officer_id=CLERK.officer_id, name="李四", unit_id=unit_id("township"), unit_name="龙潭乡党政办公室")
 
 
 @pytest.fixture
 async def world(node_database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     settings = settings_for(DISTRICT, tmp_path, database_url=node_database_url)
-    async with running_node([directory(), disclosure_service()], settings, clock=lambda: NOW) as process:
-        made = World(process)
+    released: set[UUID] = set()
+    async with running_node([directory(released), disclosure_service()], settings, clock=lambda: NOW) as process:
+        made = World(process, released)
         await made.tell(OFFICE)
         yield made
         for client in made.clients.values():
             await client.aclose()
-
-
-Connect = Callable[..., httpx.AsyncClient]
