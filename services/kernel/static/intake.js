@@ -217,6 +217,11 @@
   addEventListener('pagehide', forgetSaved);
   document.addEventListener('visibilitychange', forgetSaved);
 
+  // Gone back to after it was sent, the form is a new request and needs a new number.
+  addEventListener('pageshow', (event) => {
+    if (event.persisted) form.elements.idempotency_key.value = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+  });
+
   // A button pressed while a save is under way must not lose against it.
   let settled = false;
   form.addEventListener('submit', (event) => {

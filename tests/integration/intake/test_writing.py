@@ -158,3 +158,26 @@ async def test_who_writes_is_in_the_audit_chain(as_clerk, process: NodeProcess):
     async with process.contexts["intake"].database.reading() as session:
         rows = (await session.execute(select(AUDIT.c.verb, AUDIT.c.officer_name))).all()
     assert ("submission.submit", CLERK.name) in [tuple(row) for row in rows]
+
+
+async def test_an_emergency_takes_the_urgent_topic_with_all_it_says(as_clerk, process: NodeProcess):
+    from sqlalchemy import select
+
+    from services.kernel.language.events.intake import SubmissionSubmitted
+    from services.kernel.runtime.tables import OUTBOX
+
+    said = {
+        "info_type": "emergency", "occurred_at": "2026-11-24T08:00:00+08:00", "learned_at": "2026-11-24T08:10:00+08:00",
+        "place": "龙潭村", "deaths": 0, "injured": 2, "report_stage": "initial", "event_grade": "general",
+        "also_reported_to": "区应急局、区水利局",
+    }  # fmt: skip
+    base = {name: COMPLETE[name] for name in ("title", "body", "author_name", "author_phone", "non_secret_declared")}
+    origin_id = (await _draft(as_clerk, **base, **said))["origin_id"]
+    assert (await as_clerk.post(f"{ITEMS}/{origin_id}/submit")).status_code == 200
+    async with process.contexts["intake"].database.reading() as session:
+        row = (await session.execute(select(OUTBOX))).one()
+    fact = SubmissionSubmitted.model_validate_json(bytes(row.body))
+    assert row.topic == "township.intake.emergency"
+    assert (fact.content.emergency.injured, fact.content.emergency.deaths) == (2, 0)
+    assert fact.content.emergency.also_reported_to == ("区应急局", "区水利局")
+    assert fact.content.emergency.occurred_at.isoformat() == "2026-11-24T08:00:00+08:00"
