@@ -43,7 +43,10 @@ async def rescore(tx: Transaction, origins: Collection[UUID]) -> None:
     rows = await store.list_events(tx.session, related)
     scoring = score([store.score_event(row) for row in rows], rulesets)
     await store.replace_entries(tx.session, related, scoring.entries)
-    await store.mark_unmatched(tx.session, related, scoring.unmatched)
+    for row in rows:
+        if row.is_unmatched != (row.event_id in scoring.unmatched):
+            row.is_unmatched = not row.is_unmatched
+            tx.session.add(row)
 
 
 async def _keep(tx: Transaction, happening: Happening) -> bool:

@@ -120,4 +120,4 @@ def _item_href(origin_id: object, unit_id: object, me: Officer) -> str:
     if unit_id == me.unit_id:
         return f"/intake/submissions/{origin_id}"
     is_office = me.unit_kind is UnitKind.HEAD_OFFICE
-    return f"/review/items/{origin_id}" if is_office and me.roles & _MAY_OPEN_ITEMS else ""
+    return f"/review/queue/{origin_id}" if is_office and me.roles & _MAY_OPEN_ITEMS else ""

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, delete, func, insert, or_, update
+from sqlalchemy import Table, delete, func, insert
 from sqlmodel import col, select
 
 from services.kernel.language.vocabulary import AdoptionMode, InfoType, LeaderRank, Level, PeriodicalKind, Word
@@ -24,7 +24,8 @@ async def list_events(session: AsyncSession, origins: Collection[UUID]) -> list[
     """All events of these items."""
     found: list[StoredEvent] = []
     for some in slices(sorted(origins), _SLICE):
-        found += await session.exec(select(StoredEvent).where(col(StoredEvent.origin_id).in_(some)))
+        query = select(StoredEvent).where(col(StoredEvent.origin_id).in_(some))
+        found += await session.exec(query.execution_options(populate_existing=True))
     return found
 
 
@@ -88,18 +89,6 @@ async def replace_entries(session: AsyncSession, origins: Collection[UUID], entr
         await session.execute(delete(_ENTRIES).where(_ENTRIES.c.origin_id.in_(some)))
     if entries:
         await session.execute(insert(_ENTRIES), [_entry_values(entry) for entry in entries])
-
-
-async def mark_unmatched(session: AsyncSession, origins: Collection[UUID], unmatched: Collection[str]) -> None:
-    """Note which events of these items no rule covers."""
-    for some in slices(sorted(origins), _SLICE):
-        of_items = col(StoredEvent.origin_id).in_(some)
-        is_wrong = or_(
-            col(StoredEvent.is_unmatched) & ~col(StoredEvent.event_id).in_(unmatched),
-            ~col(StoredEvent.is_unmatched) & col(StoredEvent.event_id).in_(unmatched),
-        )
-        change = update(StoredEvent).where(of_items, is_wrong).values(is_unmatched=~col(StoredEvent.is_unmatched))
-        await session.execute(change.execution_options(synchronize_session=False))
 
 
 def stored(happening: Happening, **more: object) -> StoredEvent:

@@ -16,16 +16,16 @@ HTML = {"Accept": "text/html"}
 TOWNSHIP_PAGE = f"/stats/scores/{unit_id('township')}?period=2026-11"
 
 
-@pytest.mark.parametrize("role", [Role.STATISTICIAN, Role.CHIEF, Role.LEADER, Role.EDITOR, Role.ADMIN])
-async def test_the_office_sees_every_unit(role: Role, told_district: Scoreboard) -> None:
-    async with told_district.client(role) as client:
-        names = {item["unit_name"] for item in (await client.get(SCORES)).json()["items"]}
-        opened = await client.get(TOWNSHIP_PAGE, headers=HTML)
-    assert names == {"龙潭乡", "石桥镇", "区水利局", "区农业农村局"}
-    assert opened.status_code == 200
+async def test_the_office_sees_every_unit(told_district: Scoreboard) -> None:
+    for role in (Role.STATISTICIAN, Role.CHIEF, Role.LEADER, Role.EDITOR, Role.ADMIN):
+        async with told_district.client(role) as client:
+            names = {item["unit_name"] for item in (await client.get(SCORES)).json()["items"]}
+            opened = await client.get(TOWNSHIP_PAGE, headers=HTML)
+        assert names == {"龙潭乡", "石桥镇", "区水利局", "区农业农村局"}
+        assert opened.status_code == 200
 
 
-@pytest.mark.parametrize("roles", [(Role.CLERK,), (Role.CLERK, Role.EDITOR), (Role.SIGNER,)])
+@pytest.mark.parametrize("roles", [(Role.CLERK,), (Role.CLERK, Role.EDITOR)])
 async def test_a_bureau_sees_its_own_entries_and_its_own_place(
     roles: tuple[Role, ...], told_district: Scoreboard
 ) -> None:
@@ -68,13 +68,13 @@ async def test_a_list_is_turned_page_by_page(told_district: Scoreboard) -> None:
     assert sorted(names) == sorted(["龙潭乡", "石桥镇", "区水利局", "区农业农村局"])
 
 
-@pytest.mark.parametrize("period", ["2026", "2026-13", "2026-1", "1999-01", "'; drop", "２０２６-11"])
-async def test_a_month_that_is_none_is_refused(period: str, district: Scoreboard) -> None:
+async def test_a_month_that_is_none_is_refused(district: Scoreboard) -> None:
     async with district.client(Role.STATISTICIAN) as client:
-        by_api = await client.get("/stats/api/v1/scores", params={"period": period})
-        by_page = await client.get("/stats/scores", params={"period": period}, headers=HTML)
-    assert (by_api.status_code, by_api.json()["code"]) == (422, "period_unreadable")
-    assert by_page.status_code == 422
+        for period in ("2026", "2026-13", "2026-1", "1999-01", "'; drop", "２０２６-11"):
+            by_api = await client.get("/stats/api/v1/scores", params={"period": period})
+            by_page = await client.get("/stats/scores", params={"period": period}, headers=HTML)
+            assert (by_api.status_code, by_api.json()["code"]) == (422, "period_unreadable")
+            assert by_page.status_code == 422
 
 
 async def test_another_month_is_empty_and_lists_every_unit(told_district: Scoreboard) -> None:

@@ -100,8 +100,7 @@ async def test_a_compiled_text_pays_every_item_that_went_into_it_its_part(distri
     assert len(found["龙潭乡"]["entries"]) == 2
 
 
-@pytest.mark.parametrize("seed", range(5))
-async def test_any_order_of_facts_comes_to_the_same(seed: int, told_district: Scoreboard) -> None:
+async def test_any_order_of_facts_comes_to_the_same(told_district: Scoreboard) -> None:
     wanted = await _state(told_district)
     told = [fact for _, fact in heard_at("district")]
     compiled = [
@@ -115,13 +114,13 @@ async def test_any_order_of_facts_comes_to_the_same(seed: int, told_district: Sc
         await _record(told_district, fact)
     wanted_more = await _state(told_district)
     assert wanted_more != wanted
-    async with told_district.context.database.transaction(NOW) as tx:
-        await tx.session.execute(delete(StoredEntry))
-        await tx.session.execute(delete(StoredEvent))
-    shuffled = random.Random(seed).sample([*everything, *told[:4]], len(everything) + 4)
-    for fact in shuffled:
-        await _record(told_district, fact)
-    assert await _state(told_district) == wanted_more
+    for seed in range(6):
+        async with told_district.context.database.transaction(NOW) as tx:
+            await tx.session.execute(delete(StoredEntry))
+            await tx.session.execute(delete(StoredEvent))
+        for fact in random.Random(seed).sample([*everything, *told[:4]], len(everything) + 4):
+            await _record(told_district, fact)
+        assert await _state(told_district) == wanted_more
 
 
 async def test_the_migrated_schema_is_that_of_the_tables(district: Scoreboard) -> None:
