@@ -1,17 +1,20 @@
-"""An issue as .docx and PDF: made once in a thread, kept by what it says."""
+"""An issue as .docx and PDF: printed once, kept by what it says."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Response
 
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.documents.brief import BriefDocument, brief_docx, brief_pdf
+from services.kernel.runtime.documents.brief.document import BriefDocument
+from services.kernel.runtime.documents.printing import print_brief
+from services.kernel.runtime.settings import Settings
 from services.kernel.runtime.web import Context, Me, Node, Reading, edge_router
 from services.review.policy.issues import require_issue_role
 from services.review.store.briefs import brief_of
@@ -24,32 +27,36 @@ _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document
 
 
 @router.get("/{issue_id}.docx")
-async def download_docx(issue_id: UUID, me: Me, session: Reading, node: Node) -> Response:
+async def download_docx(issue_id: UUID, me: Me, session: Reading, node: Node, context: Context) -> Response:
     require_issue_role(me.roles, is_office=is_in_office(me), allowed=_READERS)
     brief = await brief_of(session, issue_id, node.node_id)
-    return _as_file(await asyncio.to_thread(brief_docx, brief), f"{brief.name}{brief.issue_label}.docx", _DOCX)
+    content = await _printed(brief, "docx", context.settings)
+    return _as_file(content, f"{brief.name}{brief.issue_label}.docx", _DOCX)
 
 
 @router.get("/{issue_id}.pdf")
 async def download_pdf(issue_id: UUID, me: Me, session: Reading, node: Node, context: Context) -> Response:
     require_issue_role(me.roles, is_office=is_in_office(me), allowed=_READERS)
     brief = await brief_of(session, issue_id, node.node_id)
-    cache = Path(context.settings.data_dir) / "briefs"
-    content = await asyncio.to_thread(_kept_pdf, brief, cache, Path(context.settings.fonts_dir))
+    content = await _printed(brief, "pdf", context.settings)
     return _as_file(content, f"{brief.name}{brief.issue_label}.pdf", "application/pdf", how="inline")
 
 
-def _kept_pdf(brief: BriefDocument, cache: Path, fonts: Path) -> bytes:
-    """The PDF from the cache, or newly made; its name is a digest of what the issue says."""
-    kept = cache / f"{hashlib.sha256(repr(brief).encode()).hexdigest()}.pdf"
-    if kept.is_file():
-        return kept.read_bytes()
-    content = brief_pdf(brief, fonts)
-    cache.mkdir(parents=True, exist_ok=True)
+async def _printed(brief: BriefDocument, form: Literal["pdf", "docx"], settings: Settings) -> bytes:
+    """The file from the cache, or newly printed; its name is a digest of what the issue says."""
+    kept = Path(settings.data_dir) / "briefs" / f"{hashlib.sha256(repr(brief).encode()).hexdigest()}.{form}"
+    if await asyncio.to_thread(kept.is_file):
+        return await asyncio.to_thread(kept.read_bytes)
+    content = await print_brief(brief, form, Path(settings.fonts_dir))
+    await asyncio.to_thread(_keep, kept, content)
+    return content
+
+
+def _keep(kept: Path, content: bytes) -> None:
+    kept.parent.mkdir(parents=True, exist_ok=True)
     aside = kept.with_suffix(f".{hashlib.sha256(content).hexdigest()[:8]}")
     aside.write_bytes(content)
     aside.replace(kept)
-    return content
 
 
 def _as_file(content: bytes, filename: str, media_type: str, *, how: str = "attachment") -> Response:
