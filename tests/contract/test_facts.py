@@ -37,8 +37,8 @@ def envelope_of(path: Path) -> Envelope:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_golden_example_opens_and_says_the_same(path: Path) -> None:
     fact = open_fact(envelope_of(path))
-    assert fact.TYPE == path.stem.rsplit(".", 1)[0]
-    if fact.VERSION == int(path.stem.rsplit(".", 1)[1]):
+    assert path.stem.rsplit(".", 1)[0] == fact.TYPE
+    if int(path.stem.rsplit(".", 1)[1]) == fact.VERSION:
         assert fact.model_dump(mode="json") == json.loads(path.read_text())
 
 
