@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -209,8 +210,9 @@ async def _take_in_by_opening(context: ServiceContext, me: Officer, origin_id: U
         item = await find_item(session, origin_id)
     if item is None or item.received_at is not None or not may_do(me, Verb.RECEIVE, standing_of(item)):
         return
-    async with context.database.transaction(now) as tx:
-        await deciding.receive_submission(tx, origin_id, by=me)
+    with suppress(Refusal):  # somebody decided in between: the page then shows that
+        async with context.database.transaction(now) as tx:
+            await deciding.receive_submission(tx, origin_id, by=me)
 
 
 async def _again(
