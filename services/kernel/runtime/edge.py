@@ -147,14 +147,11 @@ class EdgeRoute(APIRoute):
         async def at_the_edge(request: Request) -> Response:
             if request.method not in UNSAFE:
                 return await handle(request)
-            await _check_form_is_ours(request)
-            for tries_left in reversed(range(TRIES_AFTER_LOST_RACE)):
-                try:
-                    return await _handle_once(request, handle)
-                except DBAPIError as fault:
-                    if tries_left == 0 or not _is_lost_race(fault):
-                        raise
-            raise AssertionError("unreachable")
+            try:
+                await _check_form_is_ours(request)
+                return await _handle_until_won(request, handle)
+            finally:
+                await request.close()  # what was uploaded is freed, also when it was refused unread
 
         return at_the_edge
 
@@ -162,6 +159,17 @@ class EdgeRoute(APIRoute):
 def edge_router(**options: Any) -> APIRouter:
     """A router whose routes own their transaction."""
     return APIRouter(route_class=EdgeRoute, **options)
+
+
+async def _handle_until_won(request: Request, handle: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
+    """Handle again after a lost race, a few times."""
+    for _ in range(TRIES_AFTER_LOST_RACE - 1):
+        try:
+            return await _handle_once(request, handle)
+        except DBAPIError as fault:
+            if not _is_lost_race(fault):
+                raise
+    return await _handle_once(request, handle)
 
 
 async def _handle_once(request: Request, handle: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
