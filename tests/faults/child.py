@@ -1,12 +1,10 @@
-"""A node in a process of its own, with the places where it may be told to die: `python -m tests.faults.child '<json>'`."""
+"""A node in a process of its own, with the places where it may be told to die."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -86,8 +84,11 @@ def listens_to(folder: Path) -> ListensTo:
     }
 
 
-def main(order: dict[str, Any]) -> None:
-    """Serve until killed."""
+def run(order: dict[str, Any], log: str) -> None:
+    """Serve until killed; what it says goes to the file `log`."""
+    out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(out, 1)
+    os.dup2(out, 2)
     folder = Path(order["folder"])
     dies = order.get("dies", "")
     running.Relay = {"after_commit": DiesAfterCommit, "after_send": DiesAfterSend}.get(dies, Relay)  # type: ignore[misc]
@@ -98,7 +99,3 @@ def main(order: dict[str, Any]) -> None:
     )  # fmt: skip
     workers = (teller(order["total"], order.get("pause_s", 0.005)),) if order.get("total") else ()
     serve([counting_service(workers=workers, listens_to=listens_to(folder))], settings)
-
-
-if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -21,9 +19,12 @@ from services.kernel.language.vocabulary import Level
 from services.kernel.runtime.database import Database, database_url
 from services.kernel.runtime.migrations import upgrade
 from services.kernel.runtime.settings import NodeInfo, Settings
+from tests.faults.child import run
 from tests.faults.counting import Account, counting_service, take_account
 
-ROOT = Path(__file__).parents[2]
+_FORKED = multiprocessing.get_context("forkserver")
+_FORKED.set_forkserver_preload(["tests.faults.child"])
+"""Processes that are forked from one that has imported everything: they start at once, and die as any other."""
 
 
 class Child:
@@ -32,30 +33,41 @@ class Child:
     def __init__(self, order: dict[str, Any], log: Path) -> None:
         self.url = f"http://127.0.0.1:{order['port']}"
         self.log = log
-        with log.open("ab") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.child", json.dumps(order)],
-                cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONPATH": str(ROOT)},
-            )  # fmt: skip
+        self.process = _FORKED.Process(target=run, args=(order, str(log)), daemon=True)
+        self.process.start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process still runs."""
+        return self.process.exitcode is None
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to this very process."""
-        self.process.send_signal(number)
+        os.kill(self.process.pid or 0, number)
 
     def kill(self) -> None:
         """End it at once, and collect it."""
-        if self.process.poll() is None:
+        if self.is_alive:
             self.process.kill()
-        self.process.wait(10)
+        self.process.join(10)
 
     async def ended(self, within_s: float) -> int:
         """Its exit code, once it has one."""
-        return await asyncio.to_thread(self.process.wait, within_s)
+        await asyncio.to_thread(self.process.join, within_s)
+        assert self.process.exitcode is not None, f"did not end within {within_s} s"
+        return self.process.exitcode
 
     async def ask(self, path: str) -> httpx.Response:
         """One of its pages."""
         async with httpx.AsyncClient(base_url=self.url, timeout=5) as client:
             return await client.get(path)
+
+    async def lives(self) -> bool:
+        """Whether it serves pages."""
+        try:
+            return (await self.ask("/livez")).status_code == 200
+        except httpx.HTTPError:
+            return False
 
     async def is_assigned(self) -> bool:
         """Whether all its agents hold their partitions."""
@@ -92,7 +104,7 @@ class FaultyNode:
         """The books as they stand."""
         return await take_account(self.database)
 
-    async def settled(self, total: int, within_s: float = 60) -> Account:
+    async def settled(self, total: int, within_s: float = 90) -> Account:
         """The books once `total` facts are told and everything took effect; judged by the caller."""
 
         async def is_settled() -> bool:
@@ -125,7 +137,7 @@ async def faulty_node(folder: Path, kafka: str, url: str) -> AsyncIterator[Fault
         await node.database.close()
 
 
-async def eventually(holds: Callable[[], Any], within_s: float = 30) -> None:
+async def eventually(holds: Callable[[], Any], within_s: float = 60) -> None:
     """Wait until an asynchronous claim holds."""
     give_up_at = time.monotonic() + within_s
     while not await holds():
