@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +10,7 @@ from fastapi import Request, Response
 
 from services.kernel.language.refusal import InvalidInput, Refusal
 from services.kernel.language.vocabulary import AdoptionMode, ReviewStatus, Role, UnitKind
-from services.kernel.runtime.documents.brief import BriefDocument, unprintable_characters
-from services.kernel.runtime.documents.typesetting.fonts import FontsNotInstalled
+from services.kernel.runtime.documents.brief import BriefDocument
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
 from services.kernel.runtime.web import LiveMe, Me, Node, Officer, Reading, Tx, edge_router
@@ -21,7 +18,7 @@ from services.review.actions.publishing import IssueChange, arrange_issue, entry
 from services.review.actions.selecting import select_submission
 from services.review.model import Adoption, Issue, IssueStatus, Periodical, ReviewItem, Series
 from services.review.pages.forms import FormVersion, IssueForm, Typed, read_form
-from services.review.policy import Check, CheckState, issue_label, issue_year, next_number
+from services.review.policy import Check, issue_label, issue_year, next_number
 from services.review.policy.issues import issue_checks, require_issue_role
 from services.review.store import issues
 from services.review.store.briefs import brief_of
@@ -153,10 +150,7 @@ async def _show(
     request: Request, session: AsyncSession, me: Officer, issue_id: UUID, *, node_id: str, typed: Typed[Any]
 ) -> Response:
     _require_reader(me)
-    shown = await _read(session, me, issue_id, node_id=node_id, now=request.state.now)
-    fonts = Path(request.app.state.context.settings.fonts_dir)
-    unprintable = await asyncio.to_thread(_unprintable, shown, fonts) if shown.issue.is_draft else []
-    shown = replace(shown, checks=[*shown.checks, *unprintable], typed=typed)
+    shown = replace(await _read(session, me, issue_id, node_id=node_id, now=request.state.now), typed=typed)
     return page(request, "review/issue.html", status_code=typed.status, shown=shown)
 
 
@@ -178,15 +172,6 @@ async def _read(session: AsyncSession, me: Officer, issue_id: UUID, *, node_id: 
         may_sign=issue.is_draft and me.has(Role.CHIEF),
         typed=Typed(),
     )
-
-
-def _unprintable(shown: IssuePage, fonts: Path) -> list[Check]:
-    """A line when the PDF cannot show some characters; the .docx shows them with the office's own fonts."""
-    try:
-        missing = unprintable_characters(shown.brief, fonts)
-    except FontsNotInstalled:
-        return [Check("没有安装 PDF 字体", CheckState.WAIT, "可先下载 .docx，请管理员运行 make fonts")]
-    return [Check(f"PDF 里有 {len(missing)} 个字显示不出", CheckState.WAIT, "".join(missing))] if missing else []
 
 
 async def _pool(session: AsyncSession, me: Officer, issue: Issue) -> list[ReviewItem]:

@@ -12,13 +12,9 @@ import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
-from services.kernel.runtime.documents.brief import (
-    BriefDocument,
-    BriefItem,
-    brief_docx,
-    brief_pdf,
-    unprintable_characters,
-)
+from services.kernel.runtime.documents.brief import BriefDocument, BriefItem
+from services.kernel.runtime.documents.brief.pdf import brief_pdf, unprintable_characters
+from services.kernel.runtime.documents.brief.word import brief_docx
 from services.kernel.runtime.documents.prose import clean_text, em_width, read_passage, title_lines
 from services.kernel.runtime.documents.reader import (
     read_docx,

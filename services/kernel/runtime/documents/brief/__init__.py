@@ -1,7 +1,5 @@
-"""简报: one issue of a periodical, from its text to the .docx and the PDF."""
+"""简报: one issue of a periodical, as plain values here; `pdf` and `word` print it and are heavy to import."""
 
 from services.kernel.runtime.documents.brief.document import BriefDocument, BriefItem
-from services.kernel.runtime.documents.brief.pdf import brief_pdf, unprintable_characters
-from services.kernel.runtime.documents.brief.word import brief_docx
 
-__all__ = ["BriefDocument", "BriefItem", "brief_docx", "brief_pdf", "unprintable_characters"]
+__all__ = ["BriefDocument", "BriefItem"]
