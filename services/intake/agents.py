@@ -110,8 +110,8 @@ LISTENS_TO: ListensTo = {
     **ORGANISATION_LISTENS_TO,
     "review.submission": dict(_ITEM_FACTS),
     "review.emergency": dict(_ITEM_FACTS),
-    "exchange.arrival": dict(_ITEM_FACTS),
-    "exchange.arrival_urgent": dict(_ITEM_FACTS),
+    "exchange.arrival": {**_ITEM_FACTS, SubmissionDelivered: note_delivery},
+    "exchange.arrival_urgent": {**_ITEM_FACTS, SubmissionDelivered: note_delivery},
     "exchange.delivery": {SubmissionDelivered: note_delivery},
     "exchange.delivery_urgent": {SubmissionDelivered: note_delivery},
 }

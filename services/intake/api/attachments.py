@@ -16,12 +16,12 @@ from services.intake.api.views import attachment_view
 from services.intake.model import Attachment
 from services.kernel.language.refusal import NotFound
 from services.kernel.runtime.files import StoredFile
-from services.kernel.runtime.limits import attachment_limit_bytes, limited_router, uploaded_file
+from services.kernel.runtime.limits import attachment_limit_bytes, edge_router, uploaded_file
 from services.kernel.runtime.transaction import Transaction
 from services.kernel.runtime.uploads import CheckedUpload
 from services.kernel.runtime.web import Context, Me, Node, Reading, Tx, etag
 
-router = limited_router(prefix="/api/v1/submissions/{origin_id}/attachments")
+router = edge_router(prefix="/api/v1/submissions/{origin_id}/attachments")
 
 _STEP_BYTES = 256 * 1024
 

@@ -8,10 +8,10 @@ from fastapi import Request
 
 from services.intake import actions
 from services.intake.actions.reading import require_writer
-from services.kernel.runtime.limits import limited_router, uploaded_file
+from services.kernel.runtime.limits import edge_router, uploaded_file
 from services.kernel.runtime.web import Me
 
-router = limited_router(prefix="/api/v1/imports")
+router = edge_router(prefix="/api/v1/imports")
 
 
 @router.post("")

@@ -12,10 +12,10 @@ from services.intake.api.views import line_view, standing_view, submission_view
 from services.intake.metrics import SUBMITTED
 from services.intake.model import SubmissionChange
 from services.kernel.language.vocabulary import IntakeStatus
-from services.kernel.runtime.limits import limited_router
+from services.kernel.runtime.limits import edge_router
 from services.kernel.runtime.web import IfMatch, Me, Node, Reading, Tx, etag
 
-router = limited_router(prefix="/api/v1/submissions")
+router = edge_router(prefix="/api/v1/submissions")
 
 Limit = Annotated[int, Query(ge=1, le=200)]
 

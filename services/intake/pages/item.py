@@ -14,14 +14,14 @@ from services.intake.policy.access import may_write
 from services.kernel.language.diff import diff_texts
 from services.kernel.language.events.review import InstructionRecorded, SubmissionAdopted
 from services.kernel.language.vocabulary import InfoType, IntakeStatus, Level, System, UnitKind
-from services.kernel.runtime.limits import limited_router
+from services.kernel.runtime.limits import edge_router
 from services.kernel.runtime.organisation import list_peers, superior_of
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.settings import NodeInfo
 from services.kernel.runtime.templating import back_to, masthead_of, page
 from services.kernel.runtime.web import Me, Node, Now, Officer, Reading, Tx
 
-router = limited_router(prefix="/submissions")
+router = edge_router(prefix="/submissions")
 
 View = Literal["flow", "text", "compare", "files"]
 RED_AFTER_S = 300

@@ -13,12 +13,12 @@ from services.intake import store
 from services.intake.pages.item import undelivered_age
 from services.intake.policy.access import may_write
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
-from services.kernel.runtime.limits import limited_router
+from services.kernel.runtime.limits import edge_router
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import page
 from services.kernel.runtime.web import Me, Now, Officer, Reading
 
-router = limited_router(prefix="/submissions")
+router = edge_router(prefix="/submissions")
 
 PAGE_ROWS = 30
 UNDELIVERED = "undelivered"

@@ -29,13 +29,13 @@ from services.kernel.language.vocabulary import (
     ReportStage,
     System,
 )
-from services.kernel.runtime.limits import attachment_limit_bytes, limited_router, uploaded_file
+from services.kernel.runtime.limits import attachment_limit_bytes, edge_router, uploaded_file
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
 from services.kernel.runtime.transaction import Transaction
 from services.kernel.runtime.web import Context, IfMatch, Me, Node, Now, Officer, Reading, Tx
 
-router = limited_router(prefix="/submissions")
+router = edge_router(prefix="/submissions")
 
 _SIMILAR_WITHIN = timedelta(days=90)
 _COMPARED_CHARACTERS = 3_000

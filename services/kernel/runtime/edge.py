@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError
@@ -154,11 +154,6 @@ class EdgeRoute(APIRoute):
                 await request.close()  # what was uploaded is freed, also when it was refused unread
 
         return at_the_edge
-
-
-def edge_router(**options: Any) -> APIRouter:
-    """A router whose routes own their transaction."""
-    return APIRouter(route_class=EdgeRoute, **options)
 
 
 async def _handle_until_won(request: Request, handle: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:

@@ -44,8 +44,8 @@ class LimitedRoute(EdgeRoute):
         return within_limits
 
 
-def limited_router(**options: Any) -> APIRouter:
-    """A router whose routes own their transaction and limit what they read."""
+def edge_router(**options: Any) -> APIRouter:
+    """A router whose routes own their transaction and stop reading what is too large."""
     return APIRouter(route_class=LimitedRoute, **options)
 
 

@@ -11,8 +11,8 @@ from fastapi import Depends, Request, Response
 
 from services.kernel.language.refusal import NotSignedIn, VersionRequired
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.edge import edge_router
 from services.kernel.runtime.identity import Officer, bearer_of, confirm_live
+from services.kernel.runtime.limits import edge_router
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.settings import NodeInfo
