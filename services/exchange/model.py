@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, String
 from sqlmodel import Field, SQLModel
 
 from services.kernel.runtime.tables import BigId, UtcDateTime, service_metadata
 
 METADATA = service_metadata()
+
+# Text columns say `sa_type=String(…)`: SQLModel's own text type converts every value in Python,
+# which cost more than all else about a row of the ledger.
 
 
 class Table(SQLModel):
@@ -21,12 +24,12 @@ class Table(SQLModel):
 class LedgerRow(Table):
     """What dispatched and arrived rows share; `salt` and `body` are None once erased, the digest stays."""
 
-    link: str = Field(primary_key=True, max_length=130)
-    lane: str = Field(primary_key=True, max_length=10)
+    link: str = Field(primary_key=True, sa_type=String(130))
+    lane: str = Field(primary_key=True, sa_type=String(10))
     epoch: int = Field(primary_key=True)
     n: int = Field(primary_key=True, sa_type=BigInteger)
-    event_id: str = Field(max_length=64, index=True)
-    type: str = Field(max_length=80)
+    event_id: str = Field(sa_type=String(64), index=True)
+    type: str = Field(sa_type=String(80))
     salt: bytes | None = None
     body: bytes | None = None
     size: int
@@ -54,7 +57,7 @@ class ArrivedEvent(Table, table=True):
 
     __tablename__ = "exchange_arrived_event"
 
-    event_id: str = Field(primary_key=True, max_length=64)
+    event_id: str = Field(primary_key=True, sa_type=String(64))
 
 
 class SignedStatement(Table, table=True):
@@ -64,16 +67,16 @@ class SignedStatement(Table, table=True):
     __table_args__ = (Index("ix_exchange_statement_chain", "link", "lane", "kind", "epoch", "n"),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    kind: str = Field(max_length=10)
+    kind: str = Field(sa_type=String(10))
     is_ours: bool
-    link: str = Field(max_length=130)
-    lane: str = Field(max_length=10)
+    link: str = Field(sa_type=String(130))
+    lane: str = Field(sa_type=String(10))
     epoch: int
     n: int = Field(sa_type=BigInteger)
     h: bytes
     at: datetime = Field(sa_type=UtcDateTime)
     wants: int = Field(sa_type=BigInteger)
-    key_id: str = Field(max_length=60)
+    key_id: str = Field(sa_type=String(60))
     signature: bytes
 
 
@@ -88,9 +91,9 @@ class Lane(Table, table=True):
 
     __tablename__ = "exchange_lane"
 
-    link: str = Field(primary_key=True, max_length=130)
-    lane: str = Field(primary_key=True, max_length=10)
-    peer: str = Field(max_length=60, index=True)
+    link: str = Field(primary_key=True, sa_type=String(130))
+    lane: str = Field(primary_key=True, sa_type=String(10))
+    peer: str = Field(sa_type=String(60), index=True)
     is_out: bool
     epoch: int = 1
     n: int = Field(default=0, sa_type=BigInteger)
@@ -114,11 +117,11 @@ class Link(Table, table=True):
 
     __tablename__ = "exchange_link"
 
-    peer: str = Field(primary_key=True, max_length=60)
+    peer: str = Field(primary_key=True, sa_type=String(60))
     is_paused: bool = False
-    paused_by: str = Field(default="", max_length=120)
+    paused_by: str = Field(default="", sa_type=String(120))
     changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    state: str = Field(default="", max_length=20)
+    state: str = Field(default="", sa_type=String(20))
     state_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
@@ -127,14 +130,14 @@ class Epoch(Table, table=True):
 
     __tablename__ = "exchange_epoch"
 
-    link: str = Field(primary_key=True, max_length=130)
-    lane: str = Field(primary_key=True, max_length=10)
+    link: str = Field(primary_key=True, sa_type=String(130))
+    lane: str = Field(primary_key=True, sa_type=String(10))
     epoch: int = Field(primary_key=True)
     start_n: int = Field(sa_type=BigInteger)
     start_h: bytes
     opened_at: datetime = Field(sa_type=UtcDateTime)
-    opened_by: str = Field(max_length=120)
-    reason: str = Field(max_length=400)
+    opened_by: str = Field(sa_type=String(120))
+    reason: str = Field(sa_type=String(400))
 
 
 class Conflict(Table, table=True):
@@ -143,14 +146,14 @@ class Conflict(Table, table=True):
     __tablename__ = "exchange_conflict"
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    link: str = Field(max_length=130, index=True)
-    lane: str = Field(max_length=10)
-    kind: str = Field(max_length=20)
+    link: str = Field(sa_type=String(130), index=True)
+    lane: str = Field(sa_type=String(10))
+    kind: str = Field(sa_type=String(20))
     epoch: int = 0
     n: int = Field(default=0, sa_type=BigInteger)
     ours: bytes | None = None
     theirs: bytes | None = None
-    detail: str = Field(default="", max_length=400)
+    detail: str = Field(default="", sa_type=String(400))
     at: datetime = Field(sa_type=UtcDateTime)
     last_at: datetime = Field(sa_type=UtcDateTime)
     times: int = 1
@@ -162,8 +165,8 @@ class Route(Table, table=True):
 
     __tablename__ = "exchange_route"
 
-    origin_id: str = Field(primary_key=True, max_length=40)
-    nodes: str = Field(max_length=600)
+    origin_id: str = Field(primary_key=True, sa_type=String(40))
+    nodes: str = Field(sa_type=String(600))
 
 
 class Delivery(Table, table=True):
@@ -171,7 +174,7 @@ class Delivery(Table, table=True):
 
     __tablename__ = "exchange_delivery"
 
-    origin_id: str = Field(primary_key=True, max_length=40)
+    origin_id: str = Field(primary_key=True, sa_type=String(40))
     hop: int = Field(primary_key=True)
     version: int = Field(primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime)
@@ -182,8 +185,8 @@ class FileDue(Table, table=True):
 
     __tablename__ = "exchange_file_due"
 
-    peer: str = Field(primary_key=True, max_length=60)
-    sha256: str = Field(primary_key=True, max_length=64)
+    peer: str = Field(primary_key=True, sa_type=String(60))
+    sha256: str = Field(primary_key=True, sa_type=String(64))
     size: int = Field(sa_type=BigInteger)
     due_at: datetime = Field(sa_type=UtcDateTime)
     dispatched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, inspect, select, update
 
 from services.exchange.model import Arrival, ArrivedEvent, Delivery, Dispatch, Epoch, LedgerRow, SignedStatement
 from services.exchange.policy.chain import ZERO, Chain, ChainedRow, Row, Tip
@@ -15,6 +15,7 @@ from services.exchange.policy.wire import BATCH_ROWS, fitting
 from services.kernel.runtime.session import AsyncSession
 
 Ledger = type[Dispatch] | type[Arrival]
+_ARRIVED = inspect(ArrivedEvent).local_table
 FEW = 10
 """So many rows are read at once without looking at their sizes first."""
 
@@ -95,7 +96,7 @@ async def arrived_before(session: AsyncSession, event_ids: Sequence[str]) -> set
     """Which of these facts have arrived already."""
     found: set[str] = set()
     for at in range(0, len(event_ids), 500):
-        query = select(ArrivedEvent.event_id).where(ArrivedEvent.event_id.in_(event_ids[at : at + 500]))
+        query = select(_ARRIVED.c.event_id).where(_ARRIVED.c.event_id.in_(event_ids[at : at + 500]))
         found.update((await session.execute(query)).scalars())
     return found
 
