@@ -50,8 +50,8 @@ LISTENS_TO: ListensTo = {
     **ORGANISATION_LISTENS_TO,
     "intake.submission": dict(_FROM_OWN_UNITS),
     "intake.emergency": dict(_FROM_OWN_UNITS),
-    "exchange.arrival": dict(_FROM_OTHER_NODES),
-    "exchange.arrival_urgent": dict(_FROM_OTHER_NODES),
+    "exchange.arrival": {**_FROM_OTHER_NODES, SubmissionDelivered: note_delivery},
+    "exchange.arrival_urgent": {**_FROM_OTHER_NODES, SubmissionDelivered: note_delivery},
     "exchange.delivery": {SubmissionDelivered: note_delivery},
     "exchange.delivery_urgent": {SubmissionDelivered: note_delivery},
 }

@@ -15,7 +15,7 @@ from services.review.api.inputs import NewCheck, NewSignature, OfferedVersion
 from services.review.api.views import row_view, sheet_view, standing_view
 from services.review.model import ReviewItem
 from services.review.store.lists import ItemFilter, is_in_office, list_items, visible_to
-from services.review.store.sheet import item_sheet
+from services.review.store.sheet import inward_statuses, item_sheet
 
 router = edge_router(prefix="/api/v1/submissions")
 
@@ -32,9 +32,12 @@ async def list_submissions(
     cursor: Annotated[str, Query(max_length=400)] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
-    wanted = ItemFilter(statuses=tuple(status or ()), query=q, unit_id=unit_id, info_type=info_type)
-    page = await list_items(session, visible_to(me), wanted, cursor=cursor, limit=limit)
     is_office = is_in_office(me)
+    statuses = inward_statuses(status or (), is_office=is_office)
+    if status and not statuses:
+        return {"items": [], "next": None}
+    wanted = ItemFilter(statuses=statuses, query=q, unit_id=unit_id, info_type=info_type)
+    page = await list_items(session, visible_to(me), wanted, cursor=cursor, limit=limit)
     return {"items": [row_view(item, is_office=is_office and item.is_here) for item in page.items], "next": page.next}
 
 

@@ -21,6 +21,7 @@ from services.review.model.item import ForwardMark
 from services.review.policy import DueGroup, Priority, priority_of
 from services.review.store import lists
 from services.review.store.lists import ItemFilter
+from services.review.store.sheet import outward_status
 
 _S = ReviewStatus
 _OWED = (_S.TO_CHECK, _S.TO_SIGN, _S.OPEN)
@@ -137,6 +138,7 @@ class Row:
     is_current: bool
     is_unread: bool
     is_owed: bool
+    status: ReviewStatus
     priority: Priority
     badges: list[tuple[str, str]]
 
@@ -212,6 +214,7 @@ def _row(item: ReviewItem, desk: Desk, asked: Asked, *, now: datetime, current: 
         is_current=item.origin_id == current,
         is_unread=desk.is_office and item.is_here and item.received_at is None,
         is_owed=item.status in _OWED,
+        status=outward_status(item.status, is_office=desk.is_office),
         priority=priority,
         badges=_badges(item, desk),
     )

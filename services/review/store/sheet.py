@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -95,6 +96,14 @@ async def item_sheet(session: AsyncSession, origin_id: UUID, actor: Actor) -> It
 def outward_status(status: ReviewStatus, *, is_office: bool) -> ReviewStatus:
     """The status as a reader may know it: 备用 and 拟采用 stay inside the office."""
     return ReviewStatus.OPEN if status in _INSIDE_STATES and not is_office else status
+
+
+def inward_statuses(statuses: Sequence[ReviewStatus], *, is_office: bool) -> tuple[ReviewStatus, ...]:
+    """The states that a reader means: outside the office, open stands for what stays inside it too."""
+    if is_office:
+        return tuple(statuses)
+    meant = tuple(status for status in statuses if status not in _INSIDE_STATES)
+    return (*meant, *_INSIDE_STATES) if ReviewStatus.OPEN in meant else meant
 
 
 async def _adoptions(

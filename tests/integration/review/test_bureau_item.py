@@ -147,6 +147,12 @@ async def test_what_stays_inside_the_office_is_not_seen_by_the_unit(district: Of
     assert (await clerk.get(address(origin_id))).json()["status"] == "open"
     assert "review.kept" not in {line["type"] for line in (await clerk.get(address(origin_id))).json()["timeline"]}
     assert "review.kept" in {line["type"] for line in (await editor.get(address(origin_id))).json()["timeline"]}
+    listed = "/review/api/v1/submissions"
+    assert (await clerk.get(listed, params={"status": "kept"})).json()["items"] == []
+    assert [row["status"] for row in (await clerk.get(listed, params={"status": "open"})).json()["items"]] == ["open"]
+    assert [row["status"] for row in (await editor.get(listed, params={"status": "kept"})).json()["items"]] == ["kept"]
+    clerk.headers["accept"] = "text/html"
+    assert "备用" not in (await clerk.get(f"/review/answers/{origin_id}?show=sent")).text
     assert (await editor.post(address(origin_id, "reopen"))).json()["status"] == "open"
 
 
