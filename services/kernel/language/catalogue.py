@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.kernel.language.events import ARRIVAL_TOPIC, ARRIVAL_URGENT_TOPIC, FACTS, Fact
+from services.kernel.language.events.exchange import SubmissionDelivered
 from services.kernel.language.events.parts import SubmissionFact
 
 VERSION = "1.0.0"
@@ -28,7 +29,9 @@ def asyncapi() -> dict[str, Any]:
     for fact in FACTS.values():
         for topic in topics_of(fact):
             channels.setdefault(topic, []).append(fact)
-    crossing: list[type[Fact]] = [fact for fact in FACTS.values() if issubclass(fact, SubmissionFact)]
+    crossing: list[type[Fact]] = [
+        fact for fact in FACTS.values() if issubclass(fact, SubmissionFact | SubmissionDelivered)
+    ]
     channels[ARRIVAL_TOPIC] = channels[ARRIVAL_URGENT_TOPIC] = crossing
     return {
         "asyncapi": "3.0.0",
