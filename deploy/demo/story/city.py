@@ -29,6 +29,7 @@ def _forward(story: Story) -> None:
     item = story.becomes(lambda: as_reviewed(city, origin_id, "open"), "市里的待审队列出现这件，用的是区里的本级稿")
     story.claim("142处" in item["text"]["body"], "市里看到的是核实后的数字")
     story.becomes(lambda: marked(story, "water_pipes", "submission.forwarded_up"), "乡里看到“转报市级”")
+    story.becomes(lambda: marked(story, "water_pipes", "submission.delivered", to_node="city"), "乡里看到市里“已送达”")
     city.post(f"{REVIEW}/{origin_id}/receive")
     story.becomes(
         lambda: marked(story, "water_pipes", "submission.received", node="city"),

@@ -14,7 +14,8 @@ from deploy.demo.story.teller import Story
 IN_ORDER = (
     "submission.submitted", "submission.reported_up", "submission.delivered", "submission.received",
     "submission.asked", "submission.answered", "submission.edited", "submission.adopted",
-    "submission.forwarded_up", "submission.adopted", "instruction.recorded",
+    "submission.forwarded_up", "submission.delivered", "submission.received", "submission.adopted",
+    "instruction.recorded",
 )  # fmt: skip
 
 
