@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import time
@@ -23,10 +24,22 @@ def serve(services: Sequence[Service], settings: Settings | None = None) -> None
     settings = settings or Settings()
     configure_logging()
     process = make_node(services, settings)
+    _calm_the_collector()
     uvicorn.run(
         process.app, host=settings.host, port=settings.port, loop="uvloop", http="httptools", log_config=None,
         access_log=False, timeout_graceful_shutdown=5, proxy_headers=True, server_header=False,
     )  # fmt: skip
+
+
+def _calm_the_collector() -> None:
+    """Leave what start-up made out of every later collection, and collect less often.
+
+    Facts and rows die young and without cycles; walking the modules' 300,000 objects again and
+    again took a fifth of the time in which facts arrive.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def configure_logging() -> None:
