@@ -167,9 +167,9 @@ def content_fields(content: Content) -> list[tuple[str, str]]:
     if problem := content.problem:
         level = Level(problem.responsible_level).label if problem.responsible_level else ""
         found += [
-            ("已采取的措施", problem.own_efforts),
-            ("请求帮助", problem.help_wanted),
-            ("责任层级", level),
+            ("已做工作", problem.own_efforts),
+            ("希望上级协调解决的事项", problem.help_wanted),
+            ("应由哪一级解决", level),
             ("信息来源", problem.source),
         ]
     if emergency := content.emergency:
