@@ -12,11 +12,12 @@ from uuid import UUID
 import httpx
 
 from services.kernel.language.vocabulary import Level, Role, UnitKind
-from services.kernel.runtime.app import NodeProcess, make_node
+from services.kernel.runtime.app import make_node
 from services.kernel.runtime.database import Database
 from services.kernel.runtime.identifiers import derived_id
 from services.kernel.runtime.identity import Officer
 from services.kernel.runtime.migrations import upgrade
+from services.kernel.runtime.process import NodeProcess
 from services.kernel.runtime.service import Service
 from services.kernel.runtime.settings import NodeInfo, Settings
 from services.kernel.runtime.tokens import Claims, KeyPair, sign_token

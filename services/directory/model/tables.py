@@ -11,29 +11,11 @@ from sqlalchemy import Dialect, String, Text, TypeDecorator
 from sqlmodel import Field, SQLModel
 
 from services.kernel.language.vocabulary import DayKind, Lane, Level, Role, System, UnitKind, Word
+from services.kernel.runtime.columns import Coded
 from services.kernel.runtime.identifiers import new_id
 from services.kernel.runtime.tables import UtcDateTime, service_metadata
 
 METADATA = service_metadata()
-
-
-class Coded(TypeDecorator[Any]):
-    """A word of the vocabulary, stored as its code."""
-
-    impl = String(32)
-    cache_ok = True
-
-    def __init__(self, word: type[Word]) -> None:
-        super().__init__()
-        self.word = word
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        """Store the code; refuse what is no word of the list."""
-        return None if value is None else self.word(value).value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Word | None:
-        """Read the word back."""
-        return None if value is None else self.word(value)
 
 
 class CodeSet(TypeDecorator[Any]):

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import JSON, BigInteger, Index, Integer, Text
 from sqlmodel import Field
 
-from services.disclosure.model.table import Coded, KeptOfficer, Table
+from services.disclosure.model.table import Table
 from services.disclosure.policy import Metadata
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.vocabulary import (
@@ -18,6 +18,7 @@ from services.kernel.language.vocabulary import (
     ReviewOutcome,
     Validity,
 )
+from services.kernel.runtime.columns import KEPT_OFFICER, Coded
 from services.kernel.runtime.identifiers import new_id
 from services.kernel.runtime.tables import BigId, UtcDateTime
 
@@ -58,14 +59,14 @@ class Information(Table, table=True):
     responsible_section: str = Field(default="", max_length=120)
     publisher_org_id: UUID
     publisher_name: str = Field(max_length=200)
-    prepared_by: OfficerRef = Field(sa_type=KeptOfficer, nullable=False)
+    prepared_by: OfficerRef = Field(sa_type=KEPT_OFFICER, nullable=False)
     writers: list[str] = Field(default_factory=list, sa_type=JSON, nullable=False)
     outcome: ReviewOutcome | None = Field(default=None, sa_type=Coded(ReviewOutcome))
     ground: NonDisclosureGround | None = Field(default=None, sa_type=Coded(NonDisclosureGround))
     reviewed_body: str = Field(default="", sa_type=Text)
-    reviewed_by: OfficerRef | None = Field(default=None, sa_type=KeptOfficer)
+    reviewed_by: OfficerRef | None = Field(default=None, sa_type=KEPT_OFFICER)
     index_no: str | None = Field(default=None, max_length=64, unique=True)
-    published_by: OfficerRef | None = Field(default=None, sa_type=KeptOfficer)
+    published_by: OfficerRef | None = Field(default=None, sa_type=KEPT_OFFICER)
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoke_reason: str = Field(default="", max_length=600)
@@ -110,7 +111,7 @@ class Review(Table, table=True):
     points: list[str] = Field(default_factory=list, sa_type=JSON, nullable=False)
     title: str = Field(sa_type=Text)
     body: str = Field(sa_type=Text)
-    reviewed_by: OfficerRef = Field(sa_type=KeptOfficer, nullable=False)
+    reviewed_by: OfficerRef = Field(sa_type=KEPT_OFFICER, nullable=False)
     reviewed_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy import Index, Text
 from sqlmodel import Field
 
-from services.disclosure.model.table import Coded, Table
+from services.disclosure.model.table import Table
 from services.kernel.language.vocabulary import InfoType
+from services.kernel.runtime.columns import Coded
 from services.kernel.runtime.tables import UtcDateTime
 
 

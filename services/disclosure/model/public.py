@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import JSON, Index, Text
 from sqlmodel import Field
 
-from services.disclosure.model.table import Coded, Table
+from services.disclosure.model.table import Table
 from services.disclosure.policy import Metadata
 from services.kernel.language.vocabulary import DisclosureAttribute, Validity
+from services.kernel.runtime.columns import Coded
 from services.kernel.runtime.tables import UtcDateTime
 
 

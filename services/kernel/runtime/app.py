@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from services.kernel.runtime.live import Signals, live_router
 from services.kernel.runtime.middleware import Surroundings
 from services.kernel.runtime.migrations import require_current
 from services.kernel.runtime.naps import utc_now
+from services.kernel.runtime.process import VERSION, NodeProcess
 from services.kernel.runtime.running import ServiceRunner
 from services.kernel.runtime.service import Service, ServiceContext
 from services.kernel.runtime.settings import Settings
@@ -35,18 +35,6 @@ from services.kernel.runtime.tokens import ensure_key_pair
 from services.kernel.runtime.topics import ensure_topics
 
 log = structlog.get_logger()
-
-VERSION = "0.1.0"
-
-
-@dataclass
-class NodeProcess:
-    """A process of a node: its root app and the contexts of its services."""
-
-    app: FastAPI
-    contexts: dict[str, ServiceContext]
-    runners: list[ServiceRunner]
-    settings: Settings
 
 
 def make_context(

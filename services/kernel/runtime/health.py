@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from fastapi import APIRouter, Response
@@ -15,11 +15,9 @@ from sqlalchemy import func, select, text
 
 from services.kernel.runtime import metrics
 from services.kernel.runtime.inbox.waiting import HELD, PARKED
+from services.kernel.runtime.process import VERSION, NodeProcess
 from services.kernel.runtime.service import Service, ServiceContext
 from services.kernel.runtime.tables import INBOX_WAITING, OUTBOX
-
-if TYPE_CHECKING:
-    from services.kernel.runtime.app import NodeProcess
 
 log = structlog.get_logger()
 
@@ -55,8 +53,6 @@ def health_router(process: NodeProcess, services: Sequence[Service]) -> APIRoute
 
     @router.get("/version", include_in_schema=False)
     async def version() -> dict[str, Any]:
-        from services.kernel.runtime.app import VERSION
-
         return {"version": VERSION, "node": process.settings.node_id, "services": sorted(process.contexts)}
 
     @router.get("/metrics", include_in_schema=False)

@@ -3,14 +3,13 @@
 from services.review.model.issue import Adoption, AdoptionStatus, Issue, IssueStatus, Periodical, Series
 from services.review.model.item import ReviewItem
 from services.review.model.passage import Forward, HistoryRow, Instruction, Question
-from services.review.model.table import METADATA, Coded, Table
+from services.review.model.table import METADATA, Table
 from services.review.model.text import OwnEdition, SentVersion
 
 __all__ = [
     "METADATA",
     "Adoption",
     "AdoptionStatus",
-    "Coded",
     "Forward",
     "HistoryRow",
     "Instruction",

@@ -10,9 +10,10 @@ from sqlmodel import Field
 
 from services.kernel.language.events.parts import OfficerRef, SignOff
 from services.kernel.language.vocabulary import AdoptionMode, PeriodicalKind, System, Word
+from services.kernel.runtime.columns import KEPT_OFFICER, Coded
 from services.kernel.runtime.identifiers import new_id
 from services.kernel.runtime.tables import UtcDateTime
-from services.review.model.table import KEPT_OFFICER, KEPT_SIGN_OFF, Coded, Table
+from services.review.model.table import KEPT_SIGN_OFF, Table
 
 
 class Series(Word):

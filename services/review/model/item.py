@@ -11,8 +11,9 @@ from sqlmodel import Field
 
 from services.kernel.language.events.parts import Hop, OfficerRef, SignOff
 from services.kernel.language.vocabulary import InfoType, ReviewStatus, System, Word
+from services.kernel.runtime.columns import KEPT_OFFICER, Coded, KeptHops
 from services.kernel.runtime.tables import UtcDateTime
-from services.review.model.table import KEPT_OFFICER, KEPT_SIGN_OFF, Coded, KeptHops, Table
+from services.review.model.table import KEPT_SIGN_OFF, Table
 
 
 class ForwardMark(Word):

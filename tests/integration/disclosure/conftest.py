@@ -18,11 +18,11 @@ from services.kernel.language.envelope import to_headers
 from services.kernel.language.events import Fact
 from services.kernel.language.events.directory import UnitRegistered
 from services.kernel.language.vocabulary import Level, Role, UnitKind
-from services.kernel.runtime.app import NodeProcess
 from services.kernel.runtime.database import Database
 from services.kernel.runtime.identity import Officer
 from services.kernel.runtime.inbox import Inbox, Message
 from services.kernel.runtime.outbox import envelope_of
+from services.kernel.runtime.process import NodeProcess
 from services.kernel.runtime.service import Service
 from services.kernel.runtime.tables import OUTBOX
 from services.kernel.runtime.web import Me, edge_router

@@ -6,7 +6,7 @@ import re
 import httpx
 import pytest
 
-from services.kernel.runtime.app import NodeProcess
+from services.kernel.runtime.process import NodeProcess
 from tests.integration.intake.conftest import CLERK, COMPLETE, EDITOR, ITEMS, REVIEWER, STRANGER
 from tests.support.service import client_of
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 
 from services.kernel.language.refusal import InvalidInput
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.app import NodeProcess
+from services.kernel.runtime.process import NodeProcess
 from services.kernel.runtime.web import IfMatch, LiveMe, Me, Tx, edge_router
 from tests.integration.kernel.toy import applied, note, toy_service, unit
 from tests.support.service import DISTRICT, client_of, officer, running_node, settings_for, unit_id

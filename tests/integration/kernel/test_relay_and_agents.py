@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from services.kernel.language.vocabulary import Level
-from services.kernel.runtime.app import NodeProcess
+from services.kernel.runtime.process import NodeProcess
 from services.kernel.runtime.restore import restore
 from services.kernel.runtime.settings import NodeInfo
 from tests.integration.kernel.toy import applied, toy_service, unit

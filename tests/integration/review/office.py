@@ -21,10 +21,10 @@ from services.kernel.language.events.directory import PeerRegistered, UnitRegist
 from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
 from services.kernel.language.events.parts import Content, Edition, Fact, Item, OfficerRef, ProblemFields
 from services.kernel.language.vocabulary import InfoType, Level, Role, System, UnitKind
-from services.kernel.runtime.app import NodeProcess
 from services.kernel.runtime.identifiers import new_id
 from services.kernel.runtime.inbox import Inbox, Message
 from services.kernel.runtime.outbox import envelope_of
+from services.kernel.runtime.process import NodeProcess
 from services.kernel.runtime.service import Service
 from services.kernel.runtime.settings import NodeInfo
 from services.kernel.runtime.tables import OUTBOX

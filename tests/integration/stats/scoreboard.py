@@ -18,9 +18,9 @@ from services.kernel.language.envelope import Envelope, dataschema_of, to_header
 from services.kernel.language.events.directory import UnitRegistered
 from services.kernel.language.events.parts import Fact
 from services.kernel.language.vocabulary import Role, UnitKind
-from services.kernel.runtime.app import NodeProcess
 from services.kernel.runtime.identifiers import new_id
 from services.kernel.runtime.inbox import Inbox, Message
+from services.kernel.runtime.process import NodeProcess
 from services.kernel.runtime.service import Service
 from services.kernel.runtime.settings import NodeInfo
 from services.kernel.runtime.web import Me, edge_router

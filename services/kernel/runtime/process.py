@@ -1,0 +1,23 @@
+"""One process of a node, as its parts see it: the root app, the services' contexts and what runs beside the pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+
+from services.kernel.runtime.running import ServiceRunner
+from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.settings import Settings
+
+VERSION = "0.1.0"
+
+
+@dataclass
+class NodeProcess:
+    """A process of a node: its root app and the contexts of its services."""
+
+    app: FastAPI
+    contexts: dict[str, ServiceContext]
+    runners: list[ServiceRunner]
+    settings: Settings
