@@ -63,8 +63,8 @@ def up(world: DemoWorld, *, fresh: bool, with_story: bool) -> None:
         DemoFailed: It cannot come up, and then nothing of it is left running; or it is up and should begin anew.
     """
     with stoppable(), turn(world.base, world.progress):
-        if world.is_ready and (fresh or with_story):
-            raise DemoFailed("演示已在运行。要从头开始，请先执行 make down。")
+        if world.running and (fresh or with_story):
+            raise DemoFailed("演示已在运行。要从头开始或从头讲，请先执行 make down。")
         if world.is_ready:
             world.progress.say("演示已在运行。")
         else:
