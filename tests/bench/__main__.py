@@ -1,0 +1,45 @@
+"""Runs the chosen parts one after the other and prints what they found."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import structlog
+import uvloop
+
+from tests.bench.figures import Figure, keep, machine, show
+from tests.bench.parts import PARTS
+from tests.bench.surroundings import Surroundings
+
+
+def main(names: list[str]) -> int:
+    """Measure the named parts, or all of them."""
+    if unknown := set(names) - PARTS.keys():
+        print(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    logging.disable(logging.ERROR)
+    before = machine()
+    print(f"{before['processor']}, {before['cores']} cores, {before['memory_gb']} GB, load {before['load_average']}")
+    figures: list[Figure] = []
+    folder = Path(tempfile.mkdtemp(prefix="shangda-bench-"))
+    with Surroundings(folder) as around:
+        for name in names or PARTS:
+            began = time.monotonic()
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                found = runner.run(PARTS[name](around))
+            print(f"\n{name} ({time.monotonic() - began:.0f} s)\n{show(found)}", flush=True)
+            figures += found
+    shutil.rmtree(folder, ignore_errors=True)
+    print(f"\n{keep(figures, before)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
