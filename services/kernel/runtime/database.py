@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import copy
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,9 @@ from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.settings import NodeInfo, Settings
 from services.kernel.runtime.sqlite import sqlite_engine
 from services.kernel.runtime.transaction import Transaction
+
+Fence = Callable[[AsyncSession], Awaitable[None]]
+"""Raises when the transaction's maker may no longer act alone (see `leases`)."""
 
 
 def database_url(settings: Settings, service: str) -> URL:
@@ -39,11 +43,18 @@ class Database:
         self.told = asyncio.Event()
         self.on_signal: Callable[[str], None] = lambda channel: None
         self._turn = asyncio.Lock()
+        self._check_fence: Fence = _no_fence
         if self.is_sqlite:
             self._writer = sqlite_engine(self.url, begin="BEGIN IMMEDIATE", size=1)
             self._reader = sqlite_engine(self.url, begin="BEGIN", size=4)
         else:
             self._writer = self._reader = _postgresql_engine(self.url, service)
+
+    def fenced(self, check: Fence) -> Database:
+        """The same database for the holder of a lease: each of its transactions checks first that it still is."""
+        holder = copy.copy(self)
+        holder._check_fence = check  # noqa: SLF001 - a copy of this very object
+        return holder
 
     @property
     def is_sqlite(self) -> bool:
@@ -66,6 +77,7 @@ class Database:
         """A write transaction; commits when the block ends, rolls back when it raises."""
         async with self._turn if self.is_sqlite else nullcontext():  # noqa: SIM117 - the turn comes before the session
             async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+                await self._check_fence(session)
                 transaction = Transaction(session, now, self.node, self.service, cause)
                 yield transaction
                 await transaction.seal()
@@ -80,6 +92,10 @@ class Database:
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()
+
+
+async def _no_fence(_session: AsyncSession) -> None:
+    """Nobody's lease is needed."""
 
 
 def _postgresql_engine(url: URL, service: str) -> AsyncEngine:

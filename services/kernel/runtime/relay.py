@@ -15,7 +15,6 @@ from sqlalchemy import bindparam, func, select, update
 from services.kernel.language.envelope import to_headers
 from services.kernel.runtime import metrics
 from services.kernel.runtime.database import Database
-from services.kernel.runtime.leases import Lease
 from services.kernel.runtime.naps import nap, utc_now
 from services.kernel.runtime.outbox import envelope_of, slices
 from services.kernel.runtime.tables import OUTBOX, OUTBOX_STATE
@@ -31,10 +30,9 @@ MARGIN = 200
 class Relay:
     """One per service and node: publishes in id order, marks what the broker acknowledged."""
 
-    def __init__(self, database: Database, bootstrap_servers: str, lease: Lease) -> None:
+    def __init__(self, database: Database, bootstrap_servers: str) -> None:
         self.database = database
         self.bootstrap_servers = bootstrap_servers
-        self.lease = lease
         self._where = (database.node.node_id, database.service)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -98,7 +96,6 @@ class Relay:
             for row, place in zip(rows, places, strict=True)
         ]
         async with self.database.transaction(now) as tx:
-            await self.lease.check(tx.session)
             connection = await tx.session.connection()
             await connection.execute(_MARK, marks)
         metrics.OUTBOX_PUBLISHED.labels(*self._where).inc(len(rows))

@@ -10,7 +10,6 @@ from aiokafka.structs import ConsumerRecord
 from sqlalchemy import insert, select, text, update
 
 from services.kernel.language.envelope import Envelope, EnvelopeUnreadable, from_headers
-from services.kernel.runtime.leases import Lease
 from services.kernel.runtime.outbox import attributes_of, is_urgent_topic
 from services.kernel.runtime.relay import Relay
 from services.kernel.runtime.service import ServiceContext
@@ -34,9 +33,7 @@ async def restore(context: ServiceContext) -> list[Retaken]:
     and may lack them; whoever has them drops the copy. What was told since the restore and not
     yet published gets new numbers behind them. Returns what was found, in the broker's order.
     """
-    relay = Relay(
-        context.database, context.settings.kafka, Lease(context.database, "restore", folder=context.settings.data_dir)
-    )
+    relay = Relay(context.database, context.settings.kafka)
     retaken = _readable(await relay.find_forgotten())
     async with context.database.transaction(context.clock()) as tx:
         waiting = await _take_aside_unpublished(tx)

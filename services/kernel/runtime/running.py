@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -111,7 +112,8 @@ class ServiceRunner:
             raise work.exception() or RuntimeError
 
     async def _run_relay(self, lease: Lease, stop: asyncio.Event) -> None:
-        self.relay = Relay(self.context.database, self.context.settings.kafka, lease)
+        database = self.context.database.fenced(lease.check)
+        self.relay = Relay(database, self.context.settings.kafka)
         await self.relay.run(stop)
 
     async def _run_agents(self, lane: str, stop: asyncio.Event) -> None:
@@ -155,14 +157,15 @@ class ServiceRunner:
                     await lease.release()
             await nap(stop, 2.0)
 
-    async def _run_workers(self, _lease: Lease, stop: asyncio.Event) -> None:
-        await asyncio.gather(*(self._supervise(worker, stop) for worker in self.service.workers))
+    async def _run_workers(self, lease: Lease, stop: asyncio.Event) -> None:
+        held = replace(self.context, database=self.context.database.fenced(lease.check))
+        await asyncio.gather(*(self._supervise(worker, held, stop) for worker in self.service.workers))
 
-    async def _supervise(self, worker: Worker, stop: asyncio.Event) -> None:
+    async def _supervise(self, worker: Worker, context: ServiceContext, stop: asyncio.Event) -> None:
         delay_s = 1.0
         while not stop.is_set():
             try:
-                await worker(self.context, stop)
+                await worker(context, stop)
             except asyncio.CancelledError:
                 raise
             except Exception as fault:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from services.kernel.language.vocabulary import Level
+from services.kernel.runtime.leases import Lease, LeaseLost
 from services.kernel.runtime.process import NodeProcess
 from services.kernel.runtime.restore import restore
 from services.kernel.runtime.settings import NodeInfo
@@ -113,3 +114,19 @@ async def _count(process: NodeProcess, query: str) -> int:
 
     async with process.contexts["directory"].database.reading() as session:
         return int((await session.execute(text(query))).scalar_one())
+
+
+async def test_whoever_lost_the_lease_can_no_longer_write_under_it(process: NodeProcess, tmp_path: Path) -> None:
+    database = process.contexts["directory"].database
+    lease = Lease(database, "test", folder=tmp_path / "locks")
+    assert await lease.take()
+    held = database.fenced(lease.check)
+    async with held.transaction(process.contexts["directory"].clock()) as tx:
+        tx.tell(unit("lease", "held"))
+    await lease.release()
+    successor = Lease(database, "test", folder=tmp_path / "locks")
+    assert await successor.take()
+    with pytest.raises(LeaseLost):
+        async with held.transaction(process.contexts["directory"].clock()):
+            pass
+    await successor.release()
