@@ -21,9 +21,11 @@
     }
   }
 
-  // The page after the server took it (it may have no form) carries <meta name="draft-done" content="u12:item-871">.
-  const done = document.querySelector('meta[name="draft-done"]');
-  if (done) forgetAll((key) => key === `draft:${done.content}`);
+  // The page after the server took it (it may have no form) carries <meta name="draft-done" content="u12:item-871">,
+  // and another for the name that the form had before the item existed.
+  document.querySelectorAll('meta[name="draft-done"]').forEach((done) => {
+    forgetAll((key) => key === `draft:${done.content}`);
+  });
   forgetAll(expired);
 
   const signOut = document.querySelector('form[data-sign-out]');

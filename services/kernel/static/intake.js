@@ -217,9 +217,13 @@
   addEventListener('pagehide', forgetSaved);
   document.addEventListener('visibilitychange', forgetSaved);
 
-  // Gone back to after it was sent, the form is a new request and needs a new number.
-  addEventListener('pageshow', (event) => {
-    if (event.persisted) form.elements.idempotency_key.value = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+  // Gone back to after it was sent, the form would bring what was sent, ready to be sent a second time as another
+  // item: the page is asked for anew. Should the sending have failed, drafts.js still has the text.
+  addEventListener('pageshow', () => {
+    if (!(history.state || {}).isSent) return;
+    history.replaceState(null, '');
+    form.reset(); // or drafts.js would keep it once more on the way out
+    location.replace(location.href);
   });
 
   // A button pressed while a save is under way must not lose against it.
@@ -228,6 +232,7 @@
     if (settled || !running) {
       stopped = true;
       clearTimeout(timer);
+      history.replaceState({ isSent: true }, '');
       return;
     }
     event.preventDefault();
