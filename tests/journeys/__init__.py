@@ -1,0 +1,1 @@
+"""The story in a real browser, on three nodes and three brokers."""
