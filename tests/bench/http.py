@@ -20,6 +20,7 @@ from services.kernel.runtime.serving import serve
 from services.kernel.runtime.settings import Settings
 from services.kernel.runtime.tokens import ensure_key_pair
 from tests.bench.figures import Figure, percentile
+from tests.bench.node import processor_s
 from tests.bench.surroundings import Surroundings
 from tests.integration.intake.conftest import COMPLETE, ITEMS
 from tests.support.service import officer, token_for
@@ -50,7 +51,9 @@ async def _measure(around: Surroundings, kind: str) -> list[Figure]:
             base_url=f"http://127.0.0.1:{settings.port}", headers={"Authorization": f"Bearer {token}"}, timeout=30
         ) as client:
             await _until_it_serves(client)
+            began_cpu_s = processor_s(process.pid or 0)
             took_s, times_ms = await _submit_all(client)
+            cpu_s = processor_s(process.pid or 0) - began_cpu_s
     finally:
         process.terminate()
         process.join(30)
@@ -62,6 +65,7 @@ async def _measure(around: Surroundings, kind: str) -> list[Figure]:
         Figure(part, f"created and submitted, {AT_ONCE} at once", over_http, "submissions/s"),
         Figure(part, "both requests of one, p50", percentile(times_ms, 50), "ms"),
         Figure(part, "both requests of one, p95", percentile(times_ms, 95), "ms"),
+        Figure(part, "processor time of the node", cpu_s / SUBMISSIONS * 1000, "ms a submission"),
         Figure(part, "the same row inserted bare, a transaction each", bare, "rows/s"),
         Figure(part, "over HTTP against bare", over_http / bare, "×"),
     ]

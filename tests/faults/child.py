@@ -47,7 +47,7 @@ class DiesAfterSend(Relay):
 
     async def _publish(self, producer: Any, rows: Sequence[Any]) -> None:
         if self.published >= PUBLISHED_BEFORE:
-            self.lease.check = _die_when_called  # type: ignore[method-assign] - the first thing that marking does
+            self.database = self.database.fenced(_die_when_called)  # the first thing that marking does
         await super()._publish(producer, rows)
         self.published += 1
 
