@@ -99,9 +99,9 @@ class ServiceRunner:
         work = asyncio.ensure_future(run(lease, own_stop))
         try:
             while not stop.is_set() and not work.done() and await lease.is_alive():
-                await asyncio.wait(
-                    [work, asyncio.ensure_future(nap(stop, LEASE_CHECK_S))], return_when=asyncio.FIRST_COMPLETED
-                )
+                pause = asyncio.ensure_future(nap(stop, LEASE_CHECK_S))
+                await asyncio.wait([work, pause], return_when=asyncio.FIRST_COMPLETED)
+                pause.cancel()
         finally:
             own_stop.set()
             _done, late = await asyncio.wait([work], timeout=20)
