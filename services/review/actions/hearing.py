@@ -51,10 +51,15 @@ async def take_back_returned(tx: Transaction, fact: SubmissionReturned) -> None:
 
 
 async def keep_question(tx: Transaction, fact: SubmissionAsked) -> None:
-    """Keep a question from above, for the author's unit to answer."""
+    """Keep a question from above, for the author's unit to answer.
+
+    It came from where the item is by now: the answer must name the whole way, or nobody carries it so far.
+    """
     if not await note_fact(tx, fact):
         return
     item = await known_item(tx, fact)
+    if len(fact.item.hops) > len(item.hops):
+        item.hops = fact.item.hops
     row = await _question(tx, fact)
     row.hop, row.version, row.asked_node = fact.item.hop, fact.item.version, fact.node
     row.question, row.asked_by, row.asked_at = fact.question, fact.by, fact.at

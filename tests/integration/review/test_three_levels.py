@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from services.exchange.policy.routing import Passage, for_crossing, longer, peers_for, route_of
+from services.exchange.policy.routing import Passage, for_crossing, is_theirs, longer, peers_for, route_of
 from services.kernel.language.events.parts import Fact
 from services.kernel.language.events.review import InstructionRecorded, SubmissionReportedUp, SubmissionReturned
 from services.kernel.language.vocabulary import Role, UnitKind
@@ -69,6 +69,8 @@ async def _pass_on(offices: Offices, at: str, fact: Fact, event_id: str, passed:
     routes[fact.key] = longer(routes.get(fact.key, ()), route_of(fact))
     for peer in peers_for(fact, Passage(at, passed, routes[fact.key])):
         crossing = for_crossing(fact)
+        is_above = list(offices).index(at) > list(offices).index(peer)
+        assert is_theirs(fact.TYPE, route_of(fact), node=peer, peer=at, peer_is_above=is_above)
         await offices[peer].hear("exchange.arrival", crossing, from_node=at, event_ids=[event_id])
         await _pass_on(offices, peer, crossing, event_id, passed | {at})
 
