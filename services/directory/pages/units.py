@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
 
 from services.directory import store
 from services.directory.actions import units as actions
@@ -22,6 +23,11 @@ from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Officer, R
 router = edge_router()
 
 _LIST = "/directory/units"
+
+
+@router.get("/")
+async def enter(me: Me) -> Response:
+    return RedirectResponse(_LIST if may(me.roles, Administration.READ_UNITS) else "/", status_code=303)
 
 
 @router.get("/units")

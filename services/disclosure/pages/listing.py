@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Query, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.disclosure import actions
 from services.disclosure.model import Information
@@ -53,6 +53,11 @@ _TABS = (
 )
 Words = Annotated[str, Query(max_length=2000)]
 Cursor = Annotated[str, Query(max_length=400)]
+
+
+@router.get("/")
+async def enter() -> Response:
+    return RedirectResponse("/disclosure/information", status_code=303)
 
 
 @router.get("/information")

@@ -1,8 +1,9 @@
-"""The unit's part of the home page: returned items, open questions, undelivered items, drafts."""
+"""The way in, and the unit's part of the home page: returned items, open questions, undelivered items, drafts."""
 
 from __future__ import annotations
 
 from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
 
 from services.intake import store
 from services.intake.policy.access import may_write
@@ -11,6 +12,11 @@ from services.kernel.runtime.templating import page
 from services.kernel.runtime.web import Me, Now, Reading, edge_router
 
 router = edge_router()
+
+
+@router.get("/", include_in_schema=False)
+async def enter() -> Response:
+    return RedirectResponse("/intake/submissions", status_code=303)
 
 
 @router.get("/fragments/todo")

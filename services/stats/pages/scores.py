@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from services.kernel.language.vocabulary import Level
 from services.kernel.runtime.session import AsyncSession
@@ -33,6 +34,11 @@ router = edge_router()
 
 Month = Annotated[str, Query(max_length=20)]
 GroupName = Annotated[str, Query(max_length=120)]
+
+
+@router.get("/", include_in_schema=False)
+async def enter() -> Response:
+    return RedirectResponse("/stats/scores", status_code=303)
 
 
 @router.get("/scores")
