@@ -52,11 +52,12 @@ def test_r_asks_for_a_reason_and_not_while_a_question_is_written(editor: Seat) -
     expect(editor.page.get_by_role("dialog", name="退回修改")).to_be_visible()
 
 
-def test_the_keys_can_be_switched_off(editor: Seat) -> None:
-    editor.page.keyboard.press("?")
-    editor.page.get_by_label(re.compile("启用快捷键")).uncheck()
-    editor.page.keyboard.press("Escape")
-    editor.page.keyboard.press("j")
-    assert focused_title(editor) == ""
-    editor.page.keyboard.press("?")
-    editor.page.get_by_label(re.compile("启用快捷键")).check()
+def test_the_keys_can_be_switched_off(office: Office, morning: Morning) -> None:
+    with office.another("district", "editor") as seat:
+        seat.open(QUEUE)
+        seat.page.keyboard.press("?")
+        seat.page.get_by_label(re.compile("启用快捷键")).uncheck()
+        seat.page.keyboard.press("Escape")
+        expect(seat.page.get_by_role("dialog")).to_have_count(0)
+        seat.page.keyboard.press("j")
+        assert focused_title(seat) == ""
