@@ -79,7 +79,9 @@ def missing_fields(content: Content, info_type: InfoType) -> list[str]:
 def _carriage(via: Sequence[str], *, is_carried: bool) -> Check:
     if not is_carried:
         return Check("本级单位报送", CheckState.OK, "在本级平台提交，未经节点间传输")
-    return Check("传输签名与链号一致", CheckState.OK, f"经{len(via)}段链路传输，入库前已验证" if via else "入库前已验证")
+    return Check(
+        "传输签名与链号一致", CheckState.OK, f"经{len(via)}段链路传输，入库前已验证" if via else "入库前已验证"
+    )
 
 
 def _attachments(content: Content, present: Collection[str]) -> Check:
