@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gc
 import logging
 import sys
@@ -17,11 +19,14 @@ from services.kernel.runtime.service import Service
 from services.kernel.runtime.settings import Settings
 
 REPEATS_A_MINUTE = 5
+_M_ARENA_MAX = -8
+"""glibc's number of this option, see mallopt(3)."""
 
 
 def serve(services: Sequence[Service], settings: Settings | None = None) -> None:
     """Serve these services until SIGTERM or SIGINT; then finish, commit and leave."""
     settings = settings or Settings()
+    _share_arenas()
     configure_logging()
     process = make_node(services, settings)
     _calm_the_collector()
@@ -29,6 +34,16 @@ def serve(services: Sequence[Service], settings: Settings | None = None) -> None
         process.app, host=settings.host, port=settings.port, loop="uvloop", http="httptools", log_config=None,
         access_log=False, timeout_graceful_shutdown=5, proxy_headers=True, server_header=False,
     )  # fmt: skip
+
+
+def _share_arenas() -> None:
+    """Let the C library's threads share two memory arenas instead of sixteen.
+
+    Each database connection has a thread, each thread its own arena, and none gives memory
+    back: a node in use was a quarter larger for it. Other C libraries have no such call.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
 def _calm_the_collector() -> None:
