@@ -19,6 +19,7 @@ from services.disclosure.store.items import find_item, list_disclosable
 from services.disclosure.store.rules import categories_by_code
 from services.kernel.language.calendar import local_date
 from services.kernel.language.refusal import NotHereYet, Refusal
+from services.kernel.language.text import clean_line
 from services.kernel.language.vocabulary import (
     DisclosureAttribute,
     InformationStatus,
@@ -83,7 +84,13 @@ async def show_rows(
 
 @router.get("/information/new")
 async def show_new(
-    request: Request, me: Me, session: Reading, now: Now, origin_id: Annotated[UUID | None, Query()] = None
+    request: Request,
+    me: Me,
+    session: Reading,
+    now: Now,
+    *,
+    origin_id: Annotated[UUID | None, Query()] = None,
+    q: Words = "",
 ) -> Response:
     me.require(Role.PUBLISHER)
     item = await find_item(session, origin_id) if origin_id else None
@@ -92,7 +99,7 @@ async def show_new(
     if item is not None and not may_disclose(item.info_type):
         raise TypeNotDisclosable(f"“{item.info_type.label}”类信息只供内部参阅，不对外公开。")
     typed = Typed(fields_of_item(item, formed_on=local_date(now).isoformat(), section=me.section))
-    return await _new_page(request, session, typed, origin_id)
+    return await _new_page(request, session, typed, origin_id, words=clean_line(q)[:100])
 
 
 @router.post("/information")
@@ -165,13 +172,15 @@ def _tab(status: InformationStatus | None, count: int, wanted: InformationStatus
     return {"href": href, "label": status.label if status else "全部", "count": count, "current": status is wanted}
 
 
-async def _new_page(request: Request, session: AsyncSession, typed: Typed, origin_id: UUID | None) -> HTMLResponse:
+async def _new_page(
+    request: Request, session: AsyncSession, typed: Typed, origin_id: UUID | None, *, words: str = ""
+) -> HTMLResponse:
     item = await find_item(session, origin_id) if origin_id else None
     return page(
         request, "disclosure/new.html", status_code=typed.status, typed=typed, origin_id=origin_id, item=item,
         made=await store.list_of_item(session, origin_id) if origin_id else [],
-        items=[] if origin_id else await list_disclosable(session), categories=await category_options(session),
-        **WORDS,
+        items=[] if origin_id else await list_disclosable(session, words), words=words,
+        categories=await category_options(session), **WORDS,
     )  # fmt: skip
 
 

@@ -207,3 +207,13 @@ async def test_this_offices_edition_is_the_ground_unless_the_senders_text_is_new
     await world.arrive(reported_up(origin_id, version=2))
     page = await world.client(PUBLISHER).get(f"/disclosure/information/new?origin_id={origin_id}")
     assert "龙潭乡第2版正文" in page.text
+
+
+async def test_the_publisher_finds_an_item_by_words_of_its_title(world: World) -> None:
+    origin_id = new_id()
+    await world.arrive(reported_up(origin_id))
+    publisher, address = world.client(PUBLISHER), "/disclosure/information/new"
+    link = f"{address}?origin_id={origin_id}"
+    assert link in (await publisher.get(f"{address}?q=龙潭")).text
+    assert link not in (await publisher.get(f"{address}?q=%25")).text
+    assert link not in (await publisher.get(f"{address}?q=青石%00")).text
