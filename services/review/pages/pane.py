@@ -193,7 +193,7 @@ def timeline_groups(history: Sequence[HistoryRow]) -> list[dict[str, Any]]:
         groups.setdefault((row.hop, row.version), []).append(_event(row))
     several = len({hop for hop, _ in groups}) > 1
     return [
-        {"title": (f"第 {hop} 程 · " if several else "") + f"第 {version} 版", "events": events}
+        {"title": (f"第 {hop} 跳 · " if several else "") + f"第 {version} 版", "events": events}
         for (hop, version), events in groups.items()
     ]
 
