@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, text
 
 from services.kernel.language.envelope import Envelope
 from services.kernel.language.refusal import Refusal
+from services.kernel.runtime import sets
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.tables import OUTBOX, OUTBOX_STATE
 
@@ -20,7 +21,6 @@ T = TypeVar("T")
 
 FACT_LIMIT_BYTES = 900_000
 URGENT_SUFFIXES = (".emergency", "_urgent")
-_ROWS_A_STATEMENT = 5_000
 
 
 class FactTooLarge(Refusal):
@@ -133,26 +133,34 @@ def _row(one: Telling, sequence: int, epoch: int, now: datetime) -> dict[str, An
 
 async def _not_yet_told(session: AsyncSession, told: Sequence[Telling]) -> list[Telling]:
     distinct = {one.envelope.id: one for one in told}
-    known: set[str] = set()
-    for ids in slices(sorted(distinct), 500):
-        known.update((await session.execute(select(OUTBOX.c.event_id).where(OUTBOX.c.event_id.in_(ids)))).scalars())
+    query = select(OUTBOX.c.event_id).where(OUTBOX.c.event_id.in_(sets.texts(session, distinct)))
+    known = set((await session.execute(query)).scalars())
     return [one for id_, one in distinct.items() if id_ not in known]
 
 
+_RAISE = """
+INSERT INTO counter (topic, key, sequence) {rows}
+ON CONFLICT (topic, key) DO UPDATE SET sequence = counter.sequence + excluded.sequence
+RETURNING topic, key, sequence
+"""
+_RAISE_POSTGRESQL = text(
+    _RAISE.format(
+        rows="SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:keys AS text[]), CAST(:numbers AS bigint[]))"
+    )
+)
+_RAISE_SQLITE = text(
+    _RAISE.format(
+        rows="SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]') "
+        "FROM json_each(:rows) WHERE true"  # without a WHERE, SQLite reads ON CONFLICT as a join's ON
+    )
+)
+
+
 async def _raise_counters(session: AsyncSession, wanted: Counter[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    raised: dict[tuple[str, str], int] = {}
-    for places in slices(sorted(wanted), _ROWS_A_STATEMENT):
-        values = ", ".join(f"(:t{i}, :k{i}, :n{i})" for i in range(len(places)))
-        parameters: dict[str, Any] = {}
-        for i, (topic, key) in enumerate(places):
-            parameters |= {f"t{i}": topic, f"k{i}": key, f"n{i}": wanted[topic, key]}
-        statement = text(
-            f"INSERT INTO counter (topic, key, sequence) VALUES {values} "  # noqa: S608 - placeholders only
-            "ON CONFLICT (topic, key) DO UPDATE SET sequence = counter.sequence + excluded.sequence "
-            "RETURNING topic, key, sequence"
-        )
-        raised.update({(row.topic, row.key): row.sequence for row in await session.execute(statement, parameters)})
-    return raised
+    rows = [(topic, key, wanted[topic, key]) for topic, key in sorted(wanted)]
+    statement = _RAISE_POSTGRESQL if sets.is_postgresql(session) else _RAISE_SQLITE
+    raised = await session.execute(statement, sets.columns(session, rows, "topics", "keys", "numbers"))
+    return {(row.topic, row.key): row.sequence for row in raised}
 
 
 def slices(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

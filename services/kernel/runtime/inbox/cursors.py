@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 
+from services.kernel.runtime import sets
 from services.kernel.runtime.inbox.verdict import Cursor
-from services.kernel.runtime.outbox import slices
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.tables import INBOX_CURSOR as CURSOR
 
@@ -27,20 +27,29 @@ async def load_cursors(session: AsyncSession, consumer: str, places: Collection[
     found = dict.fromkeys(places, Cursor())
     wanted = sorted(places)
     locked = await _read(session, consumer, wanted)
-    if (unborn := [place for place in wanted if place not in locked]) and _dialect(session) is postgresql:
+    if (unborn := [place for place in wanted if place not in locked]) and sets.is_postgresql(session):
         rows = [_row(consumer, place, Cursor()) for place in unborn]
         await session.execute(postgresql.insert(CURSOR).on_conflict_do_nothing(), rows)
         locked |= await _read(session, consumer, unborn)
     return found | locked
 
 
+_READ = "SELECT c.topic, c.key, c.sequence, c.last_id, c.epoch FROM "
+_READ_POSTGRESQL = text(
+    _READ + "inbox_cursor AS c JOIN unnest(CAST(:topics AS text[]), CAST(:keys AS text[])) AS p (topic, key) "
+    "ON c.topic = p.topic AND c.key = p.key WHERE c.consumer = :consumer ORDER BY c.topic, c.key FOR UPDATE OF c"
+)
+_READ_SQLITE = text(
+    _READ + "json_each(:rows) AS p CROSS JOIN inbox_cursor AS c ON c.consumer = :consumer "
+    "AND c.topic = json_extract(p.value, '$[0]') AND c.key = json_extract(p.value, '$[1]')"
+)
+
+
 async def _read(session: AsyncSession, consumer: str, places: Sequence[Place]) -> dict[Place, Cursor]:
-    found: dict[Place, Cursor] = {}
-    for some in slices(places, 400):
-        query = select(CURSOR).where(CURSOR.c.consumer == consumer, tuple_(CURSOR.c.topic, CURSOR.c.key).in_(some))
-        for row in await session.execute(query.order_by(CURSOR.c.topic, CURSOR.c.key).with_for_update()):
-            found[row.topic, row.key] = Cursor(row.epoch, row.sequence, row.last_id)
-    return found
+    statement = _READ_POSTGRESQL if sets.is_postgresql(session) else _READ_SQLITE
+    values = {"consumer": consumer, **sets.columns(session, places, "topics", "keys")}
+    found = await session.execute(statement, values)
+    return {(row.topic, row.key): Cursor(row.epoch, row.sequence, row.last_id) for row in found}
 
 
 async def put_cursors(session: AsyncSession, consumer: str, cursors: dict[Place, Cursor]) -> None:
@@ -52,7 +61,7 @@ async def put_cursors(session: AsyncSession, consumer: str, cursors: dict[Place,
 
 
 def _dialect(session: AsyncSession) -> Any:
-    return postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return postgresql if sets.is_postgresql(session) else sqlite
 
 
 def _row(consumer: str, place: Place, cursor: Cursor) -> dict[str, Any]:

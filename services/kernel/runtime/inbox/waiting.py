@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 
 from services.kernel.language.envelope import Envelope
+from services.kernel.runtime import sets
 from services.kernel.runtime.outbox import attributes_of
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.tables import INBOX_WAITING as WAITING
@@ -83,7 +84,7 @@ async def of_keys(session: AsyncSession, consumer: str, topic: str, keys: Sequen
     """The waiting rows of these keys, in sequence."""
     query = (
         select(WAITING)
-        .where(WAITING.c.consumer == consumer, WAITING.c.topic == topic, WAITING.c.key.in_(keys))
+        .where(WAITING.c.consumer == consumer, WAITING.c.topic == topic, WAITING.c.key.in_(sets.texts(session, keys)))
         .order_by(WAITING.c.key, WAITING.c.sequence, WAITING.c.id)
     )
     return list(await session.execute(query))
