@@ -12,6 +12,7 @@ from services.exchange.model import Arrival, ArrivedEvent, Delivery, Dispatch, E
 from services.exchange.policy.chain import ZERO, Chain, ChainedRow, Row, Tip
 from services.exchange.policy.signature import Kind, Statement
 from services.exchange.policy.wire import BATCH_ROWS, fitting
+from services.kernel.runtime import sets
 from services.kernel.runtime.session import AsyncSession
 
 Ledger = type[Dispatch] | type[Arrival]
@@ -94,11 +95,8 @@ async def delivered_before(session: AsyncSession, origin_ids: Sequence[UUID]) ->
 
 async def arrived_before(session: AsyncSession, event_ids: Sequence[str]) -> set[str]:
     """Which of these facts have arrived already."""
-    found: set[str] = set()
-    for at in range(0, len(event_ids), 500):
-        query = select(_ARRIVED.c.event_id).where(_ARRIVED.c.event_id.in_(event_ids[at : at + 500]))
-        found.update((await session.execute(query)).scalars())
-    return found
+    query = select(_ARRIVED.c.event_id).where(_ARRIVED.c.event_id.in_(sets.texts(session, event_ids)))
+    return set((await session.execute(query)).scalars())
 
 
 async def page_of_chain(
