@@ -71,7 +71,7 @@ def status(directory: Directory = BASE) -> None:
         raise typer.Exit(1)
 
 
-@cli.command(context_settings={"ignore_unknown_options": True})
+@cli.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 def at(
     node: Annotated[str, typer.Argument(help="township、district 或 city")],
     command: Annotated[list[str], typer.Argument(help="节点的命令，如 doctor；见 python -m services --help")],
