@@ -33,6 +33,8 @@ class Relay:
     def __init__(self, database: Database, bootstrap_servers: str) -> None:
         self.database = database
         self.bootstrap_servers = bootstrap_servers
+        # Commits of this process wake the relay; only PostgreSQL has other processes that write.
+        self._poll_s = 10.0 if database.is_sqlite else 1.0
         self._where = (database.node.node_id, database.service)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -68,7 +70,7 @@ class Relay:
             if rows:
                 await self._publish(producer, rows)
                 continue
-            await _first_of(stop, self.database.told, timeout_s=2.0)
+            await _first_of(stop, self.database.told, timeout_s=self._poll_s)
 
     async def _unpublished(self) -> Sequence[Any]:
         async with self.database.reading() as session:
