@@ -55,6 +55,7 @@ HONEST = {
     "稿件.wps": make_ole2("WordDocument"),
     "新稿件.wps": make_office("wordprocessingml.document"),
     "表格.et": make_ole2("Workbook"),
+    "旧稿件.wps": make_ole2("WPSContents"),
     "演示.dps": make_ole2("PowerPoint Document"),
     "版式.ofd": make_zip({"OFD.xml": b"<ofd/>", "Doc_0/Document.xml": b"<d/>"}),
     "文件.pdf": b"%PDF-1.7\n...",

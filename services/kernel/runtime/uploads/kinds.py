@@ -12,6 +12,7 @@ from services.kernel.runtime.uploads.archive import STEP_BYTES, ArchiveLimits, o
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
 _HEAD_BYTES = 1024
+_MAIN_STREAMS = ("WordDocument", "Workbook", "Book", "PowerPoint Document", "EncryptedPackage")
 _TEXT_CONTROLS = frozenset(b"\t\n\r\f")
 _CONTENT_TYPES_BYTES = 1024 * 1024
 
@@ -59,6 +60,18 @@ def _is_pdf(stream: IO[bytes]) -> bool:
 
 def _ole2(*stream_names: str) -> IsKind:
     return lambda stream: head_of(stream).startswith(OLE2) and bool(_names_in_ole2(stream, stream_names))
+
+
+def _wps_ole2(*stream_names: str) -> IsKind:
+    """WPS names its streams as Office does, or, in older versions, in its own ways: only another's are refused."""
+
+    def is_kind(stream: IO[bytes]) -> bool:
+        if not head_of(stream).startswith(OLE2):
+            return False
+        found = _names_in_ole2(stream, _MAIN_STREAMS)
+        return not found or bool(found & set(stream_names))
+
+    return is_kind
 
 
 def _names_in_ole2(stream: IO[bytes], names: tuple[str, ...] | list[str]) -> set[str]:
@@ -139,10 +152,14 @@ KINDS: dict[str, Kind] = {
     "doc": Kind("application/msword", _ole2("WordDocument")),
     "xls": Kind("application/vnd.ms-excel", _ole2("Workbook", "Book")),
     "ppt": Kind("application/vnd.ms-powerpoint", _ole2("PowerPoint Document")),
-    "wps": Kind("application/vnd.ms-works", _either(_ole2("WordDocument"), _ooxml(_WORD, _WPS)), is_archive=True),
-    "et": Kind("application/vnd.ms-excel", _either(_ole2("Workbook", "Book"), _ooxml(_SHEET, _WPS)), is_archive=True),
+    "wps": Kind("application/vnd.ms-works", _either(_wps_ole2("WordDocument"), _ooxml(_WORD, _WPS)), is_archive=True),
+    "et": Kind(
+        "application/vnd.ms-excel", _either(_wps_ole2("Workbook", "Book"), _ooxml(_SHEET, _WPS)), is_archive=True
+    ),
     "dps": Kind(
-        "application/vnd.ms-powerpoint", _either(_ole2("PowerPoint Document"), _ooxml(_SLIDES, _WPS)), is_archive=True
+        "application/vnd.ms-powerpoint",
+        _either(_wps_ole2("PowerPoint Document"), _ooxml(_SLIDES, _WPS)),
+        is_archive=True,
     ),
     "ofd": Kind("application/ofd", _is_ofd, is_archive=True),
     "pdf": Kind("application/pdf", _is_pdf),
