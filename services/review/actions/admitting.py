@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.kernel.language.refusal import StaleVersion
+from services.kernel.language.refusal import NotHereYet, StaleVersion
+from services.kernel.language.vocabulary import ReviewStatus
 from services.kernel.runtime.transaction import Transaction
 from services.review.model import ReviewItem
 from services.review.policy import Verb, require
 from services.review.policy.permission import Actor
+from services.review.policy.refusals import NotInThisState
 from services.review.store.items import item_to_act_on
 from services.review.store.standing import standing_of
+
+
+class AmendmentNotHereYet(NotHereYet):
+    """修改后的稿件还没有到这里，请过几秒再试。"""
+
+    message = "修改后的稿件还没有到这里，请过几秒再试。"
 
 
 async def admit(tx: Transaction, origin_id: UUID, verb: Verb, *, by: Actor, version: int | None = None) -> ReviewItem:
@@ -21,7 +29,12 @@ async def admit(tx: Transaction, origin_id: UUID, verb: Verb, *, by: Actor, vers
         StaleVersion: The officer looked at an older version.
     """
     item = await item_to_act_on(tx.session, origin_id)
-    require(by, verb, standing_of(item))
+    try:
+        require(by, verb, standing_of(item))
+    except NotInThisState:
+        if verb is Verb.CHECK and item.status is ReviewStatus.RETURNED:
+            raise AmendmentNotHereYet from None
+        raise
     if version is not None and version != item.version:
         raise StaleVersion(version=item.version)
     return item

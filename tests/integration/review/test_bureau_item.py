@@ -118,6 +118,8 @@ async def test_a_returned_item_goes_through_its_unit_again_as_the_same_item(dist
     assert returned.json()["status"] == "returned"
     [fact] = await district.told(SubmissionReturned)
     assert (fact.item.hop, fact.item.version) == (1, 1)
+    early = await district.client(Role.REVIEWER, **BUREAU).post(address(origin_id, "check"))
+    assert (early.status_code, early.json()["code"], early.headers["retry-after"]) == (404, "not_here_yet", "2")
     amended = submitted(
         DISTRICT, origin_id, unit="water", unit_name="区水利局", version=2, body=BODY + "建议更新设备。"
     )
