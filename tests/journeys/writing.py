@@ -12,6 +12,9 @@ from playwright.sync_api import Locator, Page, expect
 from services.kernel.language.vocabulary import InfoType, Level, SignMode
 from tests.journeys.seats import Seat
 
+TRIES = 40
+BETWEEN_TRIES_MS = 500
+
 _TO_BE_CONFIRMED = ("事实、数字、时间、地点属实", "表述准确，没有评价性用语", "内容和附件都不涉密")
 _LABELS = {
     "title": "标题",
@@ -120,8 +123,16 @@ def sign(signer: Seat, title: str, *, mode: SignMode = SignMode.ONLINE, signed_b
 
 
 def open_item(seat: Seat, desk: str, title: str) -> None:
-    """Open an item from a list of the review; it is waited for, because another service may lag behind a write."""
+    """Open an item from a list of the review, asking again: another service may lag behind a write.
+
+    A page opened before the item came shows it by itself only with script, and not on every desk.
+    """
     seat.open(desk)
+    for _ in range(TRIES):
+        if row_of(seat, title).count():
+            break
+        seat.page.wait_for_timeout(BETWEEN_TRIES_MS)
+        seat.open(desk)
     row_of(seat, title).locator(".queue-title").click()
     expect(seat.page.locator(".item-head h2")).to_have_text(title)
 
