@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
-import httpx
 import typer
 
+from services import keeping_commands
 from services.kernel.language.refusal import Refusal
-from services.kernel.runtime import administration
-from services.kernel.runtime.app import make_context
+from services.kernel.runtime import administration, setting_aside
 from services.kernel.runtime.inbox import waiting
+from services.kernel.runtime.keeping.sizes import rewrite, size_bytes
 from services.kernel.runtime.migrations import upgrade
-from services.kernel.runtime.restore import restore
+from services.kernel.runtime.restoring import restore
 from services.kernel.runtime.service import Service, ServiceContext
 from services.kernel.runtime.serving import configure_logging, serve
 from services.kernel.runtime.settings import Settings
 from services.kernel.runtime.topics import ensure_topics
+from services.kernel.runtime.transaction import Transaction
 from services.node import build_service, build_services
+from services.opened import opened
 
 app = typer.Typer(help="上达节点的管理命令。设置取自环境变量 SHANGDA_*。", no_args_is_help=True)
 parked = typer.Typer(help="搁置和等待的记录：查看、修改、重放。", no_args_is_help=True)
 app.add_typer(parked, name="parked")
+keeping_commands.register(app)
+aside = typer.Typer(help="发不出去的记录：查看、重试、放弃。", no_args_is_help=True)
+app.add_typer(aside, name="aside")
 
 ServiceName = Annotated[str, typer.Argument(help="服务名，如 review")]
 
@@ -41,8 +45,17 @@ def main() -> None:
     try:
         app()
     except Refusal as refusal:
-        typer.secho(str(refusal), fg="red", err=True)
-        raise SystemExit(1) from None
+        _leave("\n".join([str(refusal), *map(str, refusal.details.get("errors", ()))]))
+    except PermissionError as fault:
+        _leave(
+            f"没有权限：{fault.filename}。数据目录要先由 root 建好，交给运行服务的用户，例如 "
+            f"sudo install -d -o shangda -g shangda {Settings().data_dir}"
+        )
+
+
+def _leave(sentence: str) -> NoReturn:
+    typer.secho(sentence, fg="red", err=True)
+    raise SystemExit(1) from None
 
 
 @app.command("serve")
@@ -59,6 +72,18 @@ def migrate() -> None:
     async def run(service: Service, context: ServiceContext) -> None:
         await upgrade(context.database, service.migrations)
         typer.echo(f"{service.title}：已是最新")
+
+    _for_each(run)
+
+
+@app.command("compact")
+def compact_databases() -> None:
+    """把各服务的库重写一遍，空出来的地方还给磁盘；请先停节点。"""
+
+    async def run(service: Service, context: ServiceContext) -> None:
+        await rewrite(context.database)
+        async with context.database.reading() as session:
+            typer.echo(f"{service.title}：{await size_bytes(session) / 1024**2:.1f} MB")
 
     _for_each(run)
 
@@ -92,16 +117,22 @@ def republish(
 
 
 @app.command("restore")
-def restore_outbox(service: ServiceName) -> None:
-    """从备份恢复之后：取回本库没有的已发记录，升高纪元，恢复发送。"""
+def restore_services(
+    service: Annotated[str, typer.Argument(help="服务名，如 review；all 表示本节点全部服务")],
+    accept: Annotated[bool, typer.Option(help="有的记录重做失败也照样开放保存（先核对列出的记录）")] = False,
+) -> None:
+    """从备份恢复之后：取回并重做备份以后的记录，然后重新开放保存。"""
 
-    async def run(_service: Service, context: ServiceContext) -> None:
-        found = await restore(context)
-        for one in found:
-            typer.echo(f"{one.envelope.time:%Y-%m-%d %H:%M:%S} {one.envelope.type} {one.key} #{one.envelope.sequence}")
-        typer.echo(f"取回 {len(found)} 条；请重启本服务")
+    async def run(made: Service, context: ServiceContext) -> None:
+        done = await restore(made, context, accept_failures=accept)
+        for line in done.lines():
+            typer.echo(line)
+        typer.echo(f"{made.title}：{done.summary}；可以保存了，不用重启")
 
-    _for_one(service, run)
+    if service == "all":
+        _for_each(run)
+    else:
+        _for_one(service, run)
 
 
 @app.command()
@@ -110,7 +141,7 @@ def doctor() -> None:
 
     async def run() -> bool:
         services = build_services(Settings().service_names)
-        async with _contexts(services) as contexts:
+        async with opened(services, Settings()) as contexts:
             findings = await administration.diagnose(services, contexts)
         for finding in findings:
             typer.secho(
@@ -180,10 +211,47 @@ def replay_parked(service: ServiceName, waiting_id: int) -> None:
     _for_one(service, run)
 
 
+@aside.command("list")
+def list_set_aside(service: ServiceName) -> None:
+    """列出发不出去的记录，以及等在它们后面的条数。"""
+
+    async def run(_service: Service, context: ServiceContext) -> None:
+        async with context.database.reading() as session:
+            rows = await setting_aside.list_aside(session)
+        for row in rows:
+            typer.echo(
+                f"{row.id:>6} {row.type} {row.topic} {row.key} #{row.sequence} 后面等着 {row.behind} 条 {row.aside_reason[:160]}"
+            )
+        typer.echo(f"共 {len(rows)} 条")
+
+    _for_one(service, run)
+
+
+@aside.command("retry")
+def retry_set_aside(service: ServiceName, row_id: int) -> None:
+    """再发一次；仍发不出去会回到这里。"""
+    _change_aside(service, lambda tx: setting_aside.retry_aside(tx, row_id), "将再发一次")
+
+
+@aside.command("give-up")
+def give_up_set_aside(service: ServiceName, row_id: int) -> None:
+    """放弃一条：永远不发，等在它后面的照常发出。不能撤销。"""
+    _change_aside(service, lambda tx: setting_aside.give_up_aside(tx, row_id), "已放弃，后面的记录将照常发出")
+
+
+def _change_aside(service: str, act: Callable[[Transaction], Awaitable[None]], done: str) -> None:
+    async def run(_service: Service, context: ServiceContext) -> None:
+        async with context.database.transaction(context.clock()) as tx:
+            await act(tx)
+        typer.echo(done)
+
+    _for_one(service, run)
+
+
 def _for_one(name: str, act: Callable[[Service, ServiceContext], Awaitable[None]]) -> None:
     async def run() -> None:
         service = build_service(name)
-        async with _contexts([service]) as contexts:
+        async with opened([service], Settings()) as contexts:
             await act(service, contexts[name])
 
     asyncio.run(run())
@@ -192,20 +260,8 @@ def _for_one(name: str, act: Callable[[Service, ServiceContext], Awaitable[None]
 def _for_each(act: Callable[[Service, ServiceContext], Awaitable[None]]) -> None:
     async def run() -> None:
         services = build_services(Settings().service_names)
-        async with _contexts(services) as contexts:
+        async with opened(services, Settings()) as contexts:
             for service in services:
                 await act(service, contexts[service.name])
 
     asyncio.run(run())
-
-
-@asynccontextmanager
-async def _contexts(services: list[Service]) -> AsyncIterator[dict[str, ServiceContext]]:
-    settings = Settings()
-    async with httpx.AsyncClient(base_url=settings.node_url or f"http://{settings.host}:{settings.port}") as http:
-        contexts = {service.name: make_context(service, settings, http) for service in services}
-        try:
-            yield contexts
-        finally:
-            for context in contexts.values():
-                await context.database.close()

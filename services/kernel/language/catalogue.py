@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.kernel.language.events import ARRIVAL_TOPIC, ARRIVAL_URGENT_TOPIC, FACTS, Fact
+from services.kernel.language.events import (
+    ARRIVAL_TOPIC,
+    ARRIVAL_URGENT_TOPIC,
+    FACTS,
+    RETURNED_TOPIC,
+    RETURNED_URGENT_TOPIC,
+    Fact,
+)
 from services.kernel.language.events.exchange import SubmissionDelivered
 from services.kernel.language.events.parts import SubmissionFact
 
@@ -32,7 +39,8 @@ def asyncapi() -> dict[str, Any]:
     crossing: list[type[Fact]] = [
         fact for fact in FACTS.values() if issubclass(fact, SubmissionFact | SubmissionDelivered)
     ]
-    channels[ARRIVAL_TOPIC] = channels[ARRIVAL_URGENT_TOPIC] = crossing
+    for topic in (ARRIVAL_TOPIC, ARRIVAL_URGENT_TOPIC, RETURNED_TOPIC, RETURNED_URGENT_TOPIC):
+        channels[topic] = crossing
     return {
         "asyncapi": "3.0.0",
         "info": {

@@ -10,8 +10,11 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from services.kernel.language.moments import read_moment
+
 SPEC_VERSION = "1.0"
 _DATA = b',"data":'
+LONGEST_SENDER = 60
 CONTENT_TYPE = "application/json"
 STRUCTURED_CONTENT_TYPE = "application/cloudevents+json"
 
@@ -26,6 +29,7 @@ _TEXT_HEADERS = {
     "level": "ce_level",
     "via": "ce_via",
     "traceparent": "traceparent",
+    "emptied": "ce_emptied",
 }
 
 
@@ -39,7 +43,9 @@ class Envelope:
 
     `sequence` counts per (topic, key) from 1; `epoch` is raised by a restore alone; `via`
     lists the nodes the fact has passed, oldest first; `data` is the fact as JSON bytes.
-    Both counters are 0 in structured mode: each node gives its own on its own topics.
+    Both counters are 0 in structured mode: each node gives its own on its own topics. `emptied`
+    says why the data is gone: such a fact moves cursors, so that later ones take their turn, and
+    has no other effect.
     """
 
     id: str
@@ -55,11 +61,21 @@ class Envelope:
     traceparent: str = ""
     sequence: int = 0
     epoch: int = 0
+    emptied: str = ""
 
     @property
     def version(self) -> int:
         """The version of the fact's schema, the last part of `dataschema`."""
         return int(self.dataschema.rsplit(":", 1)[-1])
+
+    @property
+    def sender(self) -> str:
+        """Who answers for it here: the node where it was born, and the neighbour that brought it when that is another.
+
+        No neighbour can do harm to a third by bringing what it says was born there.
+        """
+        neighbour = self.via[-1] if self.via else self.node
+        return self.node if neighbour == self.node else f"{self.node}/{neighbour}"[:LONGEST_SENDER]
 
     def passed(self, node: str) -> Envelope:
         """The same envelope after it went through `node`."""
@@ -94,7 +110,7 @@ def from_headers(headers: Sequence[tuple[str, bytes]] | Mapping[str, bytes], dat
     try:
         text = {name: found[header].decode() for name, header in _TEXT_HEADERS.items() if header in found}
         return _build(text, data, int(found["ce_sequence"]), int(found.get("ce_epoch", b"0")))
-    except (KeyError, ValueError, AttributeError) as fault:
+    except (KeyError, ValueError, AttributeError, TypeError, OverflowError) as fault:
         raise EnvelopeUnreadable(f"header missing or malformed: {fault}") from fault
 
 
@@ -114,7 +130,7 @@ def from_structured(document: bytes) -> Envelope:
     try:
         head, data = _split(document)
         return _build({name: str(value) for name, value in head.items()}, data, 0, 0)
-    except (KeyError, ValueError, AttributeError, TypeError) as fault:
+    except (KeyError, ValueError, AttributeError, TypeError, OverflowError, RecursionError) as fault:
         raise EnvelopeUnreadable(f"attribute missing or malformed: {fault}") from fault
 
 
@@ -152,6 +168,7 @@ def _attributes(envelope: Envelope) -> dict[str, str]:
         "level": envelope.level,
         "via": ",".join(envelope.via),
         "traceparent": envelope.traceparent,
+        "emptied": envelope.emptied,
     }
     return {name: value for name, value in values.items() if value}
 
@@ -161,17 +178,18 @@ def _build(text: Mapping[str, str], data: bytes, sequence: int, epoch: int) -> E
         id=text["id"],
         type=text["type"],
         source=text["source"],
-        time=datetime.fromisoformat(text["time"]),
+        time=read_moment(text["time"]),
         subject=text["subject"],
         dataschema=text["dataschema"],
         node=text["node"],
         level=text.get("level", ""),
         via=tuple(filter(None, text.get("via", "").split(","))),
         traceparent=text.get("traceparent", ""),
+        emptied=text.get("emptied", ""),
         sequence=sequence,
         epoch=epoch,
         data=data,
     )
-    if not envelope.id or envelope.time.tzinfo is None or envelope.version < 1 or sequence < 0:
-        raise EnvelopeUnreadable("id, zone, schema version or sequence is not usable")
+    if not envelope.id or envelope.version < 1 or sequence < 0:
+        raise EnvelopeUnreadable("id, schema version or sequence is not usable")
     return envelope

@@ -10,12 +10,14 @@ class Refusal(Exception):
 
     Subclasses are named as sentences. `status` is the HTTP status, `code` is stable for
     machines, `message` is the Chinese sentence people read. `details` travel in the
-    problem document beside them (e.g. `errors`, a list of field errors).
+    problem document beside them (e.g. `errors`, a list of field errors). `retry_after_s` says
+    when to ask again, where that helps; `details` may say it for the one case.
     """
 
     status: int = 409
     code: str = "refused"
     message: str = "当前状态下不能这样办理。"
+    retry_after_s: int = 0
 
     def __init__(self, message: str | None = None, **details: Any) -> None:
         super().__init__(message or self.message)
@@ -23,8 +25,9 @@ class Refusal(Exception):
 
     @property
     def headers(self) -> dict[str, str]:
-        """HTTP headers that go with the refusal, e.g. Retry-After."""
-        return {}
+        """HTTP headers that go with the refusal: Retry-After, in seconds."""
+        seconds = self.details.get("retry_after_s", self.retry_after_s)
+        return {"Retry-After": str(seconds)} if seconds else {}
 
 
 class NotFound(Refusal):
@@ -41,11 +44,7 @@ class NotHereYet(Refusal):
     status = 404
     code = "not_here_yet"
     message = "这条记录还没有同步到这里，请过几秒再试。"
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """Tell the caller when to ask again, in seconds."""
-        return {"Retry-After": "2"}
+    retry_after_s = 2
 
 
 class NotSignedIn(Refusal):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from services.kernel.runtime.audit import first_broken_row
 from services.kernel.runtime.inbox import Inbox, waiting
 from services.kernel.runtime.migrations import SchemaStale, require_current
 from services.kernel.runtime.service import Service, ServiceContext
+from services.kernel.runtime.setting_aside import list_aside
 from services.kernel.runtime.tables import INBOX_WAITING, OUTBOX, OUTBOX_STATE
 from services.kernel.runtime.topics import list_partitions, topic_names
 from services.kernel.runtime.transaction import Transaction
@@ -31,7 +33,10 @@ class RepairUnreadable(InvalidInput):
 
 
 async def repair_event(tx: Transaction, waiting_id: int, body: bytes, *, by: OfficerRef | None = None) -> None:
-    """Replace the data of a parked event by data that opens; the old data stays in the audit row.
+    """Replace the data of a parked event by data that opens; the audit row says which event it was, not what it said.
+
+    The data as it was told stays in its teller's outbox, where an erasure reaches it; audit rows
+    are a chain that nothing can be taken out of.
 
     Raises:
         NotFound: No such event waits.
@@ -47,7 +52,12 @@ async def repair_event(tx: Transaction, waiting_id: int, body: bytes, *, by: Off
     except ValueError as fault:
         raise RepairUnreadable(errors=str(fault)[:500]) from fault
     await waiting.repair(tx.session, waiting_id, body)
-    tx.audit("event.repaired", waiting_id, by=by, details={"before": bytes(row.body).decode("utf-8", "replace")})
+    digests = {"before_sha256": _digest(bytes(row.body)), "after_sha256": _digest(body)}
+    tx.audit("event.repaired", waiting_id, by=by, details={"event_id": row.event_id, "topic": row.topic, **digests})
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
 
 
 async def replay_event(service: Service, context: ServiceContext, waiting_id: int) -> bool:
@@ -63,8 +73,11 @@ async def replay_event(service: Service, context: ServiceContext, waiting_id: in
 
 
 async def republish(tx: Transaction, *, topic: str = "", key: str = "", since: datetime | None = None) -> int:
-    """Publish facts once more: all, of a topic, of a key, or told since. Cursors absorb what is known."""
-    chosen = update(OUTBOX).where(OUTBOX.c.published_at.is_not(None))
+    """Publish facts once more: all, of a topic, of a key, or told since. Cursors absorb what is known.
+
+    A row keeps the offset that it had on the broker: it has left once, and its number is known.
+    """
+    chosen = update(OUTBOX).where(OUTBOX.c.published_at.is_not(None), OUTBOX.c.sequence > 0)
     if topic:
         chosen = chosen.where(OUTBOX.c.topic == f"{tx.node.node_id}.{topic}")
     if key:
@@ -72,6 +85,7 @@ async def republish(tx: Transaction, *, topic: str = "", key: str = "", since: d
     if since is not None:
         chosen = chosen.where(OUTBOX.c.told_at >= since)
     done: Any = await tx.session.execute(chosen.values(published_at=None))
+    tx.wake_relay()
     tx.audit("outbox.republished", topic or "*", by=None, details={"key": key, "count": done.rowcount})
     return int(done.rowcount)
 
@@ -117,6 +131,7 @@ async def _diagnose_facts(service: Service, context: ServiceContext) -> list[Fin
         ).one()
         kinds = list(await session.execute(select(INBOX_WAITING.c.kind, func.count()).group_by(INBOX_WAITING.c.kind)))
         broken = await first_broken_row(session)
+        aside = await list_aside(session)
     found = []
     if blocked:
         found.append(Finding(False, f"{service.title}：{blocked}", f"python -m services restore {service.name}"))
@@ -124,6 +139,12 @@ async def _diagnose_facts(service: Service, context: ServiceContext) -> list[Fin
     if count and (context.clock() - oldest).total_seconds() > 60:
         found.append(
             Finding(False, f"{service.title}：{count} 条记录未发出，最早 {oldest:%m-%d %H:%M} UTC", "检查消息队列")
+        )
+    if aside:
+        found.append(
+            Finding(
+                False, f"{service.title}：{len(aside)} 条记录发不出去", f"python -m services aside list {service.name}"
+            )
         )
     for kind, number in kinds:
         label = "搁置" if kind == waiting.PARKED else "等待前一条"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +20,30 @@ from starlette.staticfiles import StaticFiles
 from services.kernel.language.catalogue import asyncapi
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import VOCABULARIES, vocabulary
+from services.kernel.runtime import metrics
+from services.kernel.runtime.apart import close_lanes
 from services.kernel.runtime.database import Database, database_url
 from services.kernel.runtime.desk import desk_router
 from services.kernel.runtime.errors import add_error_answers
 from services.kernel.runtime.files import FileStore
 from services.kernel.runtime.health import health_router
-from services.kernel.runtime.live import Signals, live_router
+from services.kernel.runtime.keeping.erasure.answering import erasure_router
+from services.kernel.runtime.live import Signals
+from services.kernel.runtime.live_pages import live_router
 from services.kernel.runtime.middleware import Surroundings
 from services.kernel.runtime.migrations import require_current
-from services.kernel.runtime.naps import utc_now
-from services.kernel.runtime.process import VERSION, NodeProcess
+from services.kernel.runtime.naps import nap, utc_now
+from services.kernel.runtime.process import VERSION, NodeProcess, count_tasks
+from services.kernel.runtime.progress import Watcher, telling_router, watch
 from services.kernel.runtime.running import ServiceRunner
 from services.kernel.runtime.service import Service, ServiceContext
 from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.starting import begin_incarnation
+from services.kernel.runtime.supervision import keep_running
 from services.kernel.runtime.templating import STATIC_DIR, make_templates
 from services.kernel.runtime.tokens import ensure_key_pair
 from services.kernel.runtime.topics import ensure_topics
+from services.kernel.runtime.waking import listen_for_good
 
 log = structlog.get_logger()
 
@@ -69,17 +80,22 @@ def make_node(
     http = _client(root, settings)
     contexts = {service.name: make_context(service, settings, http, clock) for service in services}
     runners = [ServiceRunner(service, contexts[service.name]) for service in services] if with_agents else []
-    process = NodeProcess(root, contexts, runners, settings)
+    heard = [service for service in services if service.listens_to] if with_agents else []
+    watchers = {service.name: Watcher(service, contexts[service.name]) for service in heard}
+    process = NodeProcess(root, contexts, runners, settings, watchers=watchers)
+    metrics.PROCESS_TASKS.labels(settings.node_id).set_function(count_tasks)
     first = next(iter(contexts.values()))
     _prepare(root, first, _template_folders(services))
     for service in services:
         for router in service.root_routers:
             root.include_router(router)
-        root.mount(f"/{service.name}", _service_app(service, contexts[service.name]))
+        app = _service_app(service, contexts[service.name])
+        app.state.watcher = watchers.get(service.name)
+        root.mount(f"/{service.name}", app)
     root.mount("/static", StaticFiles(directory=STATIC_DIR), name="static")
     root.include_router(health_router(process, services))
     root.add_api_route("/asyncapi.json", asyncapi, include_in_schema=False)
-    root.add_middleware(Surroundings, context=first)
+    root.add_middleware(Surroundings, context=first, is_public=all(service.is_public for service in services))
     root.router.lifespan_context = _lifespan(process, services)
     _root_context(root, services, contexts)
     return process
@@ -99,8 +115,10 @@ def _service_app(service: Service, context: ServiceContext) -> FastAPI:
     for router in service.routers:
         app.include_router(router)
     app.include_router(_vocabulary_router())
-    app.include_router(live_router())
+    app.include_router(live_router(service))
     app.include_router(desk_router(service))
+    app.include_router(telling_router())
+    app.include_router(erasure_router(service))
     return app
 
 
@@ -157,41 +175,63 @@ def _lifespan(process: NodeProcess, services: Sequence[Service]) -> Callable[[Fa
             await require_current(process.contexts[service.name].database, service.migrations)
         for service in services:
             if service.setup:
-                await service.setup(process.contexts[service.name])
+                context = process.contexts[service.name]
+                await service.setup(replace(context, database=context.database.ungated()))
+        if process.runners:
+            for context in process.contexts.values():
+                await begin_incarnation(context.database, Path(process.settings.data_dir))
+        process.stop = asyncio.Event()
         async with AsyncExitStack() as stack:
-            stop = asyncio.Event()
-            if process.runners:
-                tasks = [asyncio.create_task(_with_topics(process, stop))]
-                stack.push_async_callback(_finish, stop, tasks)
+            work = asyncio.create_task(_run(process))
+            stack.push_async_callback(_finish, process, work)
             yield
         for context in process.contexts.values():
             await context.database.close()
         await next(iter(process.contexts.values())).http.aclose()
+        await close_lanes()
 
     return lifespan
 
 
-async def _with_topics(process: NodeProcess, stop: asyncio.Event) -> None:
+async def _run(process: NodeProcess) -> None:
+    """All that a process does unasked: hear what others wrote, and in one with agents, everything else."""
+    keep = partial(keep_running, stop=process.stop)
+    async with asyncio.TaskGroup() as jobs:
+        for name, context in process.contexts.items():
+            hear = partial(listen_for_good, context.database, process.stop)
+            jobs.create_task(keep("hearing", hear, where=(process.settings.node_id, name)))
+        if process.runners:
+            where = (process.settings.node_id, "node")
+            jobs.create_task(keep("node", partial(_with_topics, process), where=where))
+            look = partial(watch, process.watchers.values(), where[0], process.stop)
+            jobs.create_task(keep("progress", look, where=where))
+
+
+async def _with_topics(process: NodeProcess) -> None:
     """Make the topics as soon as the broker answers, then run everything; pages serve meanwhile."""
     delay_s = 0.5
-    while not stop.is_set():
+    while not process.stop.is_set():
         try:
             await ensure_topics(process.settings)
             break
         except Exception as fault:  # noqa: BLE001 - the broker may come later than the node
+            for context in process.contexts.values():
+                context.database.gate.broker_is_away()
             log.warning("node.broker.away", kafka=process.settings.kafka, fault=repr(fault)[:200])
-            try:
-                await asyncio.wait_for(stop.wait(), delay_s)
-            except TimeoutError:
-                delay_s = min(delay_s * 2, 10)
-    runs: list[Awaitable[None]] = [runner.run(stop) for runner in process.runners]
-    await asyncio.gather(*runs)
+            await nap(process.stop, delay_s)
+            delay_s = min(delay_s * 2, 10)
+    async with asyncio.TaskGroup() as runs:
+        for runner in process.runners:
+            runs.create_task(runner.run(process.stop))
 
 
-async def _finish(stop: asyncio.Event, tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Graceful stop: finish, commit, leave the group; what is not done after 25 s is cut."""
-    stop.set()
-    _done, late = await asyncio.wait(tasks, timeout=25)
-    for task in late:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+async def _finish(process: NodeProcess, work: asyncio.Task[None]) -> None:
+    """Graceful stop: finish, commit, leave the group. Every part cuts what holds it; this cuts a part that does not."""
+    process.stop.set()
+    began = time.monotonic()
+    _done, late = await asyncio.wait([work], timeout=process.settings.stop_within_s + 1)
+    if late:
+        work.cancel()
+    await asyncio.wait([work], timeout=2)
+    cut = [name for runner in process.runners for name in runner.cut] + ["node"] * bool(late)
+    log.info("node.work.stopped", seconds=round(time.monotonic() - began, 2), cut=cut)

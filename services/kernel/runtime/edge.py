@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import json
@@ -9,23 +10,31 @@ from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from typing import Any
 
+import structlog
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy import insert, select
-from sqlalchemy.exc import DBAPIError
-from starlette.datastructures import FormData
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from starlette.datastructures import FormData, UploadFile
 
-from services.kernel.language.refusal import NotPermitted, Refusal
+from services.kernel.language.refusal import InvalidInput, NotPermitted, Refusal
 from services.kernel.runtime import outbox
+from services.kernel.runtime.condition import DatabaseAway, DatabaseUnwritable
+from services.kernel.runtime.errors import wants_page
+from services.kernel.runtime.faults import is_doubled, is_lost_race, is_not_storable, is_taken, is_unwritable
 from services.kernel.runtime.identity import CSRF_COOKIE, SESSION_COOKIE, TOKEN_COOKIE, bearer_of
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.tables import ANSWERED_REQUEST as ANSWERED
 from services.kernel.runtime.transaction import Transaction
 
+log = structlog.get_logger()
+
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 TRIES_AFTER_LOST_RACE = 5
+STEP_BYTES = 1024 * 1024
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _SIGNED_IN_BY = {TOKEN_COOKIE, SESSION_COOKIE}
-_KEPT_HEADERS = ("content-type", "location", "etag", "set-cookie")
+_KEPT_HEADERS = ("content-type", "location", "etag")
 
 
 class KeyUsedForOther(Refusal):
@@ -41,6 +50,20 @@ class FormNotOurs(NotPermitted):
 
     code = "form_expired"
     message = "页面已过期，请返回刷新后再提交。"
+
+
+class NotTaken(InvalidInput):
+    """有一项内容超出了可以保存的范围。"""
+
+    code = "value_out_of_range"
+    message = "有一项内容超出了可以保存的范围（数字过大、日期过早过晚，或含有不能保存的字符），请检查后再提交。"
+
+
+class AlreadyThere(Refusal):
+    """已有编号相同的记录，没有重复建立。"""
+
+    code = "already_exists"
+    message = "已有编号相同的记录，没有重复建立。请刷新后查看。"
 
 
 class AlreadyAnswered(Exception):
@@ -91,8 +114,8 @@ class Edge:
         return self.transaction
 
     async def remember(self, response: Response) -> None:
-        """Keep the answer beside what it did, in the same transaction."""
-        if self.transaction is None or not self.key:
+        """Keep the answer beside what it did, in the same transaction; one that carries a secret is never kept."""
+        if self.transaction is None or not self.key or getattr(self.request.state, "is_secret", False):
             return
         headers = [(k, v) for k, v in response.headers.items() if k in _KEPT_HEADERS]
         await self.transaction.session.execute(
@@ -145,15 +168,48 @@ class EdgeRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def at_the_edge(request: Request) -> Response:
-            if request.method not in UNSAFE:
-                return await handle(request)
             try:
-                await _check_form_is_ours(request)
-                return await _handle_until_won(request, handle)
-            finally:
-                await request.close()  # what was uploaded is freed, also when it was refused unread
+                if request.method not in UNSAFE:
+                    return await handle(request)
+                try:
+                    await _check_form_is_ours(request)
+                    return await _handle_until_won(request, handle)
+                except (SQLAlchemyError, OSError) as fault:
+                    if not (is_unwritable(fault) or _is_disk_full(fault)):
+                        raise
+                    raise DatabaseUnwritable(**await _what_was_typed(request)) from fault
+                finally:
+                    await request.close()  # what was uploaded is freed, also when it was refused unread
+            except (OverflowError, SQLAlchemyError) as fault:
+                if isinstance(fault, OverflowError) or is_not_storable(fault):
+                    log.warning("edge.value.refused", path=request.url.path, fault=repr(fault)[:300])
+                    raise NotTaken from fault
+                if is_doubled(fault):
+                    log.warning("edge.row.doubled", path=request.url.path, fault=repr(fault)[:300])
+                    raise AlreadyThere from fault
+                if not is_unwritable(fault):
+                    raise
+                raise DatabaseAway from fault
 
         return at_the_edge
+
+
+def _is_disk_full(fault: Exception) -> bool:
+    """Whether a file could not be kept for want of room, or because the disk takes no writes."""
+    return isinstance(fault, OSError) and fault.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
+
+
+async def _what_was_typed(request: Request) -> dict[str, Any]:
+    """The fields of a page's form, to be shown and sent again; of one with a password, none."""
+    if not wants_page(request):
+        return {}
+    fields = (await _form(request)).multi_items()
+    if any("password" in name for name, _ in fields):
+        return {}
+    kept = [(name, value) for name, value in fields if isinstance(value, str)]
+    has_files = any(not isinstance(value, str) and value.size for _, value in fields)
+    again = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return {"kept": kept, "again": again, "has_files": has_files}
 
 
 async def _handle_until_won(request: Request, handle: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
@@ -162,7 +218,7 @@ async def _handle_until_won(request: Request, handle: Callable[[Request], Corout
         try:
             return await _handle_once(request, handle)
         except DBAPIError as fault:
-            if not _is_lost_race(fault):
+            if not (is_lost_race(fault) or is_taken(fault, ANSWERED.name)):
                 raise
     return await _handle_once(request, handle)
 
@@ -183,16 +239,10 @@ async def _handle_once(request: Request, handle: Callable[[Request], Coroutine[A
         return undone.response
 
 
-def _is_lost_race(fault: DBAPIError) -> bool:
-    text = str(fault.orig).lower()
-    return any(word in text for word in ("deadlock", "could not serialize", "answered_request"))
-
-
 async def _idempotency_key(request: Request) -> str:
+    form = await _form(request)  # read here also when a header has the key: later readers allow a field less
     header = request.headers.get("idempotency-key", "").strip()
-    if header:
-        return header[:120]
-    return str((await _form(request)).get("idempotency_key", ""))[:120]
+    return (header or str(form.get("idempotency_key", "")))[:120]
 
 
 async def _check_form_is_ours(request: Request) -> None:
@@ -206,7 +256,7 @@ async def _check_form_is_ours(request: Request) -> None:
 
 async def _form(request: Request) -> FormData:
     kind = request.headers.get("content-type", "")
-    if kind.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
+    if kind.startswith(_FORMS):
         return await request.form(max_part_size=8 * 1024 * 1024)
     return FormData()
 
@@ -216,16 +266,29 @@ async def _digest(request: Request) -> str:
     secret = request.app.state.context.token_keys.private.private_bytes_raw()
     digest = hmac.new(secret, f"{request.method} {request.url.path}".encode(), hashlib.sha256)
     kind = request.headers.get("content-type", "")
-    if kind.startswith("application/json"):
+    if not kind.startswith(_FORMS):
         digest.update(await request.body())
-    else:
-        for name, value in (await _form(request)).multi_items():
-            if name not in {"csrf_token", "idempotency_key"}:
-                said = value if isinstance(value, str) else f"{value.filename} {value.size}"
-                digest.update(f"{name}={said}\n".encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
+    for name, value in (await _form(request)).multi_items():
+        if name not in {"csrf_token", "idempotency_key"}:
+            said = value if isinstance(value, str) else f"{value.filename} {await _digest_of_file(value)}"
+            digest.update(f"{len(name)} {len(said)} {name}={said}\n".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+async def _digest_of_file(file: UploadFile) -> str:
+    digest = hashlib.sha256()
+    await file.seek(0)
+    while step := await file.read(STEP_BYTES):
+        digest.update(step)
+    await file.seek(0)
     return digest.hexdigest()
 
 
 def _asker(request: Request) -> str:
-    officer = getattr(request.state, "officer", None)
-    return str(officer.officer_id) if officer else "anonymous"
+    """Who asks: the officer, else the browser by what its cookies say, else the address."""
+    if officer := getattr(request.state, "officer", None):
+        return str(officer.officer_id)
+    where = request.client.host if request.client else ""
+    said = "".join(request.cookies.get(name, "") for name in (SESSION_COOKIE, CSRF_COOKIE)) or where
+    return "anonymous " + hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:20]

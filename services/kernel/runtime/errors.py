@@ -45,6 +45,10 @@ _FIELD_MESSAGES = {
 }
 
 
+MOST_ERRORS = 100
+"""So many wrong fields are named; who sends more is no form of ours."""
+
+
 def add_error_answers(app: FastAPI) -> None:
     """Answer refusals, malformed input and faults of `app` in one way."""
     app.add_exception_handler(Refusal, _refused)
@@ -85,7 +89,7 @@ async def _refused(request: Request, refusal: Exception) -> Response:
 
 async def _malformed(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, RequestValidationError)
-    refusal: Refusal = InvalidInput(errors=[_field_error(error) for error in fault.errors()])
+    refusal: Refusal = InvalidInput(errors=[_field_error(error) for error in fault.errors()[:MOST_ERRORS]])
     if any("path" in error["loc"][:1] for error in fault.errors()):
         refusal = NotFound()  # an id that is no id names nothing
     return answer_refusal(request, refusal)

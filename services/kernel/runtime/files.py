@@ -103,10 +103,11 @@ class FileStore:
             self._place(aside, digest.hexdigest())
         return StoredFile(digest.hexdigest(), size)
 
-    def put_part(self, sha256: str, offset: int, content: bytes, total_size: int) -> bool:
+    def put_part(self, sha256: str, offset: int, content: bytes, total_size: int, *, sender: str = "") -> bool:
         """Take in a part of a file; the answer is whether the whole file is here now.
 
         Parts may come in any order, twice, and overlapping. Each is on the disk when this returns.
+        Those of each sender lie by themselves, so that what one sends cannot spoil another's file.
 
         Raises:
             ContentDiffersFromDigest: All parts were there but made another file; they are dropped.
@@ -116,17 +117,20 @@ class FileStore:
         if offset < 0 or offset + len(content) > total_size or (not content and total_size):
             raise PartOutOfRange
         try:
-            self._keep_part(sha256, offset, content)
-            return not self.missing_ranges(sha256, total_size) and self._assemble(sha256, total_size)
+            folder = self._parts_folder(sha256, sender)
+            self._keep_part(folder, offset, content)
+            return not self.missing_ranges(sha256, total_size, sender=sender) and self._assemble(
+                folder, sha256, total_size
+            )
         except FileNotFoundError:
             return self.has(sha256)  # Another writer finished first and cleared the parts away.
 
-    def missing_ranges(self, sha256: str, total_size: int) -> list[tuple[int, int]]:
+    def missing_ranges(self, sha256: str, total_size: int, *, sender: str = "") -> list[tuple[int, int]]:
         """What has not come yet, as half-open [start, end) byte ranges in order."""
         if self.has(sha256):
             return []
         missing, reached = [], 0
-        for start, end, _ in self._parts(sha256):
+        for start, end, _ in _parts(self._parts_folder(sha256, sender)):
             if start > reached:
                 missing.append((reached, min(start, total_size)))
             reached = max(reached, end)
@@ -137,7 +141,7 @@ class FileStore:
     def delete(self, sha256: str) -> None:
         """Erase a file and any parts of it; fine when it is gone already."""
         path = self.path(sha256)
-        shutil.rmtree(self._parts_folder(sha256), ignore_errors=True)
+        self._clear_parts(sha256)
         if path.exists():
             path.unlink(missing_ok=True)
             _flush_folder(path.parent)
@@ -156,8 +160,7 @@ class FileStore:
                 entry.unlink(missing_ok=True)
         return len(abandoned)
 
-    def _keep_part(self, sha256: str, offset: int, content: bytes) -> None:
-        folder = self._parts_folder(sha256)
+    def _keep_part(self, folder: Path, offset: int, content: bytes) -> None:
         if not folder.is_dir():
             folder.mkdir(exist_ok=True)
             _flush_folder(self._incoming)
@@ -167,20 +170,20 @@ class FileStore:
             Path(aside.name).replace(folder / f"{offset}-{offset + len(content)}")
         _flush_folder(folder)
 
-    def _parts_folder(self, sha256: str) -> Path:
-        return self._incoming / f"{self.path(sha256).name}.parts"
+    def _parts_folder(self, sha256: str, sender: str) -> Path:
+        of_sender = f".{hashlib.sha256(sender.encode()).hexdigest()[:16]}" if sender else ""
+        return self._incoming / f"{self.path(sha256).name}{of_sender}.parts"
 
-    def _parts(self, sha256: str) -> list[tuple[int, int, Path]]:
-        """Start, end and place of each part, by start."""
-        folder = self._parts_folder(sha256)
-        names = [(_PART.fullmatch(part.name), part) for part in folder.iterdir()] if folder.is_dir() else []
-        return sorted((int(match[1]), int(match[2]), part) for match, part in names if match)
+    def _clear_parts(self, sha256: str) -> None:
+        """Remove what has come of a file from anybody."""
+        for folder in self._incoming.glob(f"{self.path(sha256).name}*.parts"):
+            shutil.rmtree(folder, ignore_errors=True)
 
-    def _assemble(self, sha256: str, total_size: int) -> bool:
+    def _assemble(self, folder: Path, sha256: str, total_size: int) -> bool:
         """Put the parts together and place the file if it is the promised one."""
         with self._aside() as aside:
             digest = hashlib.sha256()
-            for start, end, part in self._parts(sha256):
+            for start, end, part in _parts(folder):
                 news = part.read_bytes()[max(0, aside.tell() - start) :] if end > aside.tell() else b""
                 aside.write(news)
                 digest.update(news)
@@ -189,8 +192,10 @@ class FileStore:
                 self._place(aside, sha256)
         # Another writer that finishes takes the parts away under our hands: then the file is here.
         is_here = is_right or self.has(sha256)
-        shutil.rmtree(self._parts_folder(sha256), ignore_errors=True)
-        if not is_here:
+        if is_here:
+            self._clear_parts(sha256)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
             raise ContentDiffersFromDigest
         return True
 
@@ -233,9 +238,9 @@ class AsyncFileStore:
         """Store what the stream still holds."""
         return await asyncio.to_thread(self.store.put, stream)
 
-    async def put_part(self, sha256: str, offset: int, content: bytes, total_size: int) -> bool:
+    async def put_part(self, sha256: str, offset: int, content: bytes, total_size: int, *, sender: str = "") -> bool:
         """Take in a part of a file; the answer is whether the whole file is here now."""
-        return await asyncio.to_thread(self.store.put_part, sha256, offset, content, total_size)
+        return await asyncio.to_thread(self.store.put_part, sha256, offset, content, total_size, sender=sender)
 
     async def missing_ranges(self, sha256: str, total_size: int) -> list[tuple[int, int]]:
         """What has not come yet, as half-open byte ranges in order."""
@@ -249,6 +254,12 @@ class AsyncFileStore:
         with self.store.open(sha256) as file:
             file.seek(offset)
             return file.read(length)
+
+
+def _parts(folder: Path) -> list[tuple[int, int, Path]]:
+    """Start, end and place of each part, by start."""
+    names = [(_PART.fullmatch(part.name), part) for part in folder.iterdir()] if folder.is_dir() else []
+    return sorted((int(match[1]), int(match[2]), part) for match, part in names if match)
 
 
 def _touched_at(entry: Path) -> float:

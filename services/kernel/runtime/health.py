@@ -15,6 +15,7 @@ from sqlalchemy import func, select, text
 
 from services.kernel.runtime import metrics
 from services.kernel.runtime.inbox.waiting import HELD, PARKED
+from services.kernel.runtime.keeping.backup.taking import last_backup_at
 from services.kernel.runtime.process import VERSION, NodeProcess
 from services.kernel.runtime.service import Service, ServiceContext
 from services.kernel.runtime.tables import INBOX_WAITING, OUTBOX
@@ -40,12 +41,14 @@ def health_router(process: NodeProcess, services: Sequence[Service]) -> APIRoute
             for runner in process.runners
             for lane in runner.inboxes
         }
-        directory = {runner.service.name: runner.is_caught_up for runner in process.runners}
-        is_ready = all(found.values()) and all(directory.values())
+        directory = {name: watcher.is_caught_up for name, watcher in process.watchers.items()}
+        stands_still = [name for name, watcher in process.watchers.items() if watcher.stands_still]
+        is_ready = all(found.values()) and all(directory.values()) and not stands_still
         body = {
             "ready": is_ready,
             "databases": found,
             "directory_read": directory,
+            "progress": _progress(process),
             "agents": agents,
             "broker": all(agents.values()),
         }
@@ -59,9 +62,21 @@ def health_router(process: NodeProcess, services: Sequence[Service]) -> APIRoute
     async def read_metrics() -> Response:
         for service in services:
             await _refresh(service, process.contexts[service.name])
+        taken_at = last_backup_at(process.settings)
+        metrics.BACKUP_TAKEN.labels(process.settings.node_id).set(taken_at.timestamp() if taken_at else 0)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router
+
+
+def _progress(process: NodeProcess) -> dict[str, dict[str, Any]]:
+    """Per listener and teller: what was told and has not taken effect, since when and why."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, watcher in process.watchers.items():
+        now = watcher.context.clock()
+        for one in watcher.standings():
+            found.setdefault(f"{name}.{one.lane}", {})[one.teller] = one.as_words(now)
+    return found
 
 
 async def _database_answers(context: ServiceContext) -> bool:
@@ -71,7 +86,7 @@ async def _database_answers(context: ServiceContext) -> bool:
     except Exception as fault:  # noqa: BLE001 - whatever it is, the database does not answer
         log.warning("health.database.away", service=context.name, fault=repr(fault)[:200])
         return False
-    return True
+    return await context.database.can_write()
 
 
 async def _refresh(service: Service, context: ServiceContext) -> None:
@@ -87,8 +102,12 @@ async def _refresh(service: Service, context: ServiceContext) -> None:
 async def _kernel_gauges(context: ServiceContext) -> None:
     where = (context.node.node_id, context.name)
     async with context.database.reading() as session:
-        waiting = select(func.count(), func.min(OUTBOX.c.told_at)).where(OUTBOX.c.published_at.is_(None))
+        waiting = select(func.count(), func.min(OUTBOX.c.told_at)).where(
+            OUTBOX.c.published_at.is_(None), OUTBOX.c.aside_reason.is_(None)
+        )
         count, oldest = (await session.execute(waiting)).one()
+        aside = select(func.count()).where(OUTBOX.c.aside_reason.is_not(None), OUTBOX.c.published_at.is_(None))
+        metrics.OUTBOX_ASIDE.labels(*where).set((await session.execute(aside)).scalar_one())
         by_kind = select(INBOX_WAITING.c.kind, func.count(), func.min(INBOX_WAITING.c.since)).group_by(
             INBOX_WAITING.c.kind
         )

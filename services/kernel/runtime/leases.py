@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import fcntl
 import os
 from pathlib import Path
@@ -13,6 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kernel.runtime.database import Database
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.tables import LEASE
+
+ANSWERS_WITHIN_S = 5.0
+"""A server that is silent for so long has lost its power or its cable: the lock is given up."""
 
 
 class LeaseLost(RuntimeError):
@@ -56,7 +61,7 @@ class Lease:
         if self._connection is None:
             return self._file is not None
         try:
-            await self._connection.execute(text("SELECT 1"))
+            await asyncio.wait_for(self._connection.execute(text("SELECT 1")), ANSWERS_WITHIN_S)
         except Exception:  # noqa: BLE001 - any failure means that the server has let the lock go
             return False
         return True
@@ -82,7 +87,7 @@ class Lease:
         return True
 
     async def _lock_advisory(self) -> bool:
-        connection = await self.database.engine.connect()
+        connection = await self.database.standing.connect()
         connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
         query = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))")
         if (await connection.execute(query, {"name": self.name})).scalar_one():
@@ -104,9 +109,11 @@ class Lease:
 
 
 async def _unlock(connection: AsyncConnection, name: str) -> None:
-    """Let the lock go. Closing alone would give the session back to the pool, and the lock with it."""
+    """Let the lock go by ending its session; a server that does not answer lets it go by itself."""
     try:
-        await connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), {"name": name})
-    except Exception:  # noqa: BLE001 - the server is away: the session's end lets the lock go
-        await connection.invalidate()
-    await connection.close()
+        query = text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))")
+        await asyncio.wait_for(connection.execute(query, {"name": name}), ANSWERS_WITHIN_S)
+        await asyncio.wait_for(connection.close(), ANSWERS_WITHIN_S)
+    except Exception:  # noqa: BLE001 - the server is away, or we are: the session's end lets the lock go
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(connection.invalidate(), ANSWERS_WITHIN_S)

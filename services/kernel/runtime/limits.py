@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.types import Message, Receive
 
 from services.kernel.language.refusal import InvalidInput, Refusal
@@ -14,6 +16,10 @@ from services.kernel.runtime.edge import EdgeRoute
 from services.kernel.runtime.uploads import AttachmentTooLarge
 
 TEXT_LIMIT_BYTES = 8 * 1024 * 1024
+MOST_FIELDS = 5_000
+MOST_VALUES = 400_000
+"""A text may be all commas, so many that it is refused for its length; no list of ours is as long."""
+_PARSED_AT_ONCE_BYTES = 64 * 1024
 _FORM_AROUND_A_FILE_BYTES = 2 * 1024 * 1024
 
 
@@ -36,7 +42,7 @@ class LimitedRoute(EdgeRoute):
             limited = Request(request.scope, _counted(request))
             try:
                 if not _is_upload(request):
-                    await limited.body()  # kept; read by FastAPI, the refusal would become a plain 400
+                    await _take_in(limited)
                 return await handle(limited)
             finally:
                 await limited.close()  # gives the uploaded files' room back
@@ -89,6 +95,31 @@ def _counted(request: Request) -> Receive:
         return message
 
     return counted
+
+
+async def _take_in(request: Request) -> None:
+    """Read the body, which stays kept: read by FastAPI, a refusal would become a plain 400. A long form is parsed aside."""
+    body = await request.body()
+    _require_few_fields(body)
+    is_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    if is_form and len(body) > _PARSED_AT_ONCE_BYTES:
+        request._form = await asyncio.to_thread(_form_of, body)  # noqa: SLF001 - what Request.form() would keep there
+
+
+def _form_of(body: bytes) -> FormData:
+    fields: list[tuple[str, str | UploadFile]] = []
+    fields += parse_qsl(body.decode("latin-1"), keep_blank_values=True, errors="replace")
+    return FormData(fields)
+
+
+def _require_few_fields(body: bytes) -> None:
+    """Each field costs the same, however small it is; a text that writes `":` so often is refused with them.
+
+    Raises:
+        RequestTooLarge: More fields than any form of ours has.
+    """
+    if body.count(b'":') > MOST_FIELDS or body.count(b"&") > MOST_FIELDS or body.count(b",") > MOST_VALUES:
+        raise RequestTooLarge
 
 
 def _refuse(refusal: type[Refusal]) -> Receive:

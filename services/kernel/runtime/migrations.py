@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,22 @@ class SchemaStale(RuntimeError):
     """The database's schema is not the one this code was written for: run `migrate`."""
 
 
-async def upgrade(database: Database, migrations: Path) -> None:
-    """Bring a service's schema to the newest revision, making file or schema first."""
+async def upgrade(database: Database, migrations: Path, *, to: Sequence[str] = ("heads",)) -> None:
+    """Bring a service's schema to the newest revision, or to these, making file or schema first."""
     if database.is_sqlite:
         Path(database.url.database or "").parent.mkdir(parents=True, exist_ok=True)
-    await _in_connection(database, lambda connection: _upgrade(connection, database, migrations))
+    await _in_connection(database, lambda connection: _upgrade(connection, database, migrations, to))
+
+
+async def current_revisions(database: Database) -> list[str]:
+    """The revisions that the database stands at, sorted."""
+    found: set[str] = set()
+
+    def read(connection: Connection) -> None:
+        found.update(MigrationContext.configure(connection).get_current_heads())
+
+    await _in_connection(database, read)
+    return sorted(found)
 
 
 async def require_current(database: Database, migrations: Path) -> None:
@@ -38,12 +49,7 @@ async def require_current(database: Database, migrations: Path) -> None:
         SchemaStale: The revision in the database is not the newest.
     """
     wanted = set(ScriptDirectory.from_config(_config(migrations)).get_heads())
-    found: set[str] = set()
-
-    def read(connection: Connection) -> None:
-        found.update(MigrationContext.configure(connection).get_current_heads())
-
-    await _in_connection(database, read)
+    found = set(await current_revisions(database))
     if found != wanted:
         raise SchemaStale(
             f"{database.service}: database has {sorted(found)}, code wants {sorted(wanted)}; run `migrate`"
@@ -70,13 +76,14 @@ def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:
     return kind != "table" or not any(part in (name or "") for part in parts)
 
 
-def _upgrade(connection: Connection, database: Database, migrations: Path) -> None:
+def _upgrade(connection: Connection, database: Database, migrations: Path, to: Sequence[str]) -> None:
     if not database.is_sqlite:
         connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{database.service}"'))
         connection.execute(text("SET LOCAL lock_timeout = '10s'"))
     config = _config(migrations)
     config.attributes["connection"] = connection
-    command.upgrade(config, "heads")
+    for revision in to:
+        command.upgrade(config, revision)
 
 
 def _config(migrations: Path) -> Config:

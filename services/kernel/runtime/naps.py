@@ -17,3 +17,12 @@ async def nap(stop: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(stop.wait(), seconds)
     except TimeoutError:
         return
+
+
+async def nap_until(stop: asyncio.Event, woken: asyncio.Event, seconds: float) -> None:
+    """Wait `seconds`, or less when `stop` or `woken` is set."""
+    waits = [asyncio.create_task(nap(stop, seconds)), asyncio.create_task(woken.wait())]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+    await asyncio.gather(*waits, return_exceptions=True)

@@ -81,6 +81,7 @@ _GROUPS = (
         (
             _item("/exchange/links", "交换链路", "link", Role.ADMIN),
             _item("/exchange/events", "事件台", "pause", Role.ADMIN),
+            _item("/exchange/erasures", "清除内容", "x", Role.ADMIN),
         ),
     ),
     NavGroup(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +10,16 @@ from sqlalchemy import Boolean, Column, Date, Integer, RowMapping, String, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.kernel.language.calendar import WorkingDays
-from services.kernel.language.events.directory import CalendarDaySet, OfficerAppointed, PeerRegistered, UnitRegistered
+from services.kernel.language.events.directory import (
+    CalendarDaySet,
+    OfficerAppointed,
+    PeerRegistered,
+    SessionEnded,
+    UnitRegistered,
+)
 from services.kernel.language.events.parts import Fact
 from services.kernel.language.vocabulary import DayKind, Lane, System, UnitKind
+from services.kernel.runtime.ended import note_ended_sessions
 from services.kernel.runtime.inbox import ListensTo
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.tables import KERNEL
@@ -92,6 +99,7 @@ ORGANISATION_LISTENS_TO: ListensTo = {
     "directory.officer": {OfficerAppointed: keep_officer},
     "directory.peer": {PeerRegistered: keep_peer},
     "directory.calendar": {CalendarDaySet: keep_calendar_day},
+    "directory.session": {SessionEnded: note_ended_sessions},
 }
 
 
@@ -113,6 +121,13 @@ async def list_units(
     return [_unit(row) for row in (await session.execute(query)).mappings()]
 
 
+async def list_officers(session: AsyncSession, unit_id: UUID) -> list[OfficerAppointed]:
+    """The officers in service of a unit, by name."""
+    query = select(KNOWN_OFFICER).where(KNOWN_OFFICER.c.unit_id == unit_id, KNOWN_OFFICER.c.is_active)
+    rows = (await session.execute(query.order_by(KNOWN_OFFICER.c.name, KNOWN_OFFICER.c.officer_id))).mappings()
+    return [OfficerAppointed(**{**row, "roles": tuple(filter(None, row["roles"].split(",")))}) for row in rows]
+
+
 async def head_office(session: AsyncSession, node_id: str) -> UnitRegistered | None:
     """The node's own office (办公室)."""
     return await _first_unit(session, KNOWN_UNIT.c.node_id == node_id, KNOWN_UNIT.c.kind == UnitKind.HEAD_OFFICE)
@@ -121,6 +136,16 @@ async def head_office(session: AsyncSession, node_id: str) -> UnitRegistered | N
 async def unit_of_node(session: AsyncSession, node_id: str) -> UnitRegistered | None:
     """The unit under which a neighbouring subordinate node is governed here."""
     return await _first_unit(session, KNOWN_UNIT.c.node_id == node_id, KNOWN_UNIT.c.kind == UnitKind.SUBORDINATE)
+
+
+async def units_to_compare(
+    session: AsyncSession, *, ids: Collection[UUID], names: Collection[str], node_id: str
+) -> list[UnitRegistered]:
+    """Units known here by these ids, subordinate ones by these names, and those by which a node is governed here."""
+    subordinate = KNOWN_UNIT.c.kind == UnitKind.SUBORDINATE
+    named = subordinate & (KNOWN_UNIT.c.name.in_(sorted(names)) | (KNOWN_UNIT.c.node_id == node_id))
+    query = select(KNOWN_UNIT).where(KNOWN_UNIT.c.unit_id.in_(sorted(ids)) | named)
+    return [_unit(row) for row in (await session.execute(query)).mappings()]
 
 
 async def list_peers(session: AsyncSession, *, direction: str | None = None) -> list[PeerRegistered]:
@@ -159,9 +184,9 @@ async def _first_unit(session: AsyncSession, *conditions: Any) -> UnitRegistered
 
 async def _put(session: AsyncSession, table: Table, values: dict[str, Any]) -> None:
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    row = dialect.insert(table).values(values)
+    row = dialect.insert(table).values({name: value for name, value in values.items() if name in table.columns})
     keys = [column.name for column in table.primary_key]
-    changed = {name: row.excluded[name] for name in values if name not in keys}
+    changed = {column.name: row.excluded[column.name] for column in table.columns if column.name not in keys}
     await session.execute(row.on_conflict_do_update(index_elements=keys, set_=changed))
 
 

@@ -84,7 +84,7 @@ async def lock(session: AsyncSession, name: str) -> None:
 
 def attributes_of(envelope: Envelope) -> dict[str, Any]:
     """What the outbox and the inbox keep of an envelope besides counters and data."""
-    return {
+    kept = {
         "source": envelope.source,
         "time": envelope.time.isoformat(),
         "subject": envelope.subject,
@@ -94,6 +94,7 @@ def attributes_of(envelope: Envelope) -> dict[str, Any]:
         "via": list(envelope.via),
         "traceparent": envelope.traceparent,
     }
+    return kept | ({"emptied": envelope.emptied} if envelope.emptied else {})
 
 
 def envelope_of(row: Any) -> Envelope:
@@ -110,6 +111,7 @@ def envelope_of(row: Any) -> Envelope:
         level=kept["level"],
         via=tuple(kept["via"]),
         traceparent=kept["traceparent"],
+        emptied=kept.get("emptied", ""),
         sequence=row.sequence,
         epoch=row.epoch,
         data=bytes(row.body),

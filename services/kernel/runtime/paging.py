@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Callable
 from typing import Any
 
 from services.kernel.language.refusal import InvalidInput
+
+LONGEST_CURSOR = 500
 
 
 class CursorUnreadable(InvalidInput):
@@ -22,16 +25,18 @@ def encode_cursor(values: list[Any]) -> str:
     return base64.urlsafe_b64encode(json.dumps(values, default=str).encode()).decode().rstrip("=")
 
 
-def decode_cursor(text: str, *, length: int) -> list[Any]:
-    """The sort values that `encode_cursor` wrote down.
+def decode_cursor(text: str, *kinds: Callable[[str], Any]) -> tuple[Any, ...]:
+    """The sort values that `encode_cursor` wrote down, one of each kind: `read_moment`, `UUID`, `int`, `str`.
 
     Raises:
         CursorUnreadable: Not one of ours.
     """
+    if len(text) > LONGEST_CURSOR:
+        raise CursorUnreadable
     try:
         values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError) as fault:
+        if not isinstance(values, list) or not all(isinstance(value, str | int) for value in values):
+            raise CursorUnreadable
+        return tuple(kind(str(value)) for kind, value in zip(kinds, values, strict=True))
+    except (binascii.Error, ValueError, OverflowError) as fault:
         raise CursorUnreadable from fault
-    if not isinstance(values, list) or len(values) != length:
-        raise CursorUnreadable
-    return values

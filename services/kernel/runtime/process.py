@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 from fastapi import FastAPI
 
+from services.kernel.runtime.progress import Watcher
 from services.kernel.runtime.running import ServiceRunner
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.settings import Settings
@@ -21,3 +23,13 @@ class NodeProcess:
     contexts: dict[str, ServiceContext]
     runners: list[ServiceRunner]
     settings: Settings
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    watchers: dict[str, Watcher] = field(default_factory=dict)
+
+
+def count_tasks() -> int:
+    """How many tasks the running event loop has."""
+    try:
+        return len(asyncio.all_tasks())
+    except RuntimeError:  # asked from outside the loop
+        return 0

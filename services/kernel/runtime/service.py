@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import typer
 from fastapi import APIRouter
 from sqlalchemy import MetaData
 
+from services.kernel.language.actor import Actor
 from services.kernel.language.events import Fact
 from services.kernel.runtime.database import Database
+from services.kernel.runtime.ended import EndedSessions
 from services.kernel.runtime.files import FileStore
-from services.kernel.runtime.inbox import ListensTo
-from services.kernel.runtime.live import Signals
+from services.kernel.runtime.inbox import Handler, ListensTo
+from services.kernel.runtime.keeping.erasure.texts import Texts
+from services.kernel.runtime.live import NamedChannel, Signals
 from services.kernel.runtime.naps import utc_now
+from services.kernel.runtime.returned import listens_to_returned
+from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.settings import NodeInfo, Settings
 from services.kernel.runtime.tokens import KeyPair
+from services.kernel.runtime.transaction import Transaction
 
 
 @dataclass
@@ -41,6 +48,10 @@ class ServiceContext:
     node_keys: KeyPair
     clock: Callable[[], datetime] = utc_now
 
+    def __post_init__(self) -> None:
+        """Which sign-ins have ended is read from this service's own database."""
+        self.ended = EndedSessions(self.database, self.signals)
+
     @property
     def node(self) -> NodeInfo:
         """The node this service belongs to."""
@@ -50,10 +61,42 @@ class ServiceContext:
 Worker = Callable[[ServiceContext, asyncio.Event], Awaitable[None]]
 """Runs unasked until the event is set; started again with back-off when it raises."""
 
+Prune = Callable[[Transaction, Settings], Awaitable[int]]
+"""Removes a small batch of what the service need not keep any more; how many rows, 0 when there is nothing left."""
+
+
+MayHear = Callable[[AsyncSession, Actor, NamedChannel, NodeInfo], Awaitable[bool]]
+"""Whether an officer may hear that what a channel shows has changed."""
+
+
+async def _no_rows(_where: object, _origin_id: UUID) -> int:
+    return 0
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """Copies of an item that a service keeps beside `texts`.
+
+    `count` and `erase` answer how many rows; `clear` drops what it has made of texts on the disk,
+    and whatever it would do with these files, which are about to be deleted.
+    """
+
+    clear: Callable[[ServiceContext, Collection[str]], Awaitable[None]]
+    count: Callable[[AsyncSession, UUID], Awaitable[int]] = _no_rows
+    erase: Callable[[Transaction, UUID], Awaitable[int]] = _no_rows
+
 
 @dataclass(frozen=True)
 class Service:
-    """One service's wiring: what it serves, listens to, tells and runs."""
+    """One service's wiring: what it serves, listens to, tells and runs.
+
+    `replays` has a handler for every fact of `tells`: it puts what the fact says back into the
+    service's own tables, after a restore from a backup. Such a handler tells nothing, may meet
+    state that is there already, and takes its time from the fact.
+
+    `is_public` says that its port is for citizens: a process of such services alone shows there what
+    is under `/open`, and the rest only on the inside port.
+    """
 
     name: str
     title: str
@@ -61,13 +104,23 @@ class Service:
     migrations: Path
     tells: tuple[type[Fact], ...] = ()
     listens_to: ListensTo = field(default_factory=dict)
+    replays: Mapping[type[Fact], Handler] = field(default_factory=dict)
     routers: Sequence[APIRouter] = ()
     root_routers: Sequence[APIRouter] = ()
     workers: Sequence[Worker] = ()
+    prune: Prune | None = None
+    texts: Sequence[Texts] = ()
+    beyond: Beyond | None = None
     templates: Path | None = None
     cli: typer.Typer | None = None
+    may_hear: MayHear | None = None
     setup: Callable[[ServiceContext], Awaitable[None]] | None = None
     gauges: Callable[[ServiceContext], Awaitable[None]] | None = None
+    is_public: bool = False
+
+    def __post_init__(self) -> None:
+        """Every service takes its own facts back that a neighbour returns after a restore."""
+        object.__setattr__(self, "listens_to", {**self.listens_to, **listens_to_returned(self)})
 
     @property
     def urgent_topics(self) -> list[str]:

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import gc
 import logging
+import socket
 import sys
 import time
 from collections import defaultdict
@@ -13,10 +14,16 @@ from collections.abc import Sequence
 
 import structlog
 import uvicorn
+from uvicorn.main import STARTUP_FAILURE
 
 from services.kernel.runtime.app import make_node
+from services.kernel.runtime.connections import PatientProtocol
+from services.kernel.runtime.process import NodeProcess
 from services.kernel.runtime.service import Service
 from services.kernel.runtime.settings import Settings
+
+GRACE_S = 4
+"""How long requests may take to end when the node is told to stop."""
 
 REPEATS_A_MINUTE = 5
 _M_ARENA_MAX = -8
@@ -30,10 +37,35 @@ def serve(services: Sequence[Service], settings: Settings | None = None) -> None
     configure_logging()
     process = make_node(services, settings)
     _calm_the_collector()
-    uvicorn.run(
-        process.app, host=settings.host, port=settings.port, loop="uvloop", http="httptools", log_config=None,
-        access_log=False, timeout_graceful_shutdown=5, proxy_headers=True, server_header=False,
+    config = uvicorn.Config(
+        process.app, host=settings.host, port=settings.port, loop="uvloop", http=PatientProtocol, log_config=None,
+        access_log=False, timeout_graceful_shutdown=GRACE_S, proxy_headers=True, server_header=False,
     )  # fmt: skip
+    server = Server(config, process)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=_sockets(config, settings))
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
+
+
+def _sockets(config: uvicorn.Config, settings: Settings) -> list[socket.socket] | None:
+    """Where to listen, when that is at an inside port as well; else the server finds its own way."""
+    if not settings.inside_port:
+        return None
+    return [config.bind_socket(), socket.create_server(("127.0.0.1", settings.inside_port))]
+
+
+class Server(uvicorn.Server):
+    """The HTTP server, which tells the background work to stop while it still answers its last requests."""
+
+    def __init__(self, config: uvicorn.Config, process: NodeProcess) -> None:
+        super().__init__(config)
+        self._process = process
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop everything at once: what requests leave behind waits in the outbox for the next start."""
+        self._process.stop.set()
+        await super().shutdown(sockets)
 
 
 def _share_arenas() -> None:

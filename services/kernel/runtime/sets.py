@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Text, bindparam, cast, func, select
+from sqlalchemy import BigInteger, Text, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import Select
 
@@ -22,6 +22,13 @@ def texts(session: AsyncSession, values: Collection[str]) -> Select[Any]:
     """The values as rows, for `column.in_(…)`: compiled once, whatever their number."""
     if is_postgresql(session):
         return select(func.unnest(cast(bindparam(None, list(values)), ARRAY(Text))))
+    return select(func.json_each(bindparam(None, json.dumps(list(values)))).table_valued("value").c.value)
+
+
+def numbers(session: AsyncSession, values: Collection[int]) -> Select[Any]:
+    """The same for whole numbers."""
+    if is_postgresql(session):
+        return select(func.unnest(cast(bindparam(None, list(values)), ARRAY(BigInteger))))
     return select(func.json_each(bindparam(None, json.dumps(list(values)))).table_valued("value").c.value)
 
 

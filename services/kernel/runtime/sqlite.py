@@ -11,12 +11,16 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from services.kernel.runtime.one_trip import connect
+
 _PRAGMAS = (
+    "PRAGMA auto_vacuum=INCREMENTAL",  # before the first table, or it says nothing: freed pages can go back to the disk
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=10000",
     "PRAGMA temp_store=MEMORY",
+    "PRAGMA secure_delete=ON",  # what is deleted or replaced does not stay readable in the file
 )
 
 
@@ -40,7 +44,7 @@ def sqlite_engine(url: URL, *, begin: str, size: int) -> AsyncEngine:
     """An engine of up to `size` connections that begin their transactions with `begin`."""
     engine = create_async_engine(
         url,
-        connect_args={"factory": LettingGo},
+        connect_args={"factory": LettingGo, "async_creator_fn": connect},
         poolclass=AsyncAdaptedQueuePool,
         pool_size=size,
         max_overflow=0,

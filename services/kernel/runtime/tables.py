@@ -1,4 +1,4 @@
-"""The kernel's own tables: outbox, counters, inbox, leases, audit chain and answered requests. In every service's database."""
+"""The kernel's own tables: outbox, counters, inbox, leases, audit chain, answered requests, erased items. In every service's database."""
 
 from __future__ import annotations
 
@@ -82,11 +82,14 @@ OUTBOX = Table(
     Column("published_at", UtcDateTime),
     Column("broker_partition", Integer),
     Column("broker_offset", BigInteger),
+    Column("aside_reason", Text),
     UniqueConstraint("topic", "key", "sequence"),
     sqlite_autoincrement=True,
 )
 _UNPUBLISHED = OUTBOX.c.published_at.is_(None)
 Index("ix_outbox_unpublished", OUTBOX.c.urgent, OUTBOX.c.id, sqlite_where=_UNPUBLISHED, postgresql_where=_UNPUBLISHED)
+_ASIDE = OUTBOX.c.aside_reason.is_not(None)
+Index("ix_outbox_aside", OUTBOX.c.topic, OUTBOX.c.key, OUTBOX.c.sequence, sqlite_where=_ASIDE, postgresql_where=_ASIDE)
 Index("ix_outbox_place", OUTBOX.c.topic, OUTBOX.c.broker_partition, OUTBOX.c.broker_offset)
 
 COUNTER = Table(
@@ -96,6 +99,7 @@ COUNTER = Table(
     Column("key", String(120), primary_key=True),
     Column("sequence", BigInteger, nullable=False),
     postgresql_with={"fillfactor": 70},
+    sqlite_with_rowid=False,
 )
 
 OUTBOX_STATE = Table(
@@ -104,6 +108,22 @@ OUTBOX_STATE = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("epoch", Integer, nullable=False),
     Column("blocked_reason", Text),
+    Column("incarnation", BigInteger, nullable=False, server_default="0"),
+    Column("checked", BigInteger, nullable=False, server_default="0"),
+)
+
+OUTBOX_TOPIC = Table(
+    "outbox_topic",
+    KERNEL,
+    Column("topic", String(120), primary_key=True),
+    Column("topic_id", String(40), nullable=False),
+)
+
+TAKEN_BACK = Table(
+    "taken_back",
+    KERNEL,
+    Column("event_id", String(64), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 INBOX_CURSOR = Table(
@@ -115,6 +135,20 @@ INBOX_CURSOR = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("last_id", String(64), nullable=False),
     Column("epoch", Integer, nullable=False),
+    postgresql_with={"fillfactor": 70},
+    sqlite_with_rowid=False,
+)
+
+INBOX_POSITION = Table(
+    "inbox_position",
+    KERNEL,
+    Column("consumer", String(80), primary_key=True),
+    Column("topic", String(120), primary_key=True),
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("topic_id", String(40), nullable=False),
+    Column("next_offset", BigInteger, nullable=False),
+    Column("last_id", String(64), nullable=False),
+    Column("skipped_from", BigInteger),
     postgresql_with={"fillfactor": 70},
 )
 
@@ -130,6 +164,8 @@ INBOX_WAITING = Table(
     Column("event_id", String(64)),
     Column("type", String(80)),
     Column("kind", String(10), nullable=False),
+    Column("cause", String(20)),
+    Column("source", String(60)),
     Column("reason", Text, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("attributes", Text, nullable=False),
@@ -179,4 +215,26 @@ ANSWERED_REQUEST = Table(
     Column("headers", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("answered_at", UtcDateTime, nullable=False),
+)
+
+KEEPING = Table(
+    "keeping",
+    KERNEL,
+    Column("name", String(300), primary_key=True),
+    Column("reached", BigInteger, nullable=False),
+)
+
+ERASED_ITEM = Table(
+    "erased_item",
+    KERNEL,
+    Column("origin_id", String(40), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("digests", Text, nullable=False),
+)
+
+ENDED_SESSION = Table(
+    "ended_session",
+    KERNEL,
+    Column("session_id", String(64), primary_key=True),
+    Column("ended_at", UtcDateTime, nullable=False, index=True),
 )

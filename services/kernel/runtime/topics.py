@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from kafka.admin import KafkaAdminClient, NewTopic
+from kafka import TopicPartition
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic, OffsetSpec
 from kafka.errors import TopicAlreadyExistsError
 
-from services.kernel.language.events import ARRIVAL_TOPIC, ARRIVAL_URGENT_TOPIC, FACTS
+from services.kernel.language.events import (
+    ARRIVAL_TOPIC,
+    ARRIVAL_URGENT_TOPIC,
+    FACTS,
+    RETURNED_TOPIC,
+    RETURNED_URGENT_TOPIC,
+)
 from services.kernel.language.events.parts import SubmissionFact
+from services.kernel.runtime.clients import administering
 from services.kernel.runtime.settings import Settings
 
 PARTITIONS = 4
 RETENTION_MS = 30 * 24 * 3600 * 1000
+LINK_BOUNDS = {"compression.type": "uncompressed", "max.message.bytes": "2100000"}
+"""What a neighbour may write: one message as large as a producer of ours sends, and nothing packed by Kafka."""
 
 
 def topic_names() -> list[str]:
     """Every topic of a node, without its prefix."""
     names = {fact.TOPIC for fact in FACTS.values()}
     names |= {fact.URGENT_TOPIC for fact in FACTS.values() if issubclass(fact, SubmissionFact)}
-    return sorted(names | {"exchange.delivery_urgent", ARRIVAL_TOPIC, ARRIVAL_URGENT_TOPIC})
+    names |= {"exchange.delivery_urgent", ARRIVAL_TOPIC, ARRIVAL_URGENT_TOPIC, RETURNED_TOPIC, RETURNED_URGENT_TOPIC}
+    return sorted(names)
 
 
 async def ensure_topics(settings: Settings, names: Iterable[str] | None = None) -> None:
@@ -35,22 +49,38 @@ def create_topics(bootstrap_servers: str, names: Iterable[str], *, partitions: i
     Raises:
         kafka.errors.KafkaError: The broker is away.
     """
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","), request_timeout_ms=15000)
-    try:
-        present = set(admin.list_topics())
-        missing = [name for name in names if name not in present]
+    with administering(bootstrap_servers) as admin:
+        _create_absent(admin, names, partitions, {})
+
+
+def create_link_topics(bootstrap_servers: str, names: Sequence[str]) -> None:
+    """Create the topics of a link that are absent, and bind what a neighbour can write to all of them.
+
+    The broker itself unpacks whatever compression a writer chose, so that nothing stands there which
+    the reader cannot unpack, or which unpacks to more than it may.
+
+    Raises:
+        kafka.errors.KafkaError: The broker is away.
+    """
+    with administering(bootstrap_servers) as admin:
+        present = _create_absent(admin, names, 1, LINK_BOUNDS)
+        if older := sorted(present.intersection(names)):
+            admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, LINK_BOUNDS) for name in older])
+
+
+def _create_absent(admin: Any, names: Iterable[str], partitions: int, bounds: Mapping[str, str]) -> set[str]:
+    """Create what is not there; which topics were there before."""
+    present = set(admin.list_topics())
+    config = {"retention.ms": str(RETENTION_MS), **bounds}
+    missing = [
+        NewTopic(name, num_partitions=partitions, replication_factor=-1, topic_configs=config)
+        for name in names
+        if name not in present
+    ]
+    with contextlib.suppress(TopicAlreadyExistsError):  # another process of the node may be quicker
         if missing:
-            config = {"retention.ms": str(RETENTION_MS)}
-            admin.create_topics(
-                [
-                    NewTopic(name, num_partitions=partitions, replication_factor=-1, topic_configs=config)
-                    for name in missing
-                ]
-            )
-    except TopicAlreadyExistsError:
-        pass  # another process of the node was quicker
-    finally:
-        admin.close()
+            admin.create_topics(missing)
+    return present
 
 
 def list_partitions(bootstrap_servers: str, prefix: str) -> list[tuple[str, int]]:
@@ -59,10 +89,42 @@ def list_partitions(bootstrap_servers: str, prefix: str) -> list[tuple[str, int]
     Raises:
         kafka.errors.KafkaError: The broker is away.
     """
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","), request_timeout_ms=15000)
-    try:
-        names = [name for name in admin.list_topics() if name.startswith(prefix)]
-        described = admin.describe_topics(names) if names else []
-        return [(topic["name"], part["partition_index"]) for topic in described for part in topic["partitions"]]
-    finally:
-        admin.close()
+    with administering(bootstrap_servers) as admin:
+        return [
+            (topic["name"], part["partition_index"])
+            for topic in _described(admin, prefix)
+            for part in topic["partitions"]
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSeen:
+    """A topic as it stands on the broker. Its id changes when it is made again; offsets mean nothing without it."""
+
+    topic_id: str
+    ends: Mapping[int, int]
+
+
+def look_at_topics(bootstrap_servers: str, prefix: str) -> dict[str, TopicSeen]:
+    """Every topic whose name begins with `prefix`, with the ends of its partitions; blocking, for threads.
+
+    Raises:
+        kafka.errors.KafkaError: The broker is away.
+    """
+    with administering(bootstrap_servers) as admin:
+        described = _described(admin, prefix)
+        places = [
+            TopicPartition(topic["name"], part["partition_index"])
+            for topic in described
+            for part in topic["partitions"]
+        ]
+        ends = admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST)) if places else {}
+    found: dict[str, dict[int, int]] = {topic["name"]: {} for topic in described}
+    for place, answer in ends.items():
+        found[place.topic][place.partition] = answer.offset
+    return {topic["name"]: TopicSeen(str(topic["topic_id"]), found[topic["name"]]) for topic in described}
+
+
+def _described(admin: Any, prefix: str) -> list[dict[str, Any]]:
+    names = [name for name in admin.list_topics() if name.startswith(prefix)]
+    return [topic for topic in admin.describe_topics(names) if not topic["error_code"]] if names else []

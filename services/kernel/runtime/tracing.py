@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from contextvars import ContextVar
 
+_WELL_FORMED = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}", re.ASCII)
 _CURRENT: ContextVar[str] = ContextVar("traceparent", default="")
 
 
@@ -15,8 +17,8 @@ def current_traceparent() -> str:
 
 def enter_trace(incoming: str = "") -> str:
     """Go on with `incoming` when it is well formed, else begin a trace; return the traceparent."""
-    parts = incoming.split("-")
-    trace_id = parts[1] if len(parts) == 4 and len(parts[1]) == 32 else secrets.token_hex(16)
+    given = _WELL_FORMED.fullmatch(incoming)
+    trace_id = given[1] if given else secrets.token_hex(16)
     value = f"00-{trace_id}-{secrets.token_hex(8)}-01"
     _CURRENT.set(value)
     return value

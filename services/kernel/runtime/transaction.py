@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,10 @@ from services.kernel.runtime.tables import AUDIT
 from services.kernel.runtime.tracing import current_traceparent
 
 
+class ToldInReplay(RuntimeError):
+    """A handler of `Service.replays` told a fact: what it replays was told already, and must not be told twice."""
+
+
 @dataclass
 class Transaction:
     """A write transaction, made at the edge only: one per request, or per batch of events.
@@ -38,6 +43,10 @@ class Transaction:
     cause: Envelope | None = None
     told: list[outbox.Telling] = field(default_factory=list)
     signals: set[str] = field(default_factory=set)
+    wakes_relay: bool = False
+    is_replay: bool = False
+    is_wanted: Callable[[], bool] = lambda: False
+    """Whether somebody waits for it to end who goes before it; a long one then ends early."""
     _ordinals: dict[tuple[str, str, str], int] = field(default_factory=dict)
     _audited: list[dict[str, Any]] = field(default_factory=list)
     _before: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
@@ -48,7 +57,10 @@ class Transaction:
 
         Raises:
             FactTooLarge: Above 900 KB on the wire.
+            ToldInReplay: Within `replaying`.
         """
+        if self.is_replay:
+            raise ToldInReplay(fact.TYPE)
         envelope = Envelope(
             id=str(self._fact_id(fact.TYPE, fact.key)),
             type=fact.TYPE,
@@ -68,6 +80,16 @@ class Transaction:
         """Tell a fact that was born elsewhere: id, source, time and data unchanged (exchange only)."""
         self.told.append(outbox.telling(self._topic(topic), key, envelope))
 
+    @contextmanager
+    def replaying(self, *, at: datetime) -> Iterator[None]:
+        """Replay a fact in the block: `now` is the fact's own time, and nothing may be told."""
+        before = self.now
+        self.now, self.is_replay = at, True
+        try:
+            yield
+        finally:
+            self.now, self.is_replay = before, False
+
     def audit(
         self, verb: str, subject: object, *, by: OfficerRef | None, details: Mapping[str, Any] | None = None
     ) -> None:
@@ -86,6 +108,15 @@ class Transaction:
     def signal(self, channel: str) -> None:
         """Wake the pages that show `channel`, after the commit."""
         self.signals.add(channel)
+
+    def wake_relay(self) -> None:
+        """Let the relay look at once, after the commit: rows of before are to be sent."""
+        self.wakes_relay = True
+
+    @property
+    def wakes(self) -> bool:
+        """Whether the relay has something to do after the commit."""
+        return self.wakes_relay or bool(self.told)
 
     def before_commit(self, act: Callable[[], Awaitable[None]]) -> None:
         """Run `act` once, when all handlers of the transaction are done and before it is written."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.kernel.language.diff.alignment import align
+from services.kernel.language.diff.alignment import align, common_edges
 from services.kernel.language.diff.figures import changes_in, differing
 from services.kernel.language.diff.result import (
     FigureChange,
@@ -22,7 +22,7 @@ from services.kernel.language.diff.result import (
 )
 from services.kernel.language.diff.words import Effort, Segment, compare, is_figure
 
-__all__ = ["FigureChange", "Op", "ParagraphDiff", "Piece", "TextDiff", "diff_texts"]
+__all__ = ["FigureChange", "Op", "ParagraphDiff", "Piece", "TextDiff", "common_edges", "diff_coarsely", "diff_texts"]
 
 
 def diff_texts(before: str, after: str) -> TextDiff:
@@ -35,6 +35,26 @@ def diff_texts(before: str, after: str) -> TextDiff:
         figures.extend(changes_in(segments, len(paragraphs)))
         paragraphs.append(ParagraphDiff(old, new, _ops(segments)))
     return TextDiff(tuple(paragraphs), tuple(figures))
+
+
+def diff_coarsely(before: str, after: str) -> TextDiff:
+    """Compare by whole paragraphs from both ends: in one pass and at most four parts, whatever the texts are."""
+    old, new = before.split("\n"), after.split("\n")
+    start, end = common_edges(old, new)
+    sides: tuple[tuple[Kind, list[str]], ...] = (
+        ("equal", old[:start]),
+        ("delete", old[start : len(old) - end]),
+        ("insert", new[start : len(new) - end]),
+        ("equal", old[len(old) - end :]),
+    )
+    return TextDiff(tuple(_whole(kind, lines) for kind, lines in sides if lines), (), is_coarse=True)
+
+
+def _whole(kind: Kind, lines: list[str]) -> ParagraphDiff:
+    """Paragraphs that stayed, went or came together, as one."""
+    text = "\n".join(lines)
+    gone, came = kind != "insert", kind != "delete"
+    return ParagraphDiff(text if gone else None, text if came else None, (Op(kind, (Piece(text),)),))
 
 
 def _ops(segments: Sequence[Segment]) -> tuple[Op, ...]:

@@ -66,10 +66,15 @@ class FigureChange:
 
 @dataclass(frozen=True, slots=True)
 class TextDiff:
-    """The whole comparison; both texts can be read back from it exactly."""
+    """The whole comparison; both texts can be read back from it exactly.
+
+    `is_coarse` where it would have taken too long: what stands between the paragraphs that both
+    begin and end with is shown as gone and as come, and no figure is called out.
+    """
 
     paragraphs: tuple[ParagraphDiff, ...]
     figures: tuple[FigureChange, ...]
+    is_coarse: bool = False
 
     @property
     def before(self) -> str:

@@ -20,6 +20,9 @@ FACTS: dict[str, type[Fact]] = {
 
 ARRIVAL_TOPIC = "exchange.arrival"
 ARRIVAL_URGENT_TOPIC = "exchange.arrival_urgent"
+RETURNED_TOPIC = "exchange.returned"
+RETURNED_URGENT_TOPIC = "exchange.returned_urgent"
+"""Where the exchange tells what a neighbour still has of this node's own facts, after a restore."""
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}

@@ -1,13 +1,17 @@
-"""What the directory tells: units, officers, peer nodes and calendar days. Each is a whole snapshot."""
+"""What the directory tells: units, officers, peer nodes and calendar days, each a whole snapshot; and sign-ins that ended.
+
+`version` is that of the row which the snapshot was taken of, 0 in facts told before it was carried:
+after a restore it says whether the snapshot is newer than what the backup holds.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
 from services.kernel.language.events.parts import Fact
-from services.kernel.language.vocabulary import Level, Role, System, UnitKind
+from services.kernel.language.vocabulary import DayKind, Level, Role, System, UnitKind
 
 
 class UnitRegistered(Fact):
@@ -25,6 +29,7 @@ class UnitRegistered(Fact):
     org_code: str = ""
     node_id: str
     is_active: bool = True
+    version: int = 0
 
     @property
     def key(self) -> str:
@@ -44,10 +49,31 @@ class OfficerAppointed(Fact):
     section: str = ""
     roles: tuple[Role, ...]
     is_active: bool = True
+    username: str = ""
+    version: int = 0
 
     @property
     def key(self) -> str:
         """Snapshots of one officer keep their order."""
+        return str(self.officer_id)
+
+
+class SessionEnded(Fact):
+    """Sign-ins of an officer ended: signed out, a new password, released. Tokens of them are refused from now on.
+
+    It names 500 at most; more are told in more facts.
+    """
+
+    TYPE: ClassVar[str] = "session.ended"
+    TOPIC: ClassVar[str] = "directory.session"
+
+    officer_id: UUID
+    session_ids: tuple[UUID, ...]
+    ended_at: datetime
+
+    @property
+    def key(self) -> str:
+        """Ends of one officer's sign-ins keep their order."""
         return str(self.officer_id)
 
 
@@ -72,6 +98,8 @@ class PeerRegistered(Fact):
     unit_id: UUID
     lanes: tuple[str, ...] = ("urgent", "routine", "bulk")
     is_active: bool = True
+    unit_name: str = ""
+    version: int = 0
 
     @property
     def key(self) -> str:
@@ -80,7 +108,10 @@ class PeerRegistered(Fact):
 
 
 class CalendarDaySet(Fact):
-    """A day was declared working day or holiday against the plain week; or a year's notice came out."""
+    """A day was declared working day or holiday against the plain week; or a year's notice came out.
+
+    `version` is that of the day's year.
+    """
 
     TYPE: ClassVar[str] = "calendar.day_set"
     TOPIC: ClassVar[str] = "directory.calendar"
@@ -89,6 +120,8 @@ class CalendarDaySet(Fact):
     is_working: bool
     label: str = ""
     year_announced: bool = True
+    kind: DayKind | None = None
+    version: int = 0
 
     @property
     def key(self) -> str:

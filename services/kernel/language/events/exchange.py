@@ -1,4 +1,4 @@
-"""What exchange tells: an item's hop was delivered, a link changed its state."""
+"""What exchange tells: an item's hop was delivered, a link changed its state, an item is to be erased."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from services.kernel.language.events.parts import Fact
-from services.kernel.language.vocabulary import InfoType, LinkState
+from services.kernel.language.vocabulary import ErasureGround, InfoType, LinkState
 
 
 class SubmissionDelivered(Fact):
@@ -50,3 +52,49 @@ class LinkStateChanged(Fact):
     def key(self) -> str:
         """States of one link keep their order."""
         return self.peer
+
+
+class ErasureDecided(Fact):
+    """The telling node erases an item's content; `neighbours`, who have copies, decide for themselves.
+
+    It says nothing of the content, and `reason` must not either.
+    """
+
+    TYPE: ClassVar[str] = "erasure.decided"
+    TOPIC: ClassVar[str] = "exchange.erasure"
+
+    origin_id: UUID
+    ground: ErasureGround
+    reason: str = Field(max_length=200)
+    decided_by: str = Field(max_length=120)
+    unit_name: str = Field(max_length=200)
+    at: datetime
+    neighbours: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Decisions about one item keep their order."""
+        return str(self.origin_id)
+
+
+class ErasureDeclined(Fact):
+    """The telling node keeps an item that the neighbour `asked_by` has erased, and says why."""
+
+    TYPE: ClassVar[str] = "erasure.declined"
+    TOPIC: ClassVar[str] = "exchange.erasure"
+
+    origin_id: UUID
+    asked_by: str = Field(max_length=60)
+    reason: str = Field(max_length=200)
+    decided_by: str = Field(max_length=120)
+    unit_name: str = Field(max_length=200)
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Decisions about one item keep their order."""
+        return str(self.origin_id)
+
+
+ABOUT_ERASURE = frozenset({ErasureDecided.TYPE, ErasureDeclined.TYPE})
+"""What is said about an erasure names the item and outlasts it."""

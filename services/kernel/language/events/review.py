@@ -15,6 +15,7 @@ class SubmissionChecked(SubmissionFact):
 
     TYPE: ClassVar[str] = "submission.checked"
     by: OfficerRef
+    alone_reason: str = ""
 
 
 class SubmissionReportedUp(SubmissionFact):
@@ -90,7 +91,10 @@ class SubmissionDeclined(SubmissionFact):
 
 
 class SubmissionAdopted(SubmissionFact):
-    """The item stands in a signed issue (采用). Idempotent on `adoption_id`."""
+    """The item stands in a signed issue (采用). Idempotent on `adoption_id`.
+
+    `series` is which numbers of the periodical the issue has: regular or supplement.
+    """
 
     TYPE: ClassVar[str] = "submission.adopted"
     adoption_id: UUID
@@ -104,6 +108,7 @@ class SubmissionAdopted(SubmissionFact):
     issue_no: int
     issue_year: int
     adopted_on: date
+    series: str = "regular"
 
 
 class IssueEntry(Part):
@@ -116,7 +121,10 @@ class IssueEntry(Part):
 
 
 class IssuePublished(Fact):
-    """An issue of a periodical was signed and got its number."""
+    """An issue of a periodical was signed and got its number.
+
+    `sign_off` and what follows it are as printed; facts told before they were carried lack them.
+    """
 
     TYPE: ClassVar[str] = "issue.published"
     TOPIC: ClassVar[str] = "review.issue"
@@ -132,6 +140,14 @@ class IssuePublished(Fact):
     signed_by: str
     at: datetime
     entries: tuple[IssueEntry, ...]
+    series: str = "regular"
+    sign_off: SignOff | None = None
+    note: str = ""
+    mark: str = ""
+    report_to: str = ""
+    send_to: str = ""
+    distribute_to: str = ""
+    copies: int | None = None
 
     @property
     def key(self) -> str:

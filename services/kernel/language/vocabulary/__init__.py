@@ -13,6 +13,7 @@ from services.kernel.language.vocabulary.items import (
 )
 from services.kernel.language.vocabulary.openness import (
     DisclosureAttribute,
+    ErasureGround,
     InformationStatus,
     NonDisclosureGround,
     ReviewOutcome,
@@ -22,6 +23,7 @@ from services.kernel.language.vocabulary.people import LeaderRank, Role, SignMod
 from services.kernel.language.vocabulary.periodicals import AdoptionMode, PeriodicalKind
 from services.kernel.language.vocabulary.places import (
     DayKind,
+    ErasureStage,
     Lane,
     Level,
     LinkState,
@@ -37,6 +39,8 @@ __all__ = [
     "DayKind",
     "DeclineReason",
     "DisclosureAttribute",
+    "ErasureGround",
+    "ErasureStage",
     "EventGrade",
     "InfoType",
     "InformationStatus",
@@ -68,6 +72,8 @@ VOCABULARIES: dict[str, type[Word]] = {
     "day_kinds": DayKind,
     "decline_reasons": DeclineReason,
     "disclosure_attributes": DisclosureAttribute,
+    "erasure_grounds": ErasureGround,
+    "erasure_stages": ErasureStage,
     "event_grades": EventGrade,
     "info_types": InfoType,
     "information_statuses": InformationStatus,

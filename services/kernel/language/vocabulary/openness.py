@@ -39,6 +39,15 @@ class NonDisclosureGround(Word):
     ADMIN_INQUIRY = "admin_inquiry", "属于行政查询事项", "政府信息公开条例 第三十六条第七项"
 
 
+class ErasureGround(Word):
+    """Why an item's content is erased from every copy; `source` is what the decision rests on."""
+
+    STATE_SECRET = "state_secret", "涉及国家秘密", "保守国家秘密法"
+    PERSONAL_DATA = "personal_data", "不该收集或者不再需要的个人信息", "个人信息保护法 第四十七条"
+    ORDERED = "ordered", "上级机关、法院、检察院书面要求", "来文"
+    MISTAKE = "mistake", "误录、误传", "本单位负责人批准"
+
+
 class Validity(Word):
     """Whether a normative document still applies."""
 

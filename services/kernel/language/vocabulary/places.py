@@ -55,6 +55,16 @@ class LinkState(Word):
     FORKED = "forked", "记录分叉"
 
 
+class ErasureStage(Word):
+    """How far the erasure of an item has come on a node."""
+
+    DATABASES = "databases", "清除各服务的数据"
+    FILES = "files", "删除附件"
+    BROKER = "broker", "清空消息队列里的副本"
+    REWRITING = "rewriting", "重写数据库文件"
+    DONE = "done", "已清除"
+
+
 class WaitingReason(Word):
     """Why an event that arrived has not been applied yet."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import sys
 from pathlib import Path
 from typing import Literal
@@ -10,9 +11,14 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from services.kernel.language.refusal import Refusal
+from services.kernel.runtime.apart import TooBusy
 from services.kernel.runtime.documents.brief.document import BriefDocument
 
 TIMEOUT_S = 60.0
+MEMORY_BYTES = 2 * 1024 * 1024 * 1024
+"""Of address space; typesetting itself takes 150 MB of memory."""
+AT_ONCE = 4
+_printing: set[object] = set()
 _BRIEF = TypeAdapter(BriefDocument)
 
 
@@ -28,8 +34,19 @@ async def print_brief(brief: BriefDocument, form: Literal["pdf", "docx"], fonts_
     """The issue as a PDF or .docx file; about a second.
 
     Raises:
-        PrintingFailed: The child ended with a fault (it is in the log) or took more than a minute.
+        PrintingFailed: The child ended with a fault (it is in the log), took more than a minute or 2 GB.
+        TooBusy: Several are printed already.
     """
+    if len(_printing) >= AT_ONCE:
+        raise TooBusy
+    _printing.add(mark := object())
+    try:
+        return await _printed(brief, form, fonts_dir)
+    finally:
+        _printing.discard(mark)
+
+
+async def _printed(brief: BriefDocument, form: Literal["pdf", "docx"], fonts_dir: Path) -> bytes:
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", __name__, form, str(fonts_dir),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
@@ -45,6 +62,7 @@ async def print_brief(brief: BriefDocument, form: Literal["pdf", "docx"], fonts_
 
 
 def _print_in_child(form: str, fonts_dir: Path) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     brief = _BRIEF.validate_json(sys.stdin.buffer.read())
     if form == "docx":
         from services.kernel.runtime.documents.brief.word import brief_docx

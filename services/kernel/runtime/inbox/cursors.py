@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import text
@@ -54,14 +55,15 @@ async def _read(session: AsyncSession, consumer: str, places: Sequence[Place]) -
 
 async def put_cursors(session: AsyncSession, consumer: str, cursors: dict[Place, Cursor]) -> None:
     """Move these cursors, sorted so that two processes never wait for each other."""
-    row = _dialect(session).insert(CURSOR)
-    changed = {name: row.excluded[name] for name in ("sequence", "last_id", "epoch")}
-    statement = row.on_conflict_do_update(index_elements=["consumer", "topic", "key"], set_=changed)
+    statement = _put(is_postgresql=sets.is_postgresql(session))
     await session.execute(statement, [_row(consumer, place, cursor) for place, cursor in sorted(cursors.items())])
 
 
-def _dialect(session: AsyncSession) -> Any:
-    return postgresql if sets.is_postgresql(session) else sqlite
+@cache
+def _put(*, is_postgresql: bool) -> Any:
+    row = (postgresql if is_postgresql else sqlite).insert(CURSOR)
+    changed = {name: row.excluded[name] for name in ("sequence", "last_id", "epoch")}
+    return row.on_conflict_do_update(index_elements=["consumer", "topic", "key"], set_=changed)
 
 
 def _row(consumer: str, place: Place, cursor: Cursor) -> dict[str, Any]:

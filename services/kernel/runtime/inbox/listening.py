@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.kernel.language.events import Fact
+from services.kernel.runtime.inbox.positions import Position
 from services.kernel.runtime.transaction import Transaction
 
 Handler = Callable[[Transaction, Any], Awaitable[None]]
@@ -16,12 +17,17 @@ ListensTo = dict[str, dict[type[Fact], Handler]]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message as the broker gave it; `place` is `partition:offset`, unique within the topic."""
+    """One message as the broker gave it; `place` is unique within the topic.
+
+    `partition` and `position` are known when a listener read it: where the next one will be.
+    """
 
     topic: str
     place: str
     headers: Sequence[tuple[str, bytes]]
     value: bytes
+    partition: int = 0
+    position: Position | None = None
 
 
 def merge(*tables: ListensTo) -> ListensTo:

@@ -3,24 +3,54 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from services.kernel.language.envelope import Envelope
 from services.kernel.runtime import sets
 from services.kernel.runtime.outbox import attributes_of
 from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.tables import INBOX_CURSOR as CURSOR
 from services.kernel.runtime.tables import INBOX_WAITING as WAITING
 
 HELD = "held"
 PARKED = "parked"
 
+UNKNOWN = "unknown"
+"""The cause of what is parked because no fact of its type and version is known here: nobody's fault."""
+BRAKED = "braked"
+"""The cause of what is held because too much of its source was parked."""
+
+_LIGHT = [
+    WAITING.c[name]
+    for name in ("id", "topic", "key", "sequence", "epoch", "event_id", "kind", "cause", "source", "place")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLimits:
+    """How many events a consumer holds, in all and of one key; what comes then is read again later."""
+
+    in_all: int = 10_000
+    of_a_key: int = 1_000
+
 
 def waiting_row(
-    consumer: str, topic: str, place: str, envelope: Envelope, *, kind: str, reason: str, now: datetime, tries: int = 0
+    consumer: str,
+    topic: str,
+    place: str,
+    envelope: Envelope,
+    *,
+    kind: str,
+    reason: str,
+    now: datetime,
+    tries: int = 0,
+    cause: str = "",
 ) -> dict[str, Any]:
     """A waiting row for a readable event."""
     return {
@@ -32,9 +62,11 @@ def waiting_row(
         "event_id": envelope.id,
         "type": envelope.type,
         "kind": kind,
-        "reason": reason[:2000],
+        "cause": cause,
+        "source": envelope.sender,
+        "reason": plain(reason),
         "tries": tries,
-        "attributes": json.dumps(attributes_of(envelope), ensure_ascii=False),
+        "attributes": plain(json.dumps(attributes_of(envelope), ensure_ascii=False), 100_000),
         "body": envelope.data,
         "place": place,
         "since": now,
@@ -59,31 +91,35 @@ def unreadable_row(
         "key": None,
         "sequence": None,
         "epoch": 0,
-        "event_id": kept.get("ce_id", "")[:64] or None,
-        "type": kept.get("ce_type", "")[:80] or None,
+        "event_id": plain(kept.get("ce_id", ""), 64) or None,
+        "type": plain(kept.get("ce_type", ""), 80) or None,
         "kind": PARKED,
-        "reason": reason[:2000],
+        "cause": "",
+        "source": plain(kept.get("ce_node", ""), 60) or None,
+        "reason": plain(reason),
         "tries": 0,
-        "attributes": json.dumps(kept, ensure_ascii=False),
+        "attributes": plain(json.dumps(kept, ensure_ascii=False), 100_000),
         "body": value,
         "place": place,
         "since": now,
     }
 
 
+def plain(text: str, longest: int = 2000) -> str:
+    """The text as a column takes it: not too long, and without the one character that PostgreSQL refuses."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")[:longest]
+
+
 async def put(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Store waiting rows; one that already waits (same topic and place) is passed over."""
-    for row in rows:
-        at_place = (WAITING.c.consumer == row["consumer"]) & (WAITING.c.topic == row["topic"])
-        same = select(WAITING.c.id).where(at_place, _same_event(row)).limit(1)
-        if (await session.execute(same)).scalar_one_or_none() is None:
-            await session.execute(insert(WAITING).values(**row))
+    dialect: Any = postgresql if sets.is_postgresql(session) else sqlite
+    await session.execute(dialect.insert(WAITING).on_conflict_do_nothing(), list(rows))
 
 
 async def of_keys(session: AsyncSession, consumer: str, topic: str, keys: Sequence[str]) -> list[Any]:
-    """The waiting rows of these keys, in sequence."""
+    """The waiting rows of these keys, in sequence and without their bodies."""
     query = (
-        select(WAITING)
+        select(*_LIGHT)
         .where(WAITING.c.consumer == consumer, WAITING.c.topic == topic, WAITING.c.key.in_(sets.texts(session, keys)))
         .order_by(WAITING.c.key, WAITING.c.sequence, WAITING.c.id)
     )
@@ -108,12 +144,14 @@ async def forget(session: AsyncSession, waiting_id: int) -> None:
     await session.execute(delete(WAITING).where(WAITING.c.id == waiting_id))
 
 
-async def park(session: AsyncSession, consumer: str, topic: str, event_id: str, *, reason: str, tries: int) -> None:
+async def park(
+    session: AsyncSession, consumer: str, topic: str, event_id: str, *, reason: str, tries: int = 0, cause: str = ""
+) -> None:
     """Turn a held event into a parked one: it failed when its turn came."""
     await session.execute(
         update(WAITING)
         .where(WAITING.c.consumer == consumer, WAITING.c.topic == topic, WAITING.c.event_id == event_id)
-        .values(kind=PARKED, reason=reason[:2000], tries=tries)
+        .values(kind=PARKED, reason=plain(reason), tries=tries, cause=cause)
     )
 
 
@@ -135,13 +173,41 @@ async def list_waiting(
     return list(await session.execute(query.where(WAITING.c.kind == kind) if kind else query))
 
 
-async def count_waiting(session: AsyncSession, consumer: str, kind: str) -> int:
-    """How many events of a consumer wait."""
-    query = select(func.count()).where(WAITING.c.consumer == consumer, WAITING.c.kind == kind)
+async def count_held(session: AsyncSession, consumer: str) -> tuple[int, int]:
+    """How many events a consumer holds, and how many of the key that has most of them."""
+    query = select(func.count()).where(WAITING.c.consumer == consumer, WAITING.c.kind == HELD)
+    counts = list((await session.execute(query.group_by(WAITING.c.topic, WAITING.c.key))).scalars())
+    return sum(counts), max(counts, default=0)
+
+
+async def count_parked_of(session: AsyncSession, consumer: str, source: str) -> int:
+    """How many events of a source wait for a person because they failed; what is unknown here does not count."""
+    query = select(func.count()).where(
+        WAITING.c.consumer == consumer,
+        WAITING.c.kind == PARKED,
+        WAITING.c.source == source,
+        func.coalesce(WAITING.c.cause, "") != UNKNOWN,
+    )
     return int((await session.execute(query)).scalar_one())
 
 
-def _same_event(row: dict[str, Any]) -> Any:
-    if row["event_id"] and row["sequence"] is not None:
-        return (WAITING.c.event_id == row["event_id"]) | (WAITING.c.place == row["place"])
-    return WAITING.c.place == row["place"]
+async def ready_places(
+    session: AsyncSession, consumer: str, braked: Collection[str], limit: int = 1000
+) -> list[tuple[str, str]]:
+    """The (topic, key) whose next event is held here already: of a source that was slowed, or cut off half way."""
+    of_key = and_(
+        CURSOR.c.consumer == WAITING.c.consumer, CURSOR.c.topic == WAITING.c.topic, CURSOR.c.key == WAITING.c.key
+    )
+    query = (
+        select(WAITING.c.topic, WAITING.c.key)
+        .outerjoin(CURSOR, of_key)
+        .where(
+            WAITING.c.consumer == consumer,
+            WAITING.c.kind == HELD,
+            WAITING.c.sequence == func.coalesce(CURSOR.c.sequence, 0) + 1,
+            WAITING.c.epoch >= func.coalesce(CURSOR.c.epoch, 0),
+            or_(WAITING.c.source.is_(None), WAITING.c.source.not_in(sets.texts(session, braked))),
+        )
+        .limit(limit)
+    )
+    return [(topic, key) for topic, key in await session.execute(query)]

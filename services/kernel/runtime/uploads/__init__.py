@@ -11,6 +11,7 @@ from services.kernel.runtime.uploads.inspection import (
     inspect_upload,
 )
 from services.kernel.runtime.uploads.kinds import ALLOWED_EXTENSIONS
+from services.kernel.runtime.uploads.taking_in import take_in
 
 __all__ = [
     "ALLOWED_EXTENSIONS",
@@ -22,4 +23,5 @@ __all__ = [
     "AttachmentTypeNotAllowed",
     "CheckedUpload",
     "inspect_upload",
+    "take_in",
 ]

@@ -99,7 +99,7 @@ def _ooxml(*main_types: bytes) -> IsKind:
             return False
         with open_archive(stream, ArchiveLimits()) as archive:
             names = archive.namelist()
-            if "[Content_Types].xml" not in names or any(name.endswith("vbaProject.bin") for name in names):
+            if "[Content_Types].xml" not in names or any(name.lower().endswith("vbaproject.bin") for name in names):
                 return False
             declared = read_member(archive, "[Content_Types].xml", max_bytes=_CONTENT_TYPES_BYTES)
             return any(main_type in declared for main_type in main_types)

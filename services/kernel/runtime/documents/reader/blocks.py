@@ -9,8 +9,11 @@ from xml.etree.ElementTree import Element
 
 from services.kernel.runtime.documents.prose import clean_text
 from services.kernel.runtime.documents.reader.numbering import Numbering
-from services.kernel.runtime.documents.reader.package import WordParts, attribute, child, local
+from services.kernel.runtime.documents.reader.package import DocumentTooLong, WordParts, attribute, child, local
 from services.kernel.runtime.documents.reader.styles import Look, Styles
+
+MAX_PARAGRAPHS = 50_000
+"""Empty ones too: nobody writes so many, and each costs the same as one with text."""
 
 
 class LeftOut(StrEnum):
@@ -67,6 +70,7 @@ class Walk:
         self._document = parts.document
         self._styles = Styles(parts.styles)
         self._numbering = Numbering.of(parts.numbering)
+        self._paragraphs = 0
         self.left_out: set[LeftOut] = set()
 
     def blocks(self) -> Iterator[Block]:
@@ -99,6 +103,9 @@ class Walk:
                 yield from self._flow(element)
 
     def _paragraph(self, element: Element) -> Block:
+        self._paragraphs += 1
+        if self._paragraphs > MAX_PARAGRAPHS:
+            raise DocumentTooLong("文件的段落太多，请分开报送，或作为附件上传。")
         look = self._styles.look(element)
         text = clean_text("".join(self._text(element))).strip(" \t\n\u3000")
         label = self._numbering.label(look.list_id, look.list_level) if look.list_id and text else ""

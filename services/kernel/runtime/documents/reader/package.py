@@ -68,6 +68,14 @@ class DocumentTooLong(Refusal):
     message = "文件文字超过 10 万字，请分开报送，或作为附件上传。"
 
 
+class DocumentTooComplex(Refusal):
+    """文件太复杂，没有读完。"""
+
+    status = 422
+    code = "document_too_complex"
+    message = "文件太复杂，没有读完。请把文字复制到新文档后再试，或作为附件上传。"
+
+
 @dataclass(frozen=True, slots=True)
 class WordParts:
     """The roots of the parts; styles and numbering are absent from plain files."""

@@ -6,8 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.kernel.runtime.apart import READING, WorkTooLarge
 from services.kernel.runtime.documents.reader.blocks import Block, LeftOut, Walk
-from services.kernel.runtime.documents.reader.package import DocumentTooLong, DocumentUnreadable, open_word_parts
+from services.kernel.runtime.documents.reader.package import (
+    DocumentTooComplex,
+    DocumentTooLong,
+    DocumentUnreadable,
+    open_word_parts,
+)
 
 MAX_CHARACTERS = 100_000
 _LONGEST_TITLE = 100
@@ -26,8 +32,21 @@ class ImportedText:
     warnings: tuple[str, ...]
 
 
+async def read_docx_apart(content: bytes) -> ImportedText:
+    """`read_docx` in a child process, which ends after ten seconds of work or at 512 MB.
+
+    Raises:
+        DocumentTooComplex: It would have taken more.
+        TooBusy: Several others are being read.
+    """
+    try:
+        return await READING.work(read_docx, content)
+    except WorkTooLarge as limit:
+        raise DocumentTooComplex from limit
+
+
 def read_docx(content: bytes) -> ImportedText:
-    """Read the text of a .docx. Takes a moment for large files: call it in a thread.
+    """Read the text of a .docx. Takes a moment for large files: see `read_docx_apart`.
 
     Paragraphs of the body are separated by a line feed, cells of a table by a tab. Tracked changes
     are read as accepted, automatic numbers become text.

@@ -1,29 +1,35 @@
-"""The event desk: what waits in a service's inbox, to be looked at, repaired and replayed by an administrator."""
+"""The event desk's pages: what waits in a service's inbox, to be looked at, repaired and replayed by an administrator."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from services.kernel.language.refusal import NotFound, Refusal
-from services.kernel.language.vocabulary import Role, TimelineMark
+from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.administration import repair_event, replay_event
+from services.kernel.runtime.desk.api import PAGE_SIZE, asked_again, desk_api, watcher_of
+from services.kernel.runtime.desk.aside import aside_router, describe_aside
+from services.kernel.runtime.desk.reading import describe, describe_behind
 from services.kernel.runtime.inbox import waiting
+from services.kernel.runtime.progress.judging import WAITS_HERE
 from services.kernel.runtime.service import Service
 from services.kernel.runtime.settings import ALL_SERVICES
 from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import Context, LiveMe, Me, Reading, Tx, edge_router
+from services.kernel.runtime.web import Context, LiveMe, Me, Now, Reading, Tx, edge_router
 
 if TYPE_CHECKING:
     from services.kernel.runtime.session import AsyncSession
 
-PAGE_SIZE = 50
 SERVICE_TITLES = {
     "directory": "机构人员", "intake": "报送", "review": "审核采用", "disclosure": "公开", "stats": "考核统计", "exchange": "交换",
 }  # fmt: skip
+BEHIND_SHOWN = 200
+
+Kind = Literal["", "parked", "held", "behind", "aside"]
 
 
 class ReplayFailed(Refusal):
@@ -38,20 +44,26 @@ def desk_router(service: Service) -> APIRouter:
     router = edge_router()
 
     @router.get("/events", include_in_schema=False)
-    async def list_events(request: Request, session: Reading, me: Me, after: int = 0) -> Response:
+    async def list_events(
+        request: Request, session: Reading, me: Me, now: Now, *, after: int = 0, kind: Kind = ""
+    ) -> Response:
         me.require(Role.ADMIN)
-        rows = await waiting.list_waiting(session, after_id=after, limit=PAGE_SIZE + 1)
+        rows = []
+        if kind not in {"behind", "aside"}:
+            rows = await waiting.list_waiting(session, kind=kind or None, after_id=after, limit=PAGE_SIZE + 1)
+        more = len(rows) > PAGE_SIZE
         return page(
             request,
             "kernel/events.html",
             service=service.name,
             title=service.title,
-            rows=[_view(row) for row in rows[:PAGE_SIZE]],
-            next_href=f"/{service.name}/events?after={rows[PAGE_SIZE - 1].id}" if len(rows) > PAGE_SIZE else "",
-            tabs=[
-                {"href": f"/{name}/events", "label": SERVICE_TITLES[name], "current": name == service.name}
-                for name in ALL_SERVICES
-            ],
+            rows=await describe(session, service.name, rows[:PAGE_SIZE], asked_again(request)),
+            behind=_behind(request, service, now) if kind in ("", "behind") else [],
+            aside=await describe_aside(session) if kind in ("", "aside") else [],
+            is_watched=watcher_of(request) is not None,
+            next_href=f"/{service.name}/events?kind={kind}&after={rows[PAGE_SIZE - 1].id}" if more else "",
+            tabs=_tabs(service.name),
+            kinds=_kinds(service.name, kind),
         )
 
     @router.get("/events/{waiting_id}", include_in_schema=False)
@@ -81,14 +93,29 @@ def desk_router(service: Service) -> APIRouter:
             raise ReplayFailed(f"重放没有成功，记录仍在搁置：{str(fault)[:200]}") from fault
         return back_to(f"/{service.name}/events", "已重放，等在它后面的记录也已处理。")
 
-    @router.get("/api/v1/events")
-    async def list_waiting_events(session: Reading, me: Me, after: int = 0) -> dict[str, Any]:
-        me.require(Role.ADMIN)
-        rows = await waiting.list_waiting(session, after_id=after, limit=PAGE_SIZE + 1)
-        following = str(rows[PAGE_SIZE - 1].id) if len(rows) > PAGE_SIZE else None
-        return {"items": [_view(row) for row in rows[:PAGE_SIZE]], "next": following}
-
+    router.include_router(aside_router(service))
+    router.include_router(desk_api(service))
     return router
+
+
+def _tabs(name: str) -> list[dict[str, Any]]:
+    return [{"href": f"/{one}/events", "label": SERVICE_TITLES[one], "current": one == name} for one in ALL_SERVICES]
+
+
+def _kinds(name: str, kind: Kind) -> list[dict[str, Any]]:
+    labels = {"": "全部", "parked": "搁置", "held": "等前一条", "behind": "还没收到", "aside": "发不出去"}
+    return [
+        {"href": f"/{name}/events" + (f"?kind={one}" if one else ""), "label": label, "current": one == kind}
+        for one, label in labels.items()
+    ]
+
+
+def _behind(request: Request, service: Service, now: Now) -> list[dict[str, Any]]:
+    """What was told for this service a minute ago or more and is not here."""
+    watcher = watcher_of(request)
+    late = [one for one in watcher.list_behind() if one.reason not in WAITS_HERE] if watcher else []
+    shown = [one for one in late if (now - one.told.told_at).total_seconds() > 60][:BEHIND_SHOWN]
+    return [describe_behind(service.name, one) for one in shown]
 
 
 async def _event_page(
@@ -103,40 +130,18 @@ async def _event_page(
     row = await waiting.find(session, waiting_id)
     if row is None:
         raise NotFound
+    [shown] = await describe(session, service.name, [row], asked_again(request))
     return page(
         request,
         "kernel/event.html",
         status_code=422 if error else 200,
         service=service.name,
         title=service.title,
-        row=_view(row),
+        row=shown,
         body=typed if typed is not None else _pretty(bytes(row.body)),
         error=error,
         is_parked=row.kind == waiting.PARKED and row.key is not None,
     )
-
-
-def _view(row: Any) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "kind": row.kind,
-        "kind_label": "搁置" if row.kind == waiting.PARKED else "等待前一条",
-        "type": row.type or "",
-        "type_label": _label(row.type or ""),
-        "topic": row.topic,
-        "key": row.key or "",
-        "sequence": row.sequence,
-        "reason": row.reason,
-        "tries": row.tries,
-        "since": row.since,
-    }
-
-
-def _label(type_: str) -> str:
-    try:
-        return TimelineMark(type_).label
-    except ValueError:
-        return type_ or "无法识别"
 
 
 def _pretty(body: bytes) -> str:

@@ -1,0 +1,260 @@
+"""What one transaction of the inbox gathers: events judged by their key's cursor, applied, or put to wait."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from services.kernel.language.envelope import Envelope, EnvelopeUnreadable
+from services.kernel.language.events import Fact, FactUnknown, FactUnreadable, open_fact
+from services.kernel.runtime import metrics
+from services.kernel.runtime.erased import empty_if_erased, erased_among
+from services.kernel.runtime.inbox import waiting
+from services.kernel.runtime.inbox.cursors import Place, load_cursors, put_cursors
+from services.kernel.runtime.inbox.faults import HandlingFailed, reason_of
+from services.kernel.runtime.inbox.listening import Handler, Message
+from services.kernel.runtime.inbox.pace import Clock
+from services.kernel.runtime.inbox.positions import Partition, Position, note_skipped, put_positions
+from services.kernel.runtime.inbox.verdict import Cursor, Verdict, judge
+from services.kernel.runtime.outbox import envelope_of
+from services.kernel.runtime.tracing import enter_trace
+from services.kernel.runtime.transaction import Transaction
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """For whom a transaction works: its name, its handlers by full topic, whom it brakes and how much it may hold."""
+
+    name: str
+    handlers: Mapping[str, Mapping[type[Fact], Handler]]
+    braked: Collection[str]
+    limits: waiting.HeldLimits
+
+
+@dataclass
+class Work:
+    """One transaction's events; nothing of it is true before the commit."""
+
+    tx: Transaction
+    consumer: Consumer
+    held: int
+    cursors: dict[Place, Cursor]
+    waiting: dict[Place, list[Any]]
+    erased: Collection[str] = frozenset()
+    moved: set[Place] = field(default_factory=set)
+    to_wait: list[dict[str, Any]] = field(default_factory=list)
+    positions: dict[Partition, Position] = field(default_factory=dict)
+    skipped: dict[Partition, int] = field(default_factory=dict)
+    undrained: set[Place] = field(default_factory=set)
+    outcomes: list[tuple[str, bool]] = field(default_factory=list)
+    clock: Clock = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.clock = Clock(self.tx.is_wanted)
+
+    async def take(self, message: Message, found: Envelope | EnvelopeUnreadable) -> None:
+        """Deal with one message, and note that its partition was read so far."""
+        if isinstance(found, Envelope):
+            await self._judge(message, empty_if_erased(found, self.erased))
+        else:
+            self._park_unreadable(message, found)
+        if message.position is not None:
+            self.positions[message.topic, message.partition] = message.position
+        await asyncio.sleep(0)  # others on this loop get their turn between two events
+
+    async def _judge(self, message: Message, envelope: Envelope) -> None:
+        place = (message.topic, envelope.subject)
+        verdict = judge(self.cursors[place], epoch=envelope.epoch, sequence=envelope.sequence, event_id=envelope.id)
+        if verdict is Verdict.SEEN:
+            metrics.INBOX_SEEN.labels(self.tx.node.node_id, self.tx.service).inc()
+        elif verdict is Verdict.FORK:
+            log.error("inbox.event.forked", consumer=self.consumer.name, event_id=envelope.id, topic=message.topic)
+            self._wait(message, envelope, kind=waiting.PARKED, reason="编号相同而内容不同（分叉）")
+        elif envelope.sender in self.consumer.braked:
+            reason = f"来自 {envelope.sender} 的记录搁置过多，处理完再继续"
+            self._wait(message, envelope, kind=waiting.HELD, reason=reason, cause=waiting.BRAKED)
+        elif verdict is Verdict.NEXT and not self._is_parked(place, envelope.sequence):
+            await self._apply_or_park(message, envelope)
+            await self.drain(place)
+        else:
+            self._wait(message, envelope, kind=waiting.HELD, reason="等待前一条")
+
+    async def _apply_or_park(self, message: Message, envelope: Envelope) -> None:
+        """Apply; what cannot even be opened is parked here, without failing the others of the batch."""
+        try:
+            fact = open_unless_emptied(envelope)
+        except (FactUnknown, FactUnreadable) as fault:
+            cause = self._note_unopened(envelope, fault)
+            self._wait(message, envelope, kind=waiting.PARKED, reason=reason_of(fault), cause=cause)
+        else:
+            await self.apply(message.topic, envelope, fact)
+
+    def _note_unopened(self, envelope: Envelope, fault: Exception) -> str:
+        is_unknown = isinstance(fault, FactUnknown)
+        self.outcomes.append((envelope.sender, not is_unknown))
+        log.error(
+            "inbox.event.unknown" if is_unknown else "inbox.event.parked",
+            consumer=self.consumer.name, event_id=envelope.id, type=envelope.type, source=envelope.sender,
+            fault=str(fault)[:300],
+        )  # fmt: skip
+        if is_unknown:
+            metrics.INBOX_UNKNOWN.labels(self.tx.node.node_id, self.tx.service, envelope.sender).inc()
+        return waiting.UNKNOWN if is_unknown else ""
+
+    def _is_parked(self, place: Place, sequence: int) -> bool:
+        return any(row.kind == waiting.PARKED and row.sequence == sequence for row in self.waiting[place])
+
+    def _wait(self, message: Message, envelope: Envelope, *, kind: str, reason: str, cause: str = "") -> None:
+        place = (message.topic, envelope.subject)
+        if any(row.event_id == envelope.id or row.place == message.place for row in self.waiting[place]):
+            return
+        if kind == waiting.HELD and self._is_full(place) and message.position is not None:
+            partition = (message.topic, message.partition)
+            metrics.INBOX_PASSED_OVER.labels(self.tx.node.node_id, self.tx.service).inc()
+            self.skipped[partition] = min(message.position.next_offset - 1, self.skipped.get(partition, 2**62))
+            return
+        row = waiting.waiting_row(
+            self.consumer.name, message.topic, message.place, envelope,
+            kind=kind, reason=reason, cause=cause, now=self.tx.now,
+        )  # fmt: skip
+        self.to_wait.append(row)
+        self.waiting[place].append(_Later(row))
+        self.held += kind == waiting.HELD
+
+    def _is_full(self, place: Place) -> bool:
+        limits = self.consumer.limits
+        of_key = sum(row.kind == waiting.HELD for row in self.waiting[place])
+        return self.held >= limits.in_all or of_key >= limits.of_a_key
+
+    def _park_unreadable(self, message: Message, fault: Exception) -> None:
+        log.error("inbox.event.unreadable", consumer=self.consumer.name, topic=message.topic, fault=str(fault)[:300])
+        self.to_wait.append(
+            waiting.unreadable_row(
+                self.consumer.name, message.topic, message.place, message.headers, message.value,
+                reason=f"无法识别：{fault}", now=self.tx.now,
+            )
+        )  # fmt: skip
+
+    async def apply(self, topic: str, envelope: Envelope, fact: Fact | None) -> None:
+        """Let the fact take effect here and move its key's cursor; None, whose data is gone for good, moves it alone.
+
+        Raises:
+            HandlingFailed: Its handler raised, whatever it was.
+        """
+        try:
+            if fact is not None:
+                await self._call(topic, envelope, fact)
+            await self.tx.session.flush()
+        except asyncio.CancelledError:
+            raise
+        except Exception as fault:
+            raise HandlingFailed(envelope, topic, fault) from fault
+        finally:
+            self.tx.cause = None
+        place = (topic, envelope.subject)
+        self.cursors[place] = Cursor(envelope.epoch, envelope.sequence, envelope.id)
+        self.moved.add(place)
+        self.outcomes.append((envelope.sender, False))
+
+    async def _call(self, topic: str, envelope: Envelope, fact: Fact) -> None:
+        handlers = self.consumer.handlers.get(topic, {})
+        handler: Handler | None = handlers.get(type(fact)) or handlers.get(Fact)
+        if handler is None:
+            return
+        enter_trace(envelope.traceparent)
+        self.tx.cause = envelope
+        await handler(self.tx, fact)
+
+    async def drain(self, place: Place) -> None:
+        """Apply what was held behind the event just applied, for as long as the transaction may last."""
+        for row in sorted(self.waiting[place], key=lambda row: (row.sequence, row.epoch)):
+            verdict = judge(self.cursors[place], epoch=row.epoch, sequence=row.sequence, event_id=row.event_id)
+            if verdict is Verdict.SEEN:
+                continue
+            if verdict is not Verdict.NEXT or row.kind == waiting.PARKED or row.source in self.consumer.braked:
+                return
+            if self.clock.is_over:
+                self.undrained.add(place)
+                return
+            if not await self._apply_held(place, row):
+                return
+
+    async def _apply_held(self, place: Place, row: Any) -> bool:
+        whole = row if isinstance(row, _Later) else await waiting.find(self.tx.session, row.id)
+        envelope = envelope_of(whole)
+        try:
+            fact = open_unless_emptied(envelope)
+        except (FactUnknown, FactUnreadable) as fault:
+            cause, reason = self._note_unopened(envelope, fault), reason_of(fault)
+            if isinstance(row, _Later):
+                row.park(reason, cause)
+            else:
+                await waiting.park(
+                    self.tx.session, self.consumer.name, place[0], envelope.id, reason=reason, cause=cause
+                )
+            return False
+        await self.apply(place[0], envelope, fact)
+        await asyncio.sleep(0)
+        return True
+
+    async def store(self) -> None:
+        """Write cursors, waiting rows and positions; the commit follows."""
+        session, name = self.tx.session, self.consumer.name
+        if self.moved:
+            await put_cursors(session, name, {place: self.cursors[place] for place in self.moved})
+        for place in self.moved:
+            if self.waiting[place]:
+                await waiting.forget_up_to(session, name, *place, self.cursors[place].sequence)
+        if still := [row for row in self.to_wait if not self._was_drained(row)]:
+            await waiting.put(session, still)
+        if self.positions:
+            await put_positions(session, name, self.positions)
+        if self.skipped:
+            await note_skipped(session, name, self.skipped)
+
+    def _was_drained(self, row: dict[str, Any]) -> bool:
+        cursor = self.cursors.get((row["topic"], row["key"]))
+        return bool(row["kind"] == waiting.HELD and cursor and row["sequence"] <= cursor.sequence)
+
+
+async def load_work(tx: Transaction, consumer: Consumer, places: set[Place], *, held: int) -> Work:
+    """A transaction's work on these keys, their cursors locked."""
+    cursors = await load_cursors(tx.session, consumer.name, places)
+    erased = await erased_among(tx.session, {key for _, key in places})
+    work = Work(tx, consumer, held, cursors, {place: [] for place in places}, erased)
+    by_topic: dict[str, list[str]] = {}
+    for topic, key in places:
+        by_topic.setdefault(topic, []).append(key)
+    for topic, keys in by_topic.items():
+        for row in await waiting.of_keys(tx.session, consumer.name, topic, keys):
+            work.waiting[topic, row.key].append(row)
+    return work
+
+
+def open_unless_emptied(envelope: Envelope) -> Fact | None:
+    """The fact; None when its data was erased or has grown too old to keep.
+
+    Raises:
+        FactUnknown: Unknown type, or a version newer than this code knows.
+        FactUnreadable: The data does not validate.
+    """
+    return None if envelope.emptied else open_fact(envelope)
+
+
+class _Later:
+    """An event put to wait in this very transaction, read like a waiting row."""
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        self._row = row
+        self.__dict__.update(row)
+
+    def park(self, reason: str, cause: str) -> None:
+        """It cannot be opened: it waits for a person."""
+        self._row.update(kind=waiting.PARKED, reason=waiting.plain(reason), cause=cause)
+        self.kind = waiting.PARKED

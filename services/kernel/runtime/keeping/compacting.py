@@ -1,0 +1,77 @@
+"""Compaction: every service thins out what it need not keep, in small batches between which others have their turn."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
+
+import structlog
+
+from services.kernel.runtime import metrics
+from services.kernel.runtime.keeping import retention, sizes
+from services.kernel.runtime.naps import nap
+from services.kernel.runtime.service import Service, ServiceContext, Worker
+from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.turns import Rank
+
+log = structlog.get_logger()
+
+ROUND_EVERY_S = 600.0
+BETWEEN_BATCHES_S = 0.2
+UNFINISHED_KEEP_DAYS = 60
+
+Batch = Callable[[Transaction], Awaitable[int]]
+
+
+def compactor(service: Service) -> Worker:
+    """The worker that keeps one service small, round after round."""
+
+    async def keep_small(context: ServiceContext, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            await compact(service, context, stop)
+            await nap(stop, ROUND_EVERY_S)
+
+    return keep_small
+
+
+async def compact(service: Service, context: ServiceContext, stop: asyncio.Event) -> dict[str, int]:
+    """One round: thin out until nothing is left to do; how many rows of each kind."""
+    removed: dict[str, int] = {}
+    for kind, batch in _kinds(service, context.settings):
+        removed[kind] = await _until_done(context, batch, stop)
+        metrics.KEEPING_REMOVED.labels(context.node.node_id, context.name, kind).inc(removed[kind])
+    await _until_done(context, lambda tx: sizes.give_back_pages(tx.session), stop)
+    if context.name == context.settings.service_names[0]:  # the files are the whole node's
+        before = context.clock() - timedelta(days=UNFINISHED_KEEP_DAYS)
+        removed["unfinished_files"] = await asyncio.to_thread(context.files.sweep_incoming, before)
+    async with context.database.reading() as session:
+        size = await sizes.size_bytes(session)
+    metrics.DATABASE_SIZE.labels(context.node.node_id, context.name).set(size)
+    if any(removed.values()):
+        log.info("keeping.round.done", service=context.name, size_bytes=size, **removed)
+    return removed
+
+
+def _kinds(service: Service, settings: Settings) -> Iterator[tuple[str, Batch]]:
+    if settings.outbox_keep_days:
+        kept = timedelta(days=settings.outbox_keep_days)
+        yield "facts", lambda tx: retention.empty_aged_facts(tx, tx.now - kept)
+    answered = timedelta(hours=settings.answer_keep_hours)
+    yield "answers", lambda tx: retention.forget_answers(tx, tx.now - answered)
+    prune = service.prune
+    if prune is not None:
+        yield "own", lambda tx: prune(tx, settings)
+
+
+async def _until_done(context: ServiceContext, batch: Batch, stop: asyncio.Event) -> int:
+    total = 0
+    while not stop.is_set():
+        async with context.database.transaction(context.clock(), rank=Rank.ROUTINE) as tx:
+            done = await batch(tx)
+        total += done
+        if not done:
+            break
+        await nap(stop, BETWEEN_BATCHES_S)
+    return total

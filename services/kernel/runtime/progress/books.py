@@ -1,0 +1,50 @@
+"""What the listener's own books say: cursors and waiting rows, without locks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from services.kernel.runtime import sets
+from services.kernel.runtime.inbox.verdict import Cursor
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.tables import INBOX_CURSOR as CURSOR
+from services.kernel.runtime.tables import INBOX_WAITING as WAITING
+
+Place = tuple[str, str]
+"""(full topic, key)."""
+
+
+async def cursors(session: AsyncSession, places: Mapping[str, Sequence[Place]]) -> dict[Place, Cursor]:
+    """The cursors of these places, by consumer; the start where there is none."""
+    found = {place: Cursor() for some in places.values() for place in some}
+    for consumer, some in places.items():
+        for topic, keys in _by_topic(some).items():
+            query = select(CURSOR.c.key, CURSOR.c.epoch, CURSOR.c.sequence, CURSOR.c.last_id).where(
+                CURSOR.c.consumer == consumer, CURSOR.c.topic == topic, CURSOR.c.key.in_(sets.texts(session, keys))
+            )
+            for row in await session.execute(query):
+                found[topic, row.key] = Cursor(row.epoch, row.sequence, row.last_id)
+    return found
+
+
+async def kinds(session: AsyncSession, places: Mapping[str, Sequence[Place]]) -> dict[tuple[str, str, Any], str]:
+    """What waits at these places: (topic, key, sequence) → held or parked."""
+    found = {}
+    for consumer, some in places.items():
+        for topic, keys in _by_topic(some).items():
+            query = select(WAITING.c.key, WAITING.c.sequence, WAITING.c.kind).where(
+                WAITING.c.consumer == consumer, WAITING.c.topic == topic, WAITING.c.key.in_(sets.texts(session, keys))
+            )
+            for row in await session.execute(query):
+                found[topic, row.key, row.sequence] = row.kind
+    return found
+
+
+def _by_topic(places: Sequence[Place]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for topic, key in places:
+        found.setdefault(topic, []).append(key)
+    return found

@@ -1,0 +1,238 @@
+"""One listener following one teller: the teller's books compared with the listener's cursors, what is lost asked for again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from services.kernel.runtime import metrics
+from services.kernel.runtime.outbox import slices
+from services.kernel.runtime.progress import books
+from services.kernel.runtime.progress.asking import Teller, TellerElsewhere, TellerSilent
+from services.kernel.runtime.progress.judging import (
+    WAITS_HERE,
+    Unapplied,
+    is_applied,
+    is_lost,
+    reason_of,
+    stands_still,
+)
+from services.kernel.runtime.progress.standing import Standing, summarise
+from services.kernel.runtime.progress.telling import AGAIN, PLACES
+from services.kernel.runtime.progress.told import PAGE, Told
+from services.kernel.runtime.service import ServiceContext
+
+log = structlog.get_logger()
+
+MOST_UNAPPLIED = 1000
+"""So many unapplied facts are kept in view; behind a longer backlog the oldest are what matters.
+
+Each look goes through all of them, in the very hours in which the node has the least time for it.
+"""
+LATE_COMMIT = timedelta(seconds=10)
+"""Rows with lower ids may become visible so much later (PostgreSQL): the last ids are read again."""
+OVERLAP = 1000
+COMPARE_EVERY = timedelta(days=1)
+BREATH_S = 0.02
+
+Place = tuple[str, str]
+Stretch = tuple[str, int | None]
+
+
+class Following:
+    """What is known of the facts that one teller told for one listening service.
+
+    Counters are compared with cursors key by key at start and once a day; between that, the
+    outbox is read on from where it was read to. What is not applied stays in `behind` until a
+    cursor covers it.
+    """
+
+    def __init__(self, context: ServiceContext, teller: str, topics: Mapping[str, str]) -> None:
+        self.context = context
+        self.teller = Teller(context, teller, topics)
+        self.lanes = topics
+        self.behind: dict[int, Unapplied] = {}
+        self.moved_at = dict.fromkeys(topics.values(), context.clock())
+        self.looked_at: datetime | None = None
+        self.compared_at: datetime | None = None
+        self.is_silent = False
+        self.is_elsewhere = False
+        self._compare_from: Place | None = ("", "")
+        self._read_to = 0
+        self._tips: deque[tuple[datetime, int]] = deque()
+        self._passed: dict[Stretch, datetime] = {}
+        self._moved: dict[Stretch, datetime] = {}
+        self._newest_here: dict[Stretch, int] = {}
+        self._started_at = context.clock()
+
+    async def look(self, now: datetime) -> None:
+        """Compare the books once; a silent teller leaves what was known."""
+        try:
+            await self._recheck(now)
+            if self.compared_at is None or now - self.compared_at > COMPARE_EVERY:
+                await self._compare(now)
+            if self.compared_at is not None:
+                await self._read_on(now)
+            await self._refresh(now)
+        except TellerSilent as fault:
+            if not (self.is_silent or self.is_elsewhere):
+                log.warning("progress.teller.silent", **self._names, fault=repr(fault))
+            self.is_elsewhere = isinstance(fault, TellerElsewhere)
+            self.is_silent = not self.is_elsewhere
+        else:
+            self.is_silent = self.is_elsewhere = False
+            self.looked_at = now
+
+    async def heal(self, now: datetime) -> None:
+        """Ask for the facts again that the broker will not bring any more."""
+        patience = timedelta(seconds=self.context.settings.ask_again_after_s)
+        lost = [
+            one
+            for one in self._oldest(MOST_UNAPPLIED)
+            if is_lost(one, passed=self._passed, moved_at=self._has_moved(one.told), now=now, patience=patience)
+        ][:AGAIN]
+        # What the look saw is some time ago: behind a backlog, thousands have taken effect meanwhile.
+        here = {told.id for told in await self._applied([one.told for one in lost])}
+        lost = [one for one in lost if one.told.id not in here]
+        if not lost:
+            return
+        for one in lost:
+            one.times_asked, one.asked_at = one.times_asked + 1, now
+        try:
+            count = await self.teller.tell_again([one.told.id for one in lost])
+        except TellerSilent as fault:
+            log.warning("progress.asking.failed", **self._names, fault=repr(fault))
+            return
+        first = lost[0].told
+        metrics.INBOX_ASKED_AGAIN.labels(self.context.node.node_id, self.context.name, self.teller.name).inc(count)
+        log.warning(
+            "progress.facts.asked_again", **self._names, count=count,
+            topic=first.topic, key=first.key, sequence=first.sequence, event_id=first.event_id,
+        )  # fmt: skip
+
+    def standing(self, lane: str, now: datetime) -> Standing:
+        """How a lane stands towards this teller."""
+        counts, oldest = summarise(self.behind.values(), lane)
+        after = timedelta(seconds=self.context.settings.stands_still_after_s)
+        facts = (one for one in self.behind.values() if one.lane == lane)
+        still = stands_still(facts, moved_at=self.moved_at[lane], now=now, after=after)
+        return Standing(
+            lane, self.teller.name, counts, oldest, still, self.looked_at, self.is_silent, self.is_elsewhere
+        )  # fmt: skip
+
+    def list_behind(self, key: str = "") -> list[Unapplied]:
+        """What is not applied, oldest first; of one key when given."""
+        return [one for one in self._oldest(MOST_UNAPPLIED) if not key or one.told.key == key]
+
+    @property
+    def _names(self) -> dict[str, str]:
+        return {"service": self.context.name, "teller": self.teller.name}
+
+    def _has_moved(self, told: Told) -> datetime:
+        """When a fact of the same partition was last seen to arrive; before the first, since we look."""
+        return self._moved.get(told.stretch, self._started_at)
+
+    def _oldest(self, count: int) -> list[Unapplied]:
+        return [self.behind[id_] for id_ in sorted(self.behind)[:count]]
+
+    async def _recheck(self, now: datetime) -> None:
+        """Strike out what has been applied since."""
+        for some in slices([one.told for one in self.behind.values()], PAGE):
+            for told in await self._applied(some):
+                self.behind.pop(told.id)
+                self._note_here(told, now, has_moved=True)
+
+    async def _compare(self, now: datetime) -> None:
+        """Compare counters with cursors, from where it stopped for want of room."""
+        newest = await self.teller.newest_id()
+        after = self._compare_from or ("", "")
+        while len(self.behind) < MOST_UNAPPLIED:
+            page = await self.teller.counters(after)
+            if not page:
+                self._begin_to_read(now, newest)
+                return
+            await self._take_behind(page, now)
+            self._compare_from = after = page[-1][:2]
+            await asyncio.sleep(BREATH_S)
+
+    def _begin_to_read(self, now: datetime, newest: int) -> None:
+        if self.compared_at is None:
+            self._read_to = max(0, newest - OVERLAP)
+        self.compared_at, self._compare_from = now, None
+
+    async def _take_behind(self, counters: Sequence[tuple[str, str, int]], now: datetime) -> None:
+        async with self.context.database.reading() as session:
+            cursors = await books.cursors(session, self._consumers([(topic, key) for topic, key, _ in counters]))
+        above = [
+            (topic, key, cursors[topic, key].sequence)
+            for topic, key, told in counters
+            if told > cursors[topic, key].sequence
+        ]
+        for some in slices(above, PLACES):
+            self._add(await self.teller.told_above(some))
+
+    async def _read_on(self, now: datetime) -> None:
+        """Read what was told since; stop where enough is known to be behind."""
+        at = self._read_to
+        while len(self.behind) < MOST_UNAPPLIED:
+            rows, last = await self.teller.told_after(at)
+            fresh = [row for row in rows if row.id not in self.behind]
+            here = await self._applied(fresh)
+            for told in here:
+                self._note_here(told, now, has_moved=told.id > self._newest_here.get(told.stretch, 0))
+            known = {told.id for told in here}
+            self._add(row for row in fresh if row.id not in known)
+            if last is None:
+                break
+            at = last
+        self._tips.append((now, at))
+        while self._tips and now - self._tips[0][0] > LATE_COMMIT:
+            self._read_to = self._tips.popleft()[1]
+
+    async def _refresh(self, now: datetime) -> None:
+        """See what holds the unapplied facts up."""
+        oldest = self._oldest(MOST_UNAPPLIED)
+        moving = [one for one in oldest if one.told.published_at is None or one.asked_at is not None][:PAGE]
+        if moving:
+            for row in await self.teller.rows([one.told.id for one in moving]):
+                if row.id in self.behind:
+                    self.behind[row.id].told = row
+        async with self.context.database.reading() as session:
+            waits = await books.kinds(session, self._consumers({one.told.place for one in oldest}))
+        for one in oldest:
+            one.reason = reason_of(one.told, waits.get((*one.told.place, one.told.sequence)))
+            if one.reason in WAITS_HERE:
+                self._note_passed(one.told)
+
+    async def _applied(self, rows: Sequence[Told]) -> list[Told]:
+        if not rows:
+            return []
+        async with self.context.database.reading() as session:
+            cursors = await books.cursors(session, self._consumers({row.place for row in rows}))
+        return [row for row in rows if is_applied(row, cursors[row.place])]
+
+    def _consumers(self, places: Iterable[Place]) -> dict[str, list[Place]]:
+        found: dict[str, list[Place]] = {}
+        for topic, key in places:
+            found.setdefault(f"{self.context.name}.{self.lanes[topic]}", []).append((topic, key))
+        return found
+
+    def _add(self, rows: Iterable[Told]) -> None:
+        for row in rows:
+            self.behind.setdefault(row.id, Unapplied(row, self.lanes[row.topic], reason_of(row, None)))
+
+    def _note_here(self, told: Told, now: datetime, *, has_moved: bool) -> None:
+        """A fact is applied: its partition has been read as far; and its lane moves, if it was not seen before."""
+        self._note_passed(told)
+        self._newest_here[told.stretch] = max(told.id, self._newest_here.get(told.stretch, 0))
+        if has_moved:
+            self.moved_at[self.lanes[told.topic]] = self._moved[told.stretch] = now
+
+    def _note_passed(self, told: Told) -> None:
+        if told.published_at is not None and told.partition is not None:
+            before = self._passed.get(told.stretch, told.published_at)
+            self._passed[told.stretch] = max(before, told.published_at)

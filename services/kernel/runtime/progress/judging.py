@@ -1,0 +1,93 @@
+"""What holds a fact up, whether the broker will still bring it, and whether a listener stands still; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from services.kernel.runtime.inbox.verdict import Cursor, Verdict, judge
+from services.kernel.runtime.progress.told import Told
+
+LONGEST_PAUSE = timedelta(hours=1)
+
+
+class Reason(StrEnum):
+    """Why a fact that was told has not taken effect at a listener."""
+
+    PARKED = "parked"
+    HELD = "held"
+    UNPUBLISHED = "unpublished"
+    NOT_ARRIVED = "not_arrived"
+
+
+WAITS_HERE = frozenset({Reason.PARKED, Reason.HELD})
+
+
+@dataclass(slots=True)
+class Unapplied:
+    """A fact that was told and not yet applied, as the listener sees it."""
+
+    told: Told
+    lane: str
+    reason: Reason = Reason.NOT_ARRIVED
+    times_asked: int = 0
+    asked_at: datetime | None = None
+
+
+def is_applied(told: Told, cursor: Cursor) -> bool:
+    """Whether the cursor covers this fact."""
+    verdict = judge(cursor, epoch=told.epoch, sequence=told.sequence, event_id=told.event_id)
+    return verdict is Verdict.SEEN
+
+
+def reason_of(told: Told, waits_as: str | None) -> Reason:
+    """What holds this fact up; `waits_as` is the kind of its row in our own inbox."""
+    if waits_as is not None:
+        return Reason(waits_as)
+    return Reason.UNPUBLISHED if told.published_at is None else Reason.NOT_ARRIVED
+
+
+def is_lost(
+    one: Unapplied,
+    *,
+    passed: Mapping[tuple[str, int | None], datetime],
+    moved_at: datetime,
+    now: datetime,
+    patience: timedelta,
+) -> bool:
+    """Whether the broker will not bring this fact any more, so that it is to be told again.
+
+    It was published a while ago, and either a record published later in the same partition is
+    here already (the broker keeps their order: this one was skipped), or nothing of that
+    partition has moved for as long. A listener that works through a backlog is not helped by
+    more records, hence the second half. Asked again, it is given four times as long.
+
+    Args:
+        passed: Per (topic, partition), when the newest fact that is here was published.
+        moved_at: When a fact of the same partition was last seen to arrive.
+    """
+    published = one.told.published_at
+    if one.reason is not Reason.NOT_ARRIVED or published is None or now - published < patience:
+        return False
+    if one.asked_at is not None and now - one.asked_at < min(patience * 4**one.times_asked, LONGEST_PAUSE):
+        return False
+    if passed.get(one.told.stretch, published) > published:
+        return True
+    return now - max(moved_at, published) >= patience
+
+
+def stands_still(facts: Iterable[Unapplied], *, moved_at: datetime, now: datetime, after: timedelta) -> bool:
+    """Whether a lane does nothing: a fact has been on the broker for long, and not one took effect meanwhile.
+
+    What waits in the inbox waits for a person or a predecessor, and what has not left the outbox
+    waits for the broker; both have alarms of their own.
+    """
+    if now - moved_at < after:
+        return False
+    return any(
+        now - one.told.told_at >= after
+        and (one.reason is Reason.NOT_ARRIVED or (one.reason is Reason.UNPUBLISHED and one.times_asked > 0))
+        for one in facts
+    )
