@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from services.exchange import actions
 from services.kernel.language.events import Fact
-from services.kernel.runtime.inbox import ListensTo
+from services.kernel.language.events.exchange import (
+    ErasureDecided,
+    ErasureDeclined,
+    LinkStateChanged,
+    SubmissionDelivered,
+)
+from services.kernel.runtime.inbox import Handler, ListensTo
 from services.kernel.runtime.organisation import ORGANISATION_LISTENS_TO
 from services.kernel.runtime.transaction import Transaction
 
@@ -15,10 +23,18 @@ async def send_on(tx: Transaction, fact: Fact) -> None:
     actions.send_on(tx, fact, tx.cause)
 
 
+REPLAYS: Mapping[type[Fact], Handler] = {
+    SubmissionDelivered: actions.replay_delivery,
+    LinkStateChanged: actions.replay_link_state,
+    ErasureDecided: actions.replay_erasure,
+    ErasureDeclined: actions.replay_declined,
+}
+
 LISTENS_TO: ListensTo = {
     **ORGANISATION_LISTENS_TO,
     "review.submission": {Fact: send_on},
     "review.emergency": {Fact: send_on},
     "exchange.delivery": {Fact: send_on},
     "exchange.delivery_urgent": {Fact: send_on},
+    "exchange.erasure": {Fact: send_on},
 }

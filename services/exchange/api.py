@@ -27,7 +27,7 @@ Peer = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
 class LaneView(BaseModel):
     """One lane of the link to a peer: `sent_seq` is written here, `receipted_seq` is held there.
 
-    Ages are in seconds, 0 when everything is receipted. `received_seq` is held here of what the
+    The last `waiting` of what is written have no number yet: they get it when they are carried. Ages are in seconds, 0 when everything is receipted. `received_seq` is held here of what the
     peer says it has sent (`claimed_seq`).
     """
 
@@ -37,6 +37,7 @@ class LaneView(BaseModel):
     lane: Lane
     epoch: int
     sent_seq: int
+    waiting: int
     receipted_seq: int
     unreceipted: int
     oldest_unreceipted_age_s: float
@@ -58,7 +59,8 @@ class LaneView(BaseModel):
             direction=link.peer.direction,
             lane=lane.lane,
             epoch=out.epoch if out else 1,
-            sent_seq=out.n if out else 0,
+            sent_seq=lane.written_n,
+            waiting=lane.waiting,
             receipted_seq=out.receipted_n if out else 0,
             unreceipted=lane.unreceipted,
             oldest_unreceipted_age_s=round(lane.oldest_age_s, 3),
@@ -84,6 +86,16 @@ class ConflictView(BaseModel):
     at: datetime
 
 
+class MissingFileView(BaseModel):
+    """An attachment that did not come after several tries; `is_wanted` when the peer shall bring it."""
+
+    sha256: str
+    size: int
+    since: datetime
+    tries: int
+    is_wanted: bool
+
+
 class LinkView(BaseModel):
     """The link to one peer."""
 
@@ -98,6 +110,7 @@ class LinkView(BaseModel):
     key_id: str
     lanes: list[LaneView]
     conflicts: list[ConflictView]
+    missing_files: list[MissingFileView]
 
     @classmethod
     def of(cls, link: LinkStanding) -> Self:
@@ -119,6 +132,7 @@ class LinkView(BaseModel):
                 )
                 for one in link.conflicts
             ],
+            missing_files=[MissingFileView.model_validate(one, from_attributes=True) for one in link.missing_files],
         )
 
 

@@ -5,12 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.exchange import api, pages
-from services.exchange.agents import LISTENS_TO
+from services.exchange.actions.erasing import erase_item, give_up_files
+from services.exchange.actions.pruning import prune
+from services.exchange.agents import LISTENS_TO, REPLAYS
 from services.exchange.cli import app as cli
 from services.exchange.model import METADATA
+from services.exchange.store.ledger import count_rows_naming
 from services.exchange.workers import WORKERS, read_gauges
-from services.kernel.language.events.exchange import LinkStateChanged, SubmissionDelivered
-from services.kernel.runtime.service import Service
+from services.kernel.language.events.exchange import (
+    ErasureDecided,
+    ErasureDeclined,
+    LinkStateChanged,
+    SubmissionDelivered,
+)
+from services.kernel.runtime.service import Beyond, Service
 
 _HERE = Path(__file__).parent
 
@@ -22,10 +30,13 @@ def exchange_service() -> Service:
         title="交换",
         metadata=METADATA,
         migrations=_HERE / "migrations",
-        tells=(SubmissionDelivered, LinkStateChanged),
+        tells=(SubmissionDelivered, LinkStateChanged, ErasureDecided, ErasureDeclined),
         listens_to=LISTENS_TO,
+        replays=REPLAYS,
         routers=(api.router, pages.router),
         workers=WORKERS,
+        prune=prune,
+        beyond=Beyond(clear=give_up_files, count=count_rows_naming, erase=erase_item),
         templates=_HERE / "templates",
         cli=cli,
         gauges=read_gauges,

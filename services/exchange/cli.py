@@ -80,6 +80,21 @@ def erase(
     typer.echo(f"已清除 {erased[0]} 行的内容")
 
 
+@app.command("give-up-file")
+def give_up_file(
+    sha256: Annotated[str, typer.Argument(help="附件的校验值（SHA-256）")],
+    reason: Annotated[str, typer.Option(help="原因，写入操作记录", prompt="原因")],
+) -> None:
+    """不再等一个传不到的附件。"""
+    given_up: list[int] = []
+
+    async def run(tx: Transaction) -> None:
+        given_up.append(await actions.give_up_file(tx, sha256, by=None, reason=reason))
+
+    _write(run)
+    typer.echo(f"不再等这个附件（{given_up[0]} 处）")
+
+
 @app.command("epoch")
 def open_epoch(
     link: Annotated[str, typer.Argument(help="有向链路，如 township>district")],
@@ -116,6 +131,7 @@ def resume(peer: Annotated[str, typer.Argument(help="对端节点编号")]) -> N
 
 def _lane_line(lane: LaneStanding) -> str:
     sent = f"发到 {lane.out.n}，回执到 {lane.out.receipted_n}" if lane.out else "没有发过"
+    sent += f"，待发 {lane.waiting} 条" if lane.waiting else ""
     waiting = f"，未回执 {lane.unreceipted} 条，最早 {lane.oldest_age_s:.0f} 秒" if lane.unreceipted else ""
     got = f"；收到 {lane.inward.n}" if lane.inward else "；没有收过"
     return f"{lane.lane.label} {lane.state.label}：{sent}{waiting}{got}"

@@ -12,6 +12,11 @@ UNRECEIPTED_AGE = Gauge(
 UNRECEIPTED = Gauge(
     "shangda_exchange_unreceipted_facts", "Facts without a receipt; a rise: the link is down or catches up", LANE
 )
+WAITING = Gauge(
+    "shangda_exchange_waiting_facts",
+    "Facts that have no number yet, part of those without a receipt; a rise: the peer has not answered since the start",
+    LANE,
+)
 LINK_UP = Gauge(
     "shangda_exchange_link_up", "1 while the link to the peer carries; 0: down, paused or stopped", ("node", "peer")
 )
@@ -24,6 +29,16 @@ CONFLICTS = Gauge(
 )
 DISPATCHED = Counter("shangda_exchange_dispatched_facts", "Facts written for a peer", LANE)
 ARRIVED = Counter("shangda_exchange_arrived_facts", "Facts that came from a peer and were stored", LANE)
+SET_ASIDE = Counter(
+    "shangda_exchange_set_aside_facts",
+    "Facts that arrived and could not be told here: stored and receipted; any needs a look",
+    LANE,
+)
+MISSING_FILES = Gauge(
+    "shangda_exchange_missing_files",
+    "Attachments that the peer shall have or bring and that are not here after several tries; any needs a look",
+    ("node", "peer"),
+)
 BATCHES = Counter("shangda_exchange_batches", "Batches that came, by verdict", (*LANE, "verdict"))
 RECEIPTS = Counter("shangda_exchange_receipts", "Receipts that came, by what they meant", (*LANE, "meaning"))
 RESENDS = Counter(

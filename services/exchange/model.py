@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Index, String
+from sqlalchemy import JSON, BigInteger, Index, String
 from sqlmodel import Field, SQLModel
 
+from services.kernel.language.vocabulary import ErasureGround, ErasureStage
+from services.kernel.runtime.columns import Coded
 from services.kernel.runtime.tables import BigId, UtcDateTime, service_metadata
 
 METADATA = service_metadata()
@@ -44,6 +47,26 @@ class Dispatch(LedgerRow, table=True):
     __tablename__ = "exchange_dispatch"
 
 
+class Queued(Table, table=True):
+    """What a neighbour shall get and has no number yet: the carrier numbers it, lowest `rank` first.
+
+    `body` is None once erased; `size` is what it weighs on the road.
+    """
+
+    __tablename__ = "exchange_queued"
+    __table_args__ = (Index("ix_exchange_queued_next", "link", "lane", "rank", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    link: str = Field(sa_type=String(130))
+    lane: str = Field(sa_type=String(10))
+    rank: int
+    event_id: str = Field(sa_type=String(64), index=True)
+    type: str = Field(sa_type=String(80))
+    body: bytes | None = None
+    size: int
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Arrival(LedgerRow, table=True):
     """A row that came from a neighbour; `is_told` unless it had arrived before or was unreadable."""
 
@@ -78,15 +101,17 @@ class SignedStatement(Table, table=True):
     wants: int = Field(sa_type=BigInteger)
     key_id: str = Field(sa_type=String(60))
     signature: bytes
+    incarnation: str = Field(default="", sa_type=String(40))
+    answers: str = Field(default="", sa_type=String(40))
 
 
 class Lane(Table, table=True):
     """One chain's state: its tip, and what is known about it beside the ledger.
 
     A chain of ours (`is_out`): `carried_n` went to the broker, `receipted_n` is held there,
-    `restoring_n` is what the peer holds of ours and we lack. A chain of the peer's: `claimed_n`
-    is what it says it has, `read_offset` the next message of the topic that it and the receipts
-    for our chain come on.
+    `restoring_n` is what the peer holds of ours and we lack, `names_incarnation` once the peer has
+    named its own. A chain of the peer's: `claimed_n` is what it says it has, `read_offset` the next
+    message of the topic that it and the receipts for our chain come on.
     """
 
     __tablename__ = "exchange_lane"
@@ -102,6 +127,7 @@ class Lane(Table, table=True):
     receipted_n: int = Field(default=0, sa_type=BigInteger)
     receipted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     restoring_n: int = Field(default=0, sa_type=BigInteger)
+    names_incarnation: bool = False
     claimed_n: int = Field(default=0, sa_type=BigInteger)
     read_offset: int = Field(default=0, sa_type=BigInteger)
     heard_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -161,7 +187,10 @@ class Conflict(Table, table=True):
 
 
 class Route(Table, table=True):
-    """The nodes an item went up through, the author's first."""
+    """The nodes an item went up through, the author's first.
+
+    When it was sent to another office later, the earlier ways follow, each behind a semicolon.
+    """
 
     __tablename__ = "exchange_route"
 
@@ -181,7 +210,10 @@ class Delivery(Table, table=True):
 
 
 class FileDue(Table, table=True):
-    """A file that a peer shall have; `dispatched_at` once its chunks stand in the ledger."""
+    """A file that a peer shall have; `dispatched_at` once its pieces wait for the bulk lane or stand in it.
+
+    One that is not here is tried again at `next_at`, later each time, until an operator gives it up.
+    """
 
     __tablename__ = "exchange_file_due"
 
@@ -190,3 +222,68 @@ class FileDue(Table, table=True):
     size: int = Field(sa_type=BigInteger)
     due_at: datetime = Field(sa_type=UtcDateTime)
     dispatched_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    is_urgent: bool = False
+    tries: int = 0
+    next_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    given_up_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class FileWanted(Table, table=True):
+    """A file that a peer shall bring; asked for again at `next_at` until it is whole or given up."""
+
+    __tablename__ = "exchange_file_wanted"
+
+    peer: str = Field(primary_key=True, sa_type=String(60))
+    sha256: str = Field(primary_key=True, sa_type=String(64))
+    size: int = Field(sa_type=BigInteger)
+    since: datetime = Field(sa_type=UtcDateTime)
+    is_urgent: bool = False
+    tries: int = 0
+    next_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    came_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    given_up_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    is_erased: bool = False
+
+
+class Erasure(Table, table=True):
+    """An item whose content this node erases or has erased: who decided it, why, how far it is; nothing of the content.
+
+    `copies` says by service how many facts, records and files there were; `asked` are the
+    neighbours that were told, `trouble` is why it does not go on.
+    """
+
+    __tablename__ = "exchange_erasure"
+
+    origin_id: str = Field(primary_key=True, sa_type=String(40))
+    ground: ErasureGround = Field(sa_type=Coded(ErasureGround))
+    reason: str = Field(sa_type=String(200))
+    decided_by: str = Field(sa_type=String(120))
+    unit_name: str = Field(sa_type=String(200))
+    decided_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    stage: ErasureStage = Field(default=ErasureStage.DATABASES, sa_type=Coded(ErasureStage))
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    trouble: str = Field(default="", sa_type=String(200))
+    copies: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, nullable=False)
+    files: int = 0
+    topics: int = 0
+    asked: list[str] = Field(default_factory=list, sa_type=JSON, nullable=False)
+
+
+class ErasureSaid(Table, table=True):
+    """What a neighbour decided about an item, and what was answered here: empty while nobody has."""
+
+    __tablename__ = "exchange_erasure_said"
+
+    origin_id: str = Field(primary_key=True, sa_type=String(40))
+    peer: str = Field(primary_key=True, sa_type=String(60))
+    is_declined: bool
+    ground: ErasureGround | None = Field(default=None, sa_type=Coded(ErasureGround))
+    reason: str = Field(sa_type=String(200))
+    decided_by: str = Field(sa_type=String(120))
+    unit_name: str = Field(sa_type=String(200))
+    at: datetime = Field(sa_type=UtcDateTime)
+    arrived_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    answer: str = Field(default="", sa_type=String(10))
+    answered_by: str = Field(default="", sa_type=String(120))
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    answer_reason: str = Field(default="", sa_type=String(200))

@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-from pydantic_core import from_json
 
 from services.exchange import metrics
 from services.exchange.actions.border import Border
 from services.exchange.actions.conflicts import keep_conflict
 from services.exchange.actions.dispatching import ledger_row, send_on
+from services.exchange.actions.erasures import about_erasure, hear_of_erasure
+from services.exchange.actions.frontier import Opening, carries_fact, files_with, frontier_for, open_row
 from services.exchange.model import Arrival, ArrivedEvent, Lane, SignedStatement
+from services.exchange.policy.arrivals import UNREADABLE
 from services.exchange.policy.chain import ChainedRow, Tip
 from services.exchange.policy.chunks import CHUNK_TYPE
 from services.exchange.policy.judgement import Judgement, Verdict, judge, numbers_needed
-from services.exchange.policy.routing import Route, is_theirs, may_go_on
+from services.exchange.policy.routing import may_go_on
 from services.exchange.policy.signature import Kind, Statement
 from services.exchange.policy.wire import Message
 from services.exchange.store.dialect import insert_rows
+from services.exchange.store.files import await_files
 from services.exchange.store.lanes import change_lane, lock_lanes
 from services.exchange.store.ledger import arrived_before, hashes, statement_row
-from services.kernel.language.envelope import Envelope, EnvelopeUnreadable, from_structured
-from services.kernel.language.events import (
-    ARRIVAL_TOPIC,
-    ARRIVAL_URGENT_TOPIC,
-    FactUnknown,
-    FactUnreadable,
-    open_fact,
-)
+from services.kernel.language.events import ARRIVAL_TOPIC, ARRIVAL_URGENT_TOPIC
 from services.kernel.language.vocabulary import Lane as LaneWord
+from services.kernel.runtime.erased import erased_among, is_about_erased
 from services.kernel.runtime.transaction import Transaction
-
-UNREADABLE = "unreadable"
-NOT_THEIRS = "not_theirs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +38,6 @@ class Arrived:
     verdicts: tuple[Verdict, ...]
     receipt: Statement | None
     rows: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Arrival:
-    """The fact of a row, the route that it names, and whether the peer may say it."""
-
-    envelope: Envelope
-    route: Route
-    is_theirs: bool
 
 
 @dataclass
@@ -79,20 +63,32 @@ class _Intake:
         return self.claimed_n > self.tip.n
 
 
-async def arrive(tx: Transaction, border: Border, messages: Sequence[Message], *, next_offset: int) -> Arrived:
-    """Take in batches in the order in which they came; `next_offset` is where reading goes on."""
+async def arrive(
+    tx: Transaction,
+    border: Border,
+    messages: Sequence[Message],
+    *,
+    next_offset: int | None = None,
+    untold: Collection[int] = (),
+) -> Arrived:
+    """Take in batches in the order in which they came; `next_offset` is where reading goes on, when it moves.
+
+    The rows numbered in `untold` are stored and receipted, but told to nobody: telling them fails.
+    """
     chain = border.inward
+    moved = {} if next_offset is None else {"read_offset": next_offset}
     lane = (await lock_lanes(tx.session, [chain], own=border.own))[chain]
     if lane.forked_at is not None:
-        await change_lane(tx.session, chain, read_offset=next_offset)
+        if moved:
+            await change_lane(tx.session, chain, **moved)
         return Arrived((), _signed_receipt(tx, border, Tip(lane.epoch, lane.n, lane.h)))
     intake = await _judge_all(tx, border, lane, messages)
     if intake.rows:
-        await _store(tx, border, intake)
+        await _store(tx, border, intake, untold)
     receipt = _receipt(tx, border, intake)
     if receipt and intake.rows:
         await insert_rows(tx.session, SignedStatement, [statement_row(receipt, is_ours=True)])
-    await change_lane(tx.session, chain, read_offset=next_offset, **_changes(tx, border, lane, intake))
+    await change_lane(tx.session, chain, **moved, **_changes(tx, border, lane, intake))
     return Arrived(tuple(intake.verdicts), receipt, len(intake.rows))
 
 
@@ -113,6 +109,8 @@ async def _apply(tx: Transaction, border: Border, intake: _Intake, message: Mess
     """Add one judged batch to the intake; what is wrong with it is kept."""
     head = message.statement
     intake.verdicts.append(judgement.verdict)
+    if not judgement.verdict.is_refused:
+        border.run.answers = head.incarnation
     metrics.BATCHES.labels(border.own, border.peer, border.lane, judgement.verdict.value).inc()
     if judgement.verdict in {Verdict.NEXT, Verdict.SEEN, Verdict.GAP}:
         intake.claimed_n = max(intake.claimed_n, head.tip.n)
@@ -137,21 +135,29 @@ async def _keep(tx: Transaction, border: Border, judgement: Judgement, head: Sta
         metrics.FORKS.labels(border.own, border.peer, border.lane).inc()
 
 
-async def _store(tx: Transaction, border: Border, intake: _Intake) -> None:
-    opened = [(chained, _open(border, chained)) for chained in intake.rows]
-    ids = [arrival.envelope.id for _, arrival in opened if arrival]
+async def _store(tx: Transaction, border: Border, intake: _Intake, untold: Collection[int]) -> None:
+    opened = [(chained, open_row(border, chained, untold)) for chained in intake.rows]
+    frontier = await frontier_for(tx, border, [opening for _, opening in opened if opening])
+    ids = [opening.envelope.id for _, opening in opened if opening]
     before = await arrived_before(tx.session, ids) if ids else set()
+    erased = await erased_among(tx.session, {opening.envelope.subject for _, opening in opened if opening})
     rows, fresh = [], []
-    for chained, arrival in opened:
-        is_new = arrival is not None and arrival.envelope.id not in before and arrival.is_theirs
-        if arrival is not None and is_new:
-            before.add(arrival.envelope.id)
-            fresh.append({"event_id": arrival.envelope.id})
-            _tell(tx, border, arrival)
-        elif (arrival is None or not arrival.is_theirs) and carries_fact(border, chained):
-            kind = NOT_THEIRS if arrival else UNREADABLE
-            await keep_conflict(tx, border.inward, kind, epoch=intake.tip.epoch, n=chained.row.n)
-        rows.append(_arrival_row(tx, border, intake.tip.epoch, chained, arrival) | {"is_told": is_new})
+    for chained, opening in opened:
+        if opening is not None and is_about_erased(opening.envelope, erased):
+            row = _arrival_row(tx, border, intake.tip.epoch, chained.erased(), opening)
+            rows.append(row | {"is_told": False})
+            continue
+        fault = frontier.fault_in(opening) if opening else UNREADABLE
+        is_new = opening is not None and not fault and opening.envelope.id not in before
+        if opening is not None and is_new:
+            before.add(opening.envelope.id)
+            fresh.append({"event_id": opening.envelope.id})
+            await _tell(tx, border, opening)
+        elif fault and carries_fact(border, chained):
+            metrics.SET_ASIDE.labels(border.own, border.peer, border.lane).inc()
+            await keep_conflict(tx, border.inward, fault, epoch=intake.tip.epoch, n=chained.row.n)
+        rows.append(_arrival_row(tx, border, intake.tip.epoch, chained, opening) | {"is_told": is_new})
+    await frontier.keep(tx)
     await insert_rows(tx.session, Arrival, rows)
     await insert_rows(tx.session, ArrivedEvent, fresh)
     heads = [statement_row(head, is_ours=False) for head in intake.heads]
@@ -159,54 +165,24 @@ async def _store(tx: Transaction, border: Border, intake: _Intake) -> None:
     metrics.ARRIVED.labels(border.own, border.peer, border.lane).inc(len(rows))
 
 
-def carries_fact(border: Border, chained: ChainedRow) -> bool:
-    """Whether a row should hold a fact: not when it is erased, nor on the lane of files."""
-    return not chained.row.is_erased and border.lane != LaneWord.BULK
-
-
-def _open(border: Border, chained: ChainedRow) -> _Arrival | None:
-    """The fact in a row; None when there is none that could be told."""
-    if not carries_fact(border, chained):
-        return None
-    try:
-        envelope = from_structured(chained.row.body)
-    except EnvelopeUnreadable:
-        return None
-    is_sent_by_peer = bool(envelope.via) and envelope.via[-1] == border.peer and envelope.node != border.own
-    if not is_sent_by_peer or len(envelope.id) > 64 or not 0 < len(envelope.subject) <= 120:
-        return None
-    route = _route_in(envelope)
-    may_say = is_theirs(envelope.type, route, node=border.own, peer=border.peer, peer_is_above=border.peer_is_above)
-    return _Arrival(envelope, route, may_say)
-
-
-def _route_in(envelope: Envelope) -> Route:
-    """The route that a fact names, read without opening it; empty when it names none."""
-    try:
-        hops = from_json(envelope.data)["item"]["hops"]
-        return tuple(dict.fromkeys([hop["from_node"] for hop in hops[:1]] + [hop["to_node"] for hop in hops]))
-    except (ValueError, KeyError, TypeError):
-        return ()
-
-
-def _tell(tx: Transaction, border: Border, arrival: _Arrival) -> None:
-    """Tell the born fact on this node, and note it for the nodes behind."""
-    envelope = arrival.envelope
-    topic = ARRIVAL_URGENT_TOPIC if border.lane == LaneWord.URGENT else ARRIVAL_TOPIC
-    tx.retell(envelope, topic=topic, key=envelope.subject)
-    if not may_go_on(arrival.route, node=border.own, passed={*envelope.via, envelope.node}):
+async def _tell(tx: Transaction, border: Border, opening: Opening) -> None:
+    """Tell the born fact on this node, and note it for the nodes behind; what is said about an erasure is heard here."""
+    envelope, is_urgent = opening.envelope, border.lane == LaneWord.URGENT
+    if (about := about_erasure(envelope)) is not None:
+        await hear_of_erasure(tx, border, about)
         return
-    try:
-        send_on(tx, open_fact(envelope), envelope)
-    except (FactUnknown, FactUnreadable):
-        return  # The inboxes of this node park it, where it can be seen and repaired.
+    tx.retell(envelope, topic=ARRIVAL_URGENT_TOPIC if is_urgent else ARRIVAL_TOPIC, key=envelope.subject)
+    if files := files_with(opening.fact):
+        await await_files(tx.session, border.peer, files, now=tx.now, is_urgent=is_urgent)
+    if opening.fact is not None and may_go_on(opening.route, node=border.own, passed={*envelope.via, envelope.node}):
+        send_on(tx, opening.fact, envelope)
 
 
 def _arrival_row(
-    tx: Transaction, border: Border, epoch: int, chained: ChainedRow, arrival: _Arrival | None
+    tx: Transaction, border: Border, epoch: int, chained: ChainedRow, opening: Opening | None
 ) -> dict[str, Any]:
     unread = CHUNK_TYPE if border.lane == LaneWord.BULK else UNREADABLE
-    event_id, type_ = (arrival.envelope.id, arrival.envelope.type) if arrival else ("", unread)
+    event_id, type_ = (opening.envelope.id, opening.envelope.type) if opening else ("", unread)
     return ledger_row(border.inward, epoch, chained, event_id=event_id, type_=type_, at=tx.now)
 
 
@@ -218,7 +194,7 @@ def _receipt(tx: Transaction, border: Border, intake: _Intake) -> Statement | No
 
 
 def _signed_receipt(tx: Transaction, border: Border, tip: Tip, wants: int = 0) -> Statement:
-    return border.signer.sign(Statement(Kind.RECEIPT, border.inward, tip, tx.now, wants))
+    return border.sign(Statement(Kind.RECEIPT, border.inward, tip, tx.now, wants))
 
 
 def _changes(tx: Transaction, border: Border, lane: Lane, intake: _Intake) -> dict[str, Any]:

@@ -14,27 +14,41 @@ from services.kernel.language.events.parts import OfficerRef
 from services.kernel.runtime.transaction import Transaction
 
 STOPPING = ("fork", "epoch_ahead")
+MOST_OF_A_KIND = 100
 
 
 async def keep_conflict(tx: Transaction, chain: Chain, kind: str, *, epoch: int = 0, n: int = 0, **more: Any) -> None:
-    """Keep a conflict, or count it once more when the same is open already."""
-    same = (
-        col(Conflict.link) == chain.link,
-        col(Conflict.lane) == chain.lane,
-        col(Conflict.kind) == kind,
-        col(Conflict.epoch) == epoch,
-        col(Conflict.n) == n,
-        col(Conflict.settled_at).is_(None),
-    )
-    known = (await tx.session.execute(select(col(Conflict.id)).where(*same))).scalars().first()
+    """Keep a conflict, or count it as often as it came (`times`) when the same is open already.
+
+    So are those of a kind that is open very often on the lane: nobody can fill the pages with them.
+    """
+    times = int(more.get("times", 1))
+    known = await _counted_on(tx, chain, kind, epoch, n)
     if known is not None:
-        change = update(Conflict).where(col(Conflict.id) == known).values(times=col(Conflict.times) + 1, last_at=tx.now)
-        await tx.session.execute(change)
+        counted = {"times": col(Conflict.times) + times, "last_at": tx.now}
+        await tx.session.execute(update(Conflict).where(col(Conflict.id) == known).values(**counted))
         return
-    row = {"link": chain.link, "lane": chain.lane, "kind": kind, "epoch": epoch, "n": n, "times": 1}
+    row = {"link": chain.link, "lane": chain.lane, "kind": kind, "epoch": epoch, "n": n, "times": times}
     row |= {"ours": more.get("ours"), "theirs": more.get("theirs"), "detail": str(more.get("detail", ""))[:400]}
     await insert_rows(tx.session, Conflict, [row | {"at": tx.now, "last_at": tx.now}])
     tx.signal("links")
+
+
+async def _counted_on(tx: Transaction, chain: Chain, kind: str, epoch: int, n: int) -> int | None:
+    """The open conflict on which this one is counted; None when it is one more."""
+    of_kind = (
+        col(Conflict.link) == chain.link,
+        col(Conflict.lane) == chain.lane,
+        col(Conflict.kind) == kind,
+        col(Conflict.settled_at).is_(None),
+    )
+    same = select(col(Conflict.id)).where(*of_kind, col(Conflict.epoch) == epoch, col(Conflict.n) == n).limit(1)
+    known = (await tx.session.execute(same)).scalar_one_or_none()
+    if known is not None or kind in STOPPING:
+        return known
+    newest = select(col(Conflict.id)).where(*of_kind).order_by(col(Conflict.id).desc()).limit(MOST_OF_A_KIND)
+    open_ids = list((await tx.session.execute(newest)).scalars())
+    return open_ids[0] if len(open_ids) == MOST_OF_A_KIND else None
 
 
 async def settle_refusals(tx: Transaction, peer: str, *, by: OfficerRef | None) -> None:

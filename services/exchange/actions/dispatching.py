@@ -1,23 +1,30 @@
-"""Sending on: facts noted in a transaction get their rows in the ledger just before it commits."""
+"""Sending on: facts noted in a transaction are written for their neighbours just before it commits.
+
+They have no number yet: a row is numbered when it is carried (see `numbering`), so that a node that
+was restored from a backup never gives a number that it has given before.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from services.exchange import metrics
 from services.exchange.actions.border import wake_channel
-from services.exchange.model import Dispatch
+from services.exchange.model import Queued
 from services.exchange.policy import routing
-from services.exchange.policy.chain import Chain, Tip, fresh_salt, link_name, sealed, walk
+from services.exchange.policy.chain import Chain, link_name
 from services.exchange.store.dialect import insert_rows
-from services.exchange.store.lanes import change_lane, lock_lanes
-from services.exchange.store.routes import expect_files, keep_routes, routes_of
+from services.exchange.store.files import expect_files
+from services.exchange.store.queue import Rank
+from services.exchange.store.routes import keep_ways, ways_of
 from services.kernel.language.envelope import Envelope, to_structured
 from services.kernel.language.events.parts import Fact
 from services.kernel.language.events.review import SubmissionForwardedUp, SubmissionReportedUp
+from services.kernel.language.vocabulary import Lane
 from services.kernel.runtime.transaction import Transaction
 
 _NOTED = "exchange.noted"
@@ -27,7 +34,8 @@ _NOTED = "exchange.noted"
 class Outgoing:
     """What becomes one row: the chain it belongs to, and its bytes.
 
-    `weight` is what it weighs on the road when that is not its bytes alone.
+    `weight` is what it weighs on the road when that is not its bytes alone; `at` when it was first
+    written, when that was before.
     """
 
     chain: Chain
@@ -35,6 +43,7 @@ class Outgoing:
     type: str
     body: bytes
     weight: int = 0
+    at: datetime | None = None
 
 
 @dataclass
@@ -42,8 +51,8 @@ class _Plan:
     """Everything that the facts of one transaction lead to."""
 
     rows: list[Outgoing] = field(default_factory=list)
-    routes: dict[str, routing.Route] = field(default_factory=dict)
-    files: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    ways: dict[str, routing.Ways] = field(default_factory=dict)
+    files: dict[tuple[str, bool], dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
 
 
 def send_on(tx: Transaction, fact: Fact, envelope: Envelope) -> None:
@@ -57,33 +66,25 @@ def send_on(tx: Transaction, fact: Fact, envelope: Envelope) -> None:
     noted.append((fact, envelope))
 
 
-async def append_rows(tx: Transaction, rows: Sequence[Outgoing]) -> None:
-    """Write rows at the end of their chains, in the order given, and wake their carriers."""
-    by_chain: dict[Chain, list[Outgoing]] = defaultdict(list)
-    for row in rows:
-        by_chain[row.chain].append(row)
-    lanes = await lock_lanes(tx.session, by_chain, own=tx.node.node_id)
-    for chain, outgoing in by_chain.items():
-        lane = lanes[chain]
-        tip = await _append(tx, chain, Tip(lane.epoch, lane.n, lane.h), outgoing)
-        await change_lane(tx.session, chain, n=tip.n, h=tip.h)
+async def queue_rows(tx: Transaction, rows: Sequence[Outgoing], *, rank: Rank = Rank.USUAL) -> None:
+    """Write rows for their chains, in the order given, and wake the carriers, which number them."""
+    wanted = [
+        {
+            "link": row.chain.link,
+            "lane": row.chain.lane,
+            "rank": rank.value,
+            "event_id": row.event_id[:64],
+            "type": row.type[:80],
+            "body": row.body,
+            "size": row.weight or len(row.body),
+            "at": row.at or tx.now,
+        }
+        for row in rows
+    ]
+    await insert_rows(tx.session, Queued, wanted)
+    for chain, count in Counter(row.chain for row in rows).items():
         tx.signal(wake_channel(chain))
-        metrics.DISPATCHED.labels(tx.node.node_id, chain.link.split(">")[1], chain.lane).inc(len(outgoing))
-
-
-async def _append(tx: Transaction, chain: Chain, tip: Tip, outgoing: Sequence[Outgoing]) -> Tip:
-    rows = [sealed(tip.n + place, one.body, salt=fresh_salt()) for place, one in enumerate(outgoing, start=1)]
-    chained = walk(chain, epoch=tip.epoch, previous=tip.h, rows=rows)
-    await insert_rows(
-        tx.session,
-        Dispatch,
-        [
-            ledger_row(chain, tip.epoch, link, event_id=one.event_id, type_=one.type, at=tx.now)
-            | {"size": one.weight or len(one.body)}
-            for one, link in zip(outgoing, chained, strict=True)
-        ],
-    )
-    return Tip(tip.epoch, chained[-1].row.n, chained[-1].h)
+        metrics.DISPATCHED.labels(tx.node.node_id, chain.link.split(">")[1], chain.lane).inc(count)
 
 
 def ledger_row(chain: Chain, epoch: int, chained: Any, *, event_id: str, type_: str, at: Any) -> dict[str, Any]:
@@ -107,31 +108,31 @@ def ledger_row(chain: Chain, epoch: int, chained: Any, *, event_id: str, type_: 
 
 async def _write_noted(tx: Transaction) -> None:
     noted: list[tuple[Fact, Envelope]] = tx.session.info.pop(_NOTED)
-    known = await routes_of(tx.session, (fact.key for fact, _ in noted if routing.info_type_of(fact)))
+    known = await ways_of(tx.session, (fact.key for fact, _ in noted if routing.concerns_item(fact)))
     plan = _plan(tx.node.node_id, noted, known)
-    await keep_routes(tx.session, plan.routes, known=known)
-    for peer, files in plan.files.items():
-        await expect_files(tx.session, peer, files, now=tx.now)
+    await keep_ways(tx.session, plan.ways, known=known)
+    for (peer, is_urgent), files in plan.files.items():
+        await expect_files(tx.session, peer, files, now=tx.now, is_urgent=is_urgent)
         tx.signal("files")
     if plan.rows:
-        await append_rows(tx, plan.rows)
+        await queue_rows(tx, plan.rows)
 
 
-def _plan(own: str, noted: Iterable[tuple[Fact, Envelope]], known: dict[str, routing.Route]) -> _Plan:
+def _plan(own: str, noted: Iterable[tuple[Fact, Envelope]], known: dict[str, routing.Ways]) -> _Plan:
     plan = _Plan()
     for fact, envelope in noted:
-        if routing.info_type_of(fact) is None:
+        if not routing.concerns_item(fact):
             continue
-        route = plan.routes.get(fact.key) or known.get(fact.key, ())
-        route = routing.longer(route, routing.route_of(fact))
-        if len(route) > 1:
-            plan.routes[fact.key] = route
-        passage = routing.Passage(own, frozenset((*envelope.via, envelope.node)), route)
+        ways = plan.ways.get(fact.key) or known.get(fact.key, ())
+        if route := routing.route_of(fact):
+            is_sent_now = envelope.node == own and isinstance(fact, routing.GOES_UP)
+            ways = plan.ways[fact.key] = routing.with_way(ways, route, is_newest=is_sent_now)
+        passage = routing.Passage(own, frozenset((*envelope.via, envelope.node)), ways[0] if ways else ())
         for peer in routing.peers_for(fact, passage):
             chain = Chain(link_name(own, peer), routing.lane_of(fact).value)
             plan.rows.append(Outgoing(chain, envelope.id, envelope.type, _body(own, fact, envelope)))
-            plan.files[peer] |= _files_of(fact, peer)
-    plan.files = {peer: files for peer, files in plan.files.items() if files}
+            plan.files[peer, chain.lane == Lane.URGENT] |= _files_of(fact, peer)
+    plan.files = {place: files for place, files in plan.files.items() if files}
     return plan
 
 
@@ -145,6 +146,8 @@ def _body(own: str, fact: Fact, envelope: Envelope) -> bytes:
 
 def _files_of(fact: Fact, peer: str) -> dict[str, int]:
     """Digest and size of the files that come with a report, for the node it goes up to."""
-    if not isinstance(fact, SubmissionReportedUp | SubmissionForwardedUp) or fact.item.hops[-1].to_node != peer:
+    if not isinstance(fact, SubmissionReportedUp | SubmissionForwardedUp) or not fact.item.hops:
+        return {}
+    if fact.item.hops[-1].to_node != peer:
         return {}
     return {file.sha256: file.size for file in fact.content.attachments}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from services.exchange.actions.border import wake_channel
 from services.exchange.actions.conflicts import settle_conflicts
-from services.exchange.actions.dispatching import Outgoing, append_rows
+from services.exchange.actions.dispatching import Outgoing, queue_rows
 from services.exchange.model import Arrival, Dispatch, Epoch, Lane
 from services.exchange.policy.chain import Chain
 from services.exchange.store.dialect import insert_rows
 from services.exchange.store.lanes import change_lane, lock_lanes
 from services.exchange.store.ledger import hashes, page_of_chain
+from services.exchange.store.queue import Rank, drop_queued, queued_again
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import NotFound, Refusal
 from services.kernel.runtime.transaction import Transaction
@@ -25,8 +28,8 @@ class AgreedRowNotHeld(Refusal):
 async def open_epoch(tx: Transaction, chain: Chain, *, agreed_n: int, by: OfficerRef | None, reason: str) -> int:
     """Open the next epoch of a chain at the agreed row, as both sides must; the new epoch's number.
 
-    The side that writes the chain sends its later rows again in the new epoch; the other side
-    tells none of them twice. The rows of the old epoch stay where they are.
+    The side that writes the chain sends its later rows again in the new epoch, before all that
+    waits; the other side tells none of them twice. The rows of the old epoch stay where they are.
     """
     if tx.node.node_id not in chain.link.split(">"):
         raise NotFound
@@ -35,7 +38,8 @@ async def open_epoch(tx: Transaction, chain: Chain, *, agreed_n: int, by: Office
     agreed = await hashes(tx.session, ledger, chain, epoch=lane.epoch, numbers=[agreed_n])
     if agreed_n not in agreed:
         raise AgreedRowNotHeld
-    again = await _rows_to_send_again(tx, chain, lane, agreed_n) if lane.is_out else []
+    if lane.is_out:
+        await _queue_again(tx, chain, await _rows_to_send_again(tx, chain, lane, agreed_n))
     epoch, h = lane.epoch + 1, agreed[agreed_n]
     opened = {"opened_at": tx.now, "opened_by": by.name if by else "", "reason": reason[:400]}
     place = {"link": chain.link, "lane": chain.lane, "epoch": epoch, "start_n": agreed_n, "start_h": h}
@@ -43,8 +47,6 @@ async def open_epoch(tx: Transaction, chain: Chain, *, agreed_n: int, by: Office
     numbers = dict.fromkeys(("n", "carried_n", "receipted_n", "claimed_n"), agreed_n)
     await change_lane(tx.session, chain, epoch=epoch, h=h, forked_at=None, gap_since=None, restoring_n=0, **numbers)
     await settle_conflicts(tx, chain)
-    if again:
-        await append_rows(tx, again)
     tx.audit(
         "epoch.opened", f"{chain.link}/{chain.lane}/{epoch}", by=by, details={"agreed_n": agreed_n, "reason": reason}
     )
@@ -57,6 +59,19 @@ async def _rows_to_send_again(tx: Transaction, chain: Chain, lane: Lane, agreed_
     again: list[Outgoing] = []
     after = (lane.epoch, agreed_n)
     while page := await page_of_chain(tx.session, Dispatch, chain, after=after):
-        again += [Outgoing(chain, row.event_id, row.type, row.body, row.size) for row in page if row.body is not None]
+        again += [_outgoing(chain, row) for row in page if row.body is not None]
         after = (page[-1].epoch, page[-1].n)
     return again
+
+
+async def _queue_again(tx: Transaction, chain: Chain, again: list[Outgoing]) -> None:
+    """Let them be numbered before all else, and before what still waits to be sent again from earlier."""
+    earlier = await queued_again(tx.session, chain)
+    if earlier:
+        await drop_queued(tx.session, [row.id for row in earlier])
+    again += [_outgoing(chain, row) for row in earlier if row.body is not None]
+    await queue_rows(tx, again, rank=Rank.AGAIN)
+
+
+def _outgoing(chain: Chain, row: Any) -> Outgoing:
+    return Outgoing(chain, row.event_id, row.type, row.body, row.size, row.at)

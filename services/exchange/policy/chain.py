@@ -58,6 +58,10 @@ class ChainedRow:
     row: Row
     h: bytes
 
+    def erased(self) -> ChainedRow:
+        """The same row without its bytes."""
+        return ChainedRow(Row(self.row.n, b"", b"", self.row.digest), self.h)
+
 
 def link_name(sender: str, receiver: str) -> str:
     """The name of the directed link between two nodes."""

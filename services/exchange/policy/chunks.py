@@ -61,7 +61,7 @@ def read(body: bytes) -> Chunk:
             length=int(said["length"]),
             chunk_sha256=said["chunk_sha256"],
         )
-    except (ValueError, KeyError, TypeError) as fault:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as fault:
         raise ChunkUnreadable(str(fault)) from fault
     if not _is_sound(chunk):
         raise ChunkUnreadable("digests or span are not usable")
@@ -73,10 +73,17 @@ def fits(chunk: Chunk, content: bytes) -> bool:
     return len(content) == chunk.length and hashlib.sha256(content).hexdigest() == chunk.chunk_sha256
 
 
+def could_be_a_file(sha256: object, size: object) -> bool:
+    """Whether these are a digest in lower-case hex and a size in bytes."""
+    is_size = isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 2**40
+    return isinstance(sha256, str) and _DIGEST.fullmatch(sha256) is not None and is_size
+
+
 def _is_sound(chunk: Chunk) -> bool:
     digests = (chunk.sha256, chunk.chunk_sha256)
     return (
-        all(isinstance(digest, str) and _DIGEST.fullmatch(digest) for digest in digests)
+        chunk.size < 2**40
+        and all(isinstance(digest, str) and _DIGEST.fullmatch(digest) for digest in digests)
         and 0 <= chunk.offset <= chunk.size
         and 0 <= chunk.length <= CHUNK_BYTES
         and chunk.offset + chunk.length <= chunk.size

@@ -14,11 +14,13 @@ class Act(enum.Enum):
 
     READ_LINKS = "read_links"
     OPERATE_LINKS = "operate_links"
+    ERASE = "erase"
 
 
 _ALLOWED: dict[Act, frozenset[Role]] = {
     Act.READ_LINKS: frozenset(Role),
     Act.OPERATE_LINKS: frozenset({Role.ADMIN}),
+    Act.ERASE: frozenset({Role.ADMIN}),
 }
 
 

@@ -8,12 +8,10 @@ reaches the author hop by hop. All else stays inside the node.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from services.kernel.language.events import FACTS
-from services.kernel.language.events.exchange import SubmissionDelivered
+from services.kernel.language.events.exchange import ErasureDecided, ErasureDeclined, SubmissionDelivered
 from services.kernel.language.events.parts import Fact, Hop, SubmissionFact
 from services.kernel.language.events.review import (
     InstructionRecorded,
@@ -32,6 +30,9 @@ from services.kernel.language.vocabulary import InfoType, Lane, Share
 Route = tuple[str, ...]
 """The nodes of an item's way up, the author's first, each once."""
 
+Ways = tuple[Route, ...]
+"""The routes on which an item is known here, the present one first; none for one that was never here."""
+
 GOES_BACK: tuple[type[Fact], ...] = (
     SubmissionReceived,
     SubmissionAsked,
@@ -45,9 +46,12 @@ GOES_BACK: tuple[type[Fact], ...] = (
 )
 GOES_UP: tuple[type[Fact], ...] = (SubmissionReportedUp, SubmissionForwardedUp)
 
-_UP = frozenset({SubmissionReportedUp.TYPE, SubmissionForwardedUp.TYPE, SubmissionAnswered.TYPE})
-_DOWN = frozenset(fact.TYPE for fact in GOES_BACK)
-_CROSSING = _UP | _DOWN
+UP = frozenset({SubmissionReportedUp.TYPE, SubmissionForwardedUp.TYPE, SubmissionAnswered.TYPE})
+DOWN = frozenset(fact.TYPE for fact in GOES_BACK)
+"""What a neighbour below may say, and one above; all else stays inside a node."""
+
+MOST_WAYS = 4
+"""An item that came back from above may be sent to another office; so many of its ways are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +67,12 @@ def peers_for(fact: Fact, passage: Passage) -> list[str]:
     """The neighbours that a fact is for, told here or arrived here."""
     if isinstance(fact, SubmissionAnswered):
         wanted = [_toward_asker(fact, passage)]
+    elif isinstance(fact, ErasureDecided | ErasureDeclined):
+        wanted = _about_erasure(fact, passage)
     else:
         wanted = [*_receiver(fact, passage), *_back(fact, passage)]
     barred = passage.passed | {passage.node}
     return [peer for peer in dict.fromkeys(wanted) if peer and peer not in barred]
-
-
-def is_theirs(type_: str, route: Route, *, node: str, peer: str, peer_is_above: bool) -> bool:
-    """Whether a neighbour may say this: reports and answers come from below, all else from above.
-
-    A township must not be able to tell its district that the city adopted its item. `route` is
-    empty for a fact that names none. A type unknown here is let through: the inboxes park it.
-    """
-    if type_ not in FACTS:
-        return True
-    if type_ not in _CROSSING:
-        return False
-    is_along = not route or _neighbours_on(route, upper=peer, lower=node)
-    if peer_is_above:
-        return type_ in _DOWN and is_along
-    return type_ in _UP and _neighbours_on(route, upper=node, lower=peer)
-
-
-def _neighbours_on(route: Route, *, upper: str, lower: str) -> bool:
-    """Whether the route leads from the lower node straight to the upper one."""
-    return (lower, upper) in itertools.pairwise(route)
 
 
 def may_go_on(route: Route, *, node: str, passed: Collection[str]) -> bool:
@@ -95,14 +80,13 @@ def may_go_on(route: Route, *, node: str, passed: Collection[str]) -> bool:
 
     A cheap look before the fact is opened; for most arrivals this node is the last one.
     """
-    if node not in route:
-        return True
-    at = route.index(node)
-    return any(one not in passed for one in route[max(at - 1, 0) : at + 2] if one != node)
+    return node not in route or any(one not in passed for one in neighbours_on(route, node))
 
 
 def lane_of(fact: Fact) -> Lane:
-    """The lane a fact travels on: everything about an emergency is urgent."""
+    """The lane a fact travels on: everything about an emergency is urgent, and about an erasure."""
+    if isinstance(fact, ErasureDecided | ErasureDeclined):
+        return Lane.URGENT
     return Lane.URGENT if info_type_of(fact) is InfoType.EMERGENCY else Lane.ROUTINE
 
 
@@ -129,11 +113,48 @@ def longer(known: Route, other: Route) -> Route:
     return other if len(other) > len(known) else known
 
 
+def along(route: Route, node: str) -> int:
+    """The place of a node on a route; its end when it is not on it."""
+    return route.index(node) if node in route else len(route)
+
+
+def with_way(ways: Ways, route: Route, *, is_newest: bool = False) -> Ways:
+    """The ways of an item with one more, the newest first; one that leads further replaces its beginning.
+
+    `is_newest` when the item is sent on it now, also when it was sent so before.
+    """
+    covering = next((way for way in ways if way[: len(route)] == route), None)
+    if covering is not None and not is_newest:
+        return ways
+    others = [way for way in ways if way != covering and route[: len(way)] != way]
+    return (covering or route, *others)[:MOST_WAYS]
+
+
+def concerns_item(fact: Fact) -> bool:
+    """Whether a fact is about an item at all, so that it may cross."""
+    return info_type_of(fact) is not None or isinstance(fact, ErasureDecided | ErasureDeclined)
+
+
+def neighbours_on(route: Route, node: str) -> list[str]:
+    """The nodes before and after this one on an item's route: with them lie copies of it."""
+    if node not in route:
+        return []
+    at = route.index(node)
+    return [one for one in route[max(at - 1, 0) : at + 2] if one != node]
+
+
 def info_type_of(fact: Fact) -> InfoType | None:
     """The type of the item that a fact is about, None when it is about no item."""
     if isinstance(fact, SubmissionFact):
         return fact.item.info_type
     return fact.info_type if isinstance(fact, SubmissionDelivered) else None
+
+
+def _about_erasure(fact: ErasureDecided | ErasureDeclined, passage: Passage) -> list[str]:
+    """Told here: the neighbours with copies, or the one that asked. Arrived here: nobody, as each node decides."""
+    if passage.passed - {passage.node}:
+        return []
+    return list(fact.neighbours) if isinstance(fact, ErasureDecided) else [fact.asked_by]
 
 
 def _receiver(fact: Fact, passage: Passage) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ class Kind(enum.StrEnum):
     HEAD = "head"  # the sender: my chain goes so far
     RECEIPT = "receipt"  # the receiver: I hold it up to here
     GIVE_BACK = "give_back"  # the sender, restored: my chain goes so far, give me what follows
+    WANT_FILE = "want_file"  # the receiver: the file with the digest `tip.h` has not come whole, send it again
 
 
 class Trust(enum.Enum):
@@ -34,6 +36,10 @@ class Statement:
     """A statement of one node about one chain, signed with the key named `key_id`.
 
     `wants` is the number from which the receiver asks to be sent again, 0 when it asks nothing.
+    `incarnation` names the run of the lane in which its maker said it, `answers` the run of the
+    other side that it had heard last: who reads its own there knows that it was said just now.
+    A statement without `incarnation` is of the first form; `plain_signature` is the signature
+    over that form, for neighbours that know no other.
     """
 
     kind: Kind
@@ -43,12 +49,25 @@ class Statement:
     wants: int = 0
     key_id: str = ""
     signature: bytes = b""
+    incarnation: str = ""
+    answers: str = ""
+    plain_signature: bytes = b""
 
     @property
     def signed_bytes(self) -> bytes:
         """The bytes that the signature covers."""
-        return fields(
-            "shangda-exchange-1",
+        if not self.incarnation:
+            return self.plain_bytes
+        return fields("shangda-exchange-2", *self._said, self.incarnation, self.answers)
+
+    @property
+    def plain_bytes(self) -> bytes:
+        """The bytes that a signature of the first form covers."""
+        return fields("shangda-exchange-1", *self._said)
+
+    @property
+    def _said(self) -> tuple[bytes | str | int, ...]:
+        return (
             self.kind.value,
             self.chain.link,
             self.chain.lane,
@@ -61,6 +80,11 @@ class Statement:
         )
 
 
+def new_incarnation() -> str:
+    """A name for one run of a lane, which no other run has ever had, whatever was restored."""
+    return secrets.token_hex(12)
+
+
 @dataclass(frozen=True, slots=True)
 class Signer:
     """A node's own key, able to sign statements."""
@@ -69,9 +93,10 @@ class Signer:
     private_key: Ed25519PrivateKey
 
     def sign(self, statement: Statement) -> Statement:
-        """The statement under this node's signature."""
-        named = replace(statement, key_id=self.key_id, signature=b"")
-        return replace(named, signature=self.private_key.sign(named.signed_bytes))
+        """The statement under this node's signature, in both forms when it names an incarnation."""
+        named = replace(statement, key_id=self.key_id, signature=b"", plain_signature=b"")
+        plain = self.private_key.sign(named.plain_bytes) if named.incarnation else b""
+        return replace(named, signature=self.private_key.sign(named.signed_bytes), plain_signature=plain)
 
     @property
     def public_key(self) -> bytes:
@@ -90,6 +115,6 @@ def trust_in(statement: Statement, keys: Keys) -> Trust:
         return Trust.UNKNOWN_KEY
     try:
         Ed25519PublicKey.from_public_bytes(raw).verify(statement.signature, statement.signed_bytes)
-    except (InvalidSignature, ValueError):
+    except (InvalidSignature, ValueError, OverflowError):
         return Trust.BAD_SIGNATURE
     return Trust.GOOD

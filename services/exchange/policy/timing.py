@@ -9,6 +9,15 @@ from services.kernel.language.vocabulary import LinkState
 
 FIRST_RESEND_S = 15.0
 LONGEST_RESEND_S = 300.0
+ASK_BACK_EVERY_S = 5.0
+ASK_BACK_TIMES = 5
+"""Own rows that a peer says to hold are asked for so often; then it is not believed any more."""
+
+FILE_COMES_WITHIN_S = 120.0
+LONGEST_FILE_WAIT_S = 3600.0
+MISSING_AFTER_TRIES = 3
+"""From so many tries on, a file that is not here is shown as missing."""
+
 CATCHING_UP_ROWS = 50
 """From so many unreceipted rows on, a lane that moves is said to catch up."""
 
@@ -29,6 +38,11 @@ _SEVERITY = (
 def resend_after_s(tries: int) -> float:
     """Seconds to wait for a receipt after sending for the `tries`-th time (0 first): 15, 30, … 300."""
     return float(min(FIRST_RESEND_S * 2 ** min(tries, 10), LONGEST_RESEND_S))
+
+
+def look_again_after_s(tries: int) -> float:
+    """Seconds until a file that is not here is looked for, or asked for, again: 30, 60, … an hour."""
+    return float(min(30.0 * 2 ** min(tries, 10), LONGEST_FILE_WAIT_S))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,19 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, inspect, select, update
+from sqlalchemy import func, inspect, select, text, update
 
-from services.exchange.model import Arrival, ArrivedEvent, Delivery, Dispatch, Epoch, LedgerRow, SignedStatement
+from services.exchange.model import Arrival, ArrivedEvent, Delivery, Dispatch, Epoch, LedgerRow, Queued, SignedStatement
 from services.exchange.policy.chain import ZERO, Chain, ChainedRow, Row, Tip
 from services.exchange.policy.signature import Kind, Statement
 from services.exchange.policy.wire import BATCH_ROWS, fitting
+from services.kernel.language.events.exchange import ABOUT_ERASURE
 from services.kernel.runtime import sets
 from services.kernel.runtime.session import AsyncSession
 
 Ledger = type[Dispatch] | type[Arrival]
 _ARRIVED = inspect(ArrivedEvent).local_table
+_WITH_BYTES: tuple[Any, ...] = (Dispatch, Arrival, Queued)
 FEW = 10
 """So many rows are read at once without looking at their sizes first."""
 
@@ -132,6 +134,42 @@ async def erase_rows(session: AsyncSession, event_id: str) -> int:
     return erased
 
 
+async def erase_rows_naming(session: AsyncSession, origin_id: UUID) -> int:
+    """Remove bytes and salt of every row whose fact names an item; digest and hash stay, numbers wait for their turn."""
+    erased = 0
+    for table in _WITH_BYTES:
+        emptied = {"body": None} | ({} if table is Queued else {"salt": None})
+        done: Any = await session.execute(update(table).where(*_naming(session, table, origin_id)).values(**emptied))
+        erased += done.rowcount
+    return erased
+
+
+async def count_rows_naming(session: AsyncSession, origin_id: UUID) -> int:
+    """How many rows have bytes that name an item."""
+    count = 0
+    for table in _WITH_BYTES:
+        query = select(func.count()).select_from(table).where(*_naming(session, table, origin_id))
+        count += (await session.execute(query)).scalar_one()
+    return count
+
+
+async def links_naming(session: AsyncSession, origin_id: UUID) -> set[str]:
+    """The links on which something that names an item was sent or came."""
+    found = set[str]()
+    for table in _WITH_BYTES:
+        query = select(table.link).where(*_naming(session, table, origin_id)).distinct()
+        found |= set((await session.execute(query)).scalars())
+    return found
+
+
+def _naming(session: AsyncSession, table: Any, origin_id: UUID) -> tuple[Any, ...]:
+    """Rows that name an item, those about its erasure apart."""
+    sought, columns = str(origin_id).encode(), inspect(table).local_table.c
+    found = func.position(text("decode(:sought, 'hex') IN body").bindparams(sought=sought.hex()))
+    names = found > 0 if sets.is_postgresql(session) else func.instr(columns.body, sought) > 0
+    return columns.type.not_in(ABOUT_ERASURE), names
+
+
 async def count_rows(session: AsyncSession, ledger: Ledger) -> int:
     """How many rows the ledger holds."""
     return int((await session.execute(select(func.count()).select_from(ledger))).scalar_one())
@@ -166,6 +204,8 @@ def statement_row(statement: Statement, *, is_ours: bool) -> dict[str, Any]:
         "wants": statement.wants,
         "key_id": statement.key_id,
         "signature": statement.signature,
+        "incarnation": statement.incarnation,
+        "answers": statement.answers,
     }
 
 
@@ -179,6 +219,8 @@ def statement_of(row: SignedStatement) -> Statement:
         wants=row.wants,
         key_id=row.key_id,
         signature=row.signature,
+        incarnation=row.incarnation,
+        answers=row.answers,
     )
 
 

@@ -6,11 +6,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Self
 
-from services.exchange.model import Conflict, Lane, Link
+from services.exchange.model import Conflict, FileDue, FileWanted, Lane, Link
 from services.exchange.policy.chain import Chain, link_name
 from services.exchange.policy.timing import LaneSigns, lane_state, severity, worst
+from services.exchange.store.files import missing_files
 from services.exchange.store.lanes import list_lanes, list_links, oldest_unreceipted, open_conflicts
+from services.exchange.store.queue import Waiting, waiting_by_chain
 from services.kernel.language.events.directory import PeerRegistered
 from services.kernel.language.vocabulary import Lane as LaneWord
 from services.kernel.language.vocabulary import LinkState
@@ -30,6 +33,12 @@ class LaneStanding:
     oldest_unreceipted_at: datetime | None
     unreceipted: int
     oldest_age_s: float
+    waiting: int = 0
+
+    @property
+    def written_n(self) -> int:
+        """How many facts were written for the peer, numbered or not."""
+        return (self.out.n if self.out else 0) + self.waiting
 
     @property
     def missing(self) -> int:
@@ -50,6 +59,23 @@ class LaneStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingFile:
+    """An attachment that did not come after several tries; `is_wanted` when the peer shall bring it."""
+
+    sha256: str
+    size: int
+    since: datetime
+    tries: int
+    is_wanted: bool
+
+    @classmethod
+    def of(cls, row: FileDue | FileWanted) -> Self:
+        """The view of one that is due or wanted."""
+        since = row.since if isinstance(row, FileWanted) else row.due_at
+        return cls(row.sha256, row.size, since, row.tries, isinstance(row, FileWanted))
+
+
+@dataclass(frozen=True, slots=True)
 class LinkStanding:
     """One link: the peer, its lanes, what is wrong."""
 
@@ -57,6 +83,7 @@ class LinkStanding:
     link: Link | None
     lanes: tuple[LaneStanding, ...]
     conflicts: tuple[Conflict, ...]
+    missing_files: tuple[MissingFile, ...] = ()
 
     @property
     def state(self) -> LinkState:
@@ -88,18 +115,22 @@ class LinkStanding:
 async def link_standings(session: AsyncSession, *, own: str, now: datetime, idle_head_s: float) -> list[LinkStanding]:
     """How each registered peer's link stands, superiors first, then those that need somebody most."""
     peers, links = await list_peers(session), await list_links(session)
-    oldest = await oldest_unreceipted(session)
+    unsent = _Unsent(await oldest_unreceipted(session), await waiting_by_chain(session))
     lanes = {Chain(lane.link, lane.lane): lane for lane in await list_lanes(session)}
     conflicts: dict[str, list[Conflict]] = defaultdict(list)
     for conflict in await open_conflicts(session):
         conflicts[_other_end(conflict.link, own)].append(conflict)
+    missing: dict[str, list[MissingFile]] = defaultdict(list)
+    for file in await missing_files(session):
+        missing[file.peer].append(MissingFile.of(file))
     clock = _Clock(now, idle_head_s)
     found = [
         LinkStanding(
             peer,
             links.get(peer.peer),
-            tuple(_lane(own, peer, LaneWord(lane), links.get(peer.peer), lanes, oldest, clock) for lane in peer.lanes),
+            tuple(_lane(own, peer, LaneWord(lane), links.get(peer.peer), lanes, unsent, clock) for lane in peer.lanes),
             tuple(conflicts[peer.peer]),
+            tuple(missing[peer.peer]),
         )
         for peer in peers
     ]
@@ -120,20 +151,29 @@ class _Clock:
     idle_head_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Unsent:
+    """Per outgoing chain, the oldest row without a receipt, and what has no number yet."""
+
+    oldest: dict[Chain, datetime]
+    waiting: dict[Chain, Waiting]
+
+
 def _lane(  # noqa: PLR0917 - the one place where all of it comes together
     own: str,
     peer: PeerRegistered,
     lane: LaneWord,
     link: Link | None,
     lanes: dict[Chain, Lane],
-    oldest: dict[Chain, datetime],
+    unsent: _Unsent,
     clock: _Clock,
 ) -> LaneStanding:
     out_chain = Chain(link_name(own, peer.peer), lane.value)
     out = lanes.get(out_chain)
     inward = lanes.get(Chain(link_name(peer.peer, own), lane.value))
-    oldest_at = oldest.get(out_chain)
-    unreceipted = out.n - out.receipted_n if out else 0
+    waiting = unsent.waiting.get(out_chain)
+    oldest_at = unsent.oldest.get(out_chain, waiting.since if waiting else None)
+    unreceipted = (out.n - out.receipted_n if out else 0) + (waiting.count if waiting else 0)
     age_s = max((clock.now - oldest_at).total_seconds(), 0.0) if oldest_at else 0.0
     heard = [chain.heard_at for chain in (out, inward) if chain is not None and chain.heard_at]
     signs = LaneSigns(
@@ -148,7 +188,8 @@ def _lane(  # noqa: PLR0917 - the one place where all of it comes together
     state = lane_state(signs, now=clock.now, idle_head_s=clock.idle_head_s)
     alone = replace(signs, is_forked=bool(out and out.forked_at), has_gap=False)
     sending_state = lane_state(alone, now=clock.now, idle_head_s=clock.idle_head_s)
-    return LaneStanding(lane, state, sending_state, out, inward, oldest_at, unreceipted, age_s)
+    numberless = waiting.count if waiting else 0
+    return LaneStanding(lane, state, sending_state, out, inward, oldest_at, unreceipted, age_s, numberless)
 
 
 def _other_end(link: str, own: str) -> str:

@@ -1,56 +1,47 @@
-"""Routes of items, and files that neighbours shall have."""
+"""Routes of items: the nodes that they went up through."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select, update
 
-from services.exchange.model import FileDue
 from services.exchange.model import Route as RouteRow
-from services.exchange.policy.routing import Route
+from services.exchange.policy.routing import Route, Ways
 from services.exchange.store.dialect import insert_unless_there
 from services.kernel.runtime.session import AsyncSession
 
+LONGEST_TEXT = 600
+
 
 async def routes_of(session: AsyncSession, origin_ids: Iterable[str]) -> dict[str, Route]:
-    """The known routes of these items."""
+    """The present routes of these items."""
+    return {origin_id: ways[0] for origin_id, ways in (await ways_of(session, origin_ids)).items()}
+
+
+async def ways_of(session: AsyncSession, origin_ids: Iterable[str]) -> dict[str, Ways]:
+    """Every route on which these items are known here, the present one first."""
     wanted = sorted(set(origin_ids))
-    found: dict[str, Route] = {}
+    found: dict[str, Ways] = {}
     for at in range(0, len(wanted), 500):
         query = select(RouteRow).where(RouteRow.origin_id.in_(wanted[at : at + 500]))
-        found |= {row.origin_id: tuple(row.nodes.split(",")) for row in (await session.execute(query)).scalars()}
+        for row in (await session.execute(query)).scalars():
+            found[row.origin_id] = tuple(tuple(way.split(",")) for way in row.nodes.split(";"))
     return found
 
 
-async def keep_routes(session: AsyncSession, routes: Mapping[str, Route], *, known: Mapping[str, Route]) -> None:
-    """Store routes that are new, and those that have become longer than `known`."""
-    fresh = [{"origin_id": id_, "nodes": ",".join(route)} for id_, route in routes.items() if id_ not in known]
+async def keep_ways(session: AsyncSession, wanted: Mapping[str, Ways], *, known: Mapping[str, Ways]) -> None:
+    """Store the ways of items where they differ from those `known`."""
+    fresh = [{"origin_id": id_, "nodes": _text(ways)} for id_, ways in wanted.items() if id_ not in known]
     await insert_unless_there(session, RouteRow, fresh)
-    for id_, route in routes.items():
-        if id_ in known and len(route) > len(known[id_]):
-            change = update(RouteRow).where(RouteRow.origin_id == id_).values(nodes=",".join(route))
+    for id_, ways in wanted.items():
+        if id_ in known and ways != known[id_]:
+            change = update(RouteRow).where(RouteRow.origin_id == id_).values(nodes=_text(ways))
             await session.execute(change)
 
 
-async def expect_files(session: AsyncSession, peer: str, files: Mapping[str, int], *, now: datetime) -> None:
-    """Note files, by digest with their size, that a peer shall have; those noted before stay as they are."""
-    rows = [{"peer": peer, "sha256": sha256, "size": size, "due_at": now} for sha256, size in files.items()]
-    await insert_unless_there(session, FileDue, rows)
-
-
-async def files_due(session: AsyncSession, limit: int = 50) -> Sequence[FileDue]:
-    """Files whose chunks are not in the ledger yet, oldest first."""
-    query = select(FileDue).where(FileDue.dispatched_at.is_(None)).order_by(FileDue.due_at).limit(limit)
-    return list((await session.execute(query)).scalars())
-
-
-async def mark_dispatched(session: AsyncSession, due: FileDue, *, now: datetime) -> bool:
-    """Take a file for dispatch; False when that was done before."""
-    change = (
-        update(FileDue)
-        .where(FileDue.peer == due.peer, FileDue.sha256 == due.sha256, FileDue.dispatched_at.is_(None))
-        .values(dispatched_at=now)
-    )
-    return bool((await session.execute(change)).rowcount)
+def _text(ways: Ways) -> str:
+    """As the table keeps them; the oldest go when they are too long for it."""
+    while len(text := ";".join(",".join(way) for way in ways)) > LONGEST_TEXT and len(ways) > 1:
+        ways = ways[:-1]
+    return text

@@ -11,10 +11,11 @@ import structlog
 from services.exchange.actions import dispatch_file
 from services.exchange.model import FileDue
 from services.exchange.policy.chunks import Chunk, spans
-from services.exchange.store.routes import files_due
+from services.exchange.store.files import AT_ONCE, files_due, step_back
 from services.kernel.runtime.files import FileStore
-from services.kernel.runtime.naps import nap
+from services.kernel.runtime.naps import nap_until
 from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.turns import Rank
 
 log = structlog.get_logger()
 
@@ -30,19 +31,22 @@ async def dispatch_due_files(context: ServiceContext, stop: asyncio.Event) -> No
         while not stop.is_set():
             woken.clear()
             async with context.database.reading() as session:
-                due = await files_due(session)
+                due = await files_due(session, now=context.clock())
             for file in due:
                 await _dispatch(context, file)
-            await _wait(stop, woken)
+            if len(due) < AT_ONCE:
+                await nap_until(stop, woken, LOOK_AGAIN_S)
     finally:
         listening.cancel()
 
 
 async def _dispatch(context: ServiceContext, due: FileDue) -> None:
     if not await asyncio.to_thread(context.files.has, due.sha256):
+        async with context.database.transaction(context.clock(), rank=Rank.ROUTINE) as tx:
+            await step_back(tx.session, due, now=tx.now)
         return
     chunks = await asyncio.to_thread(_chunks_of, context.files, due)
-    async with context.database.transaction(context.clock()) as tx:
+    async with context.database.transaction(context.clock(), rank=Rank.ROUTINE) as tx:
         await dispatch_file(tx, due, chunks)
     log.info("exchange.file.dispatched", peer=due.peer, sha256=due.sha256, chunks=len(chunks))
 
@@ -60,11 +64,3 @@ async def _listen(context: ServiceContext, woken: asyncio.Event) -> None:
     changes: AsyncIterator[str] = context.signals.changes(["files"], "")
     async for _ in changes:
         woken.set()
-
-
-async def _wait(stop: asyncio.Event, woken: asyncio.Event) -> None:
-    waits = [asyncio.create_task(nap(stop, LOOK_AGAIN_S)), asyncio.create_task(woken.wait())]
-    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()
-    await asyncio.gather(*waits, return_exceptions=True)

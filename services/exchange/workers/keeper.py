@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-
-import structlog
+from functools import partial
 
 from services.exchange.actions import Border, forget_connections
 from services.exchange.policy.signature import Signer
@@ -13,16 +13,15 @@ from services.exchange.store.lanes import list_links
 from services.exchange.workers.lane import LaneCarrier
 from services.exchange.workers.road import place_of
 from services.kernel.language.events.directory import PeerRegistered
-from services.kernel.runtime.naps import nap
+from services.kernel.runtime.naps import nap_until
 from services.kernel.runtime.organisation import list_peers
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.tokens import KeyUnreadable, public_key_from_text
-from services.kernel.runtime.topics import create_topics
-
-log = structlog.get_logger()
+from services.kernel.runtime.supervision import keep_running
+from services.kernel.runtime.tokens import public_key_from_text
+from services.kernel.runtime.topics import create_link_topics
 
 LOOK_AGAIN_S = 3.0
-CUT_AFTER_S = 8.0
+CUT_AFTER_S = 3.0
 """A carrier that is just connecting to a broker that does not answer is not waited for longer."""
 
 
@@ -46,12 +45,12 @@ async def carry_links(context: ServiceContext, stop: asyncio.Event) -> None:
         while not stop.is_set():
             woken.clear()
             wanted = await _wanted(context)
-            gone = [name for name, link in running.items() if wanted.get(name) != link.peer or _has_ended(link)]
+            gone = [name for name, link in running.items() if wanted.get(name) != link.peer]
             await _end(running, gone)
             for name, peer in wanted.items():
                 if name not in running:
                     running[name] = _start(context, peer)
-            await _wait(stop, woken)
+            await nap_until(stop, woken, LOOK_AGAIN_S)
     finally:
         listening.cancel()
         await _end(running, list(running))
@@ -83,7 +82,8 @@ async def _wanted(context: ServiceContext) -> dict[str, PeerRegistered]:
 
 def _start(context: ServiceContext, peer: PeerRegistered) -> _Running:
     link = _Running(peer)
-    link.task = asyncio.create_task(_carry(context, peer, link.stop))
+    carry = partial(_carry, context, peer, link.stop)
+    link.task = asyncio.create_task(_keep(context, f"link {peer.peer}", carry, link.stop))
     return link
 
 
@@ -93,19 +93,16 @@ async def _carry(context: ServiceContext, peer: PeerRegistered, stop: asyncio.Ev
     places = {lane: place_of(own, broker, peer, lane) for lane in peer.lanes}
     if peer.direction != "superior":
         names = [name for place in places.values() for name in (place.writes, place.reads)]
-        await asyncio.to_thread(create_topics, broker, names, partitions=1)
+        await asyncio.to_thread(create_link_topics, broker, names)
     carriers = [LaneCarrier(context, border_of(context, peer, lane), place) for lane, place in places.items()]
-    await asyncio.gather(*(carrier.run(stop) for carrier in carriers))
+    async with asyncio.TaskGroup() as lanes:
+        for lane, carrier in zip(places, carriers, strict=True):
+            name = f"lane {peer.peer} {lane}"
+            lanes.create_task(_keep(context, name, partial(carrier.run, stop), stop))
 
 
-def _has_ended(link: _Running) -> bool:
-    """Whether the carriers ended by themselves, which only a fault makes them do."""
-    if link.task is None or not link.task.done():
-        return False
-    fault = None if link.task.cancelled() else link.task.exception()
-    is_key = isinstance(fault, KeyUnreadable)
-    log.error("exchange.link.failed", peer=link.peer.peer, is_key=is_key, fault=repr(fault)[:300])
-    return True
+async def _keep(context: ServiceContext, task: str, work: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+    await keep_running(task, work, where=(context.node.node_id, context.name), stop=stop)
 
 
 async def _end(running: dict[str, _Running], names: list[str]) -> None:
@@ -123,11 +120,3 @@ async def _end(running: dict[str, _Running], names: list[str]) -> None:
 async def _listen(context: ServiceContext, woken: asyncio.Event) -> None:
     async for _ in context.signals.changes(["link settings"], ""):
         woken.set()
-
-
-async def _wait(stop: asyncio.Event, woken: asyncio.Event) -> None:
-    waits = [asyncio.create_task(nap(stop, LOOK_AGAIN_S)), asyncio.create_task(woken.wait())]
-    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()
-    await asyncio.gather(*waits, return_exceptions=True)

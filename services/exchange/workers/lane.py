@@ -64,8 +64,9 @@ class LaneCarrier:
     async def _carry(self, road: Road, stop: asyncio.Event) -> None:
         """Read and send side by side until one of them fails or the node stops."""
         over = asyncio.Event()
-        sender = LaneSender(self.context, self.border, road)
-        reader = LaneReader(self.context, self.border, road, sender)
+        border = self.border.in_new_run()
+        sender = LaneSender(self.context, border, road)
+        reader = LaneReader(self.context, border, road, sender)
         jobs = [asyncio.create_task(reader.run(over)), asyncio.create_task(sender.run(over))]
         stopping = asyncio.create_task(stop.wait())
         try:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from services.kernel.language.events.directory import PeerRegistered
-
-log = structlog.get_logger()
+from services.kernel.runtime.clients import opened
 
 REQUEST_TIMEOUT_MS = 15_000
 FETCH_WAIT_MS = 2_000
@@ -66,33 +63,23 @@ async def open_road(place: Place, *, offset: int) -> AsyncIterator[Road]:
         TopicMissing: The topics are not there yet.
         aiokafka.errors.KafkaError: The broker does not answer.
     """
-    producer = AIOKafkaProducer(
-        bootstrap_servers=place.bootstrap_servers, acks="all", enable_idempotence=True, linger_ms=0,
-        max_request_size=2_000_000, request_timeout_ms=REQUEST_TIMEOUT_MS,
-    )  # fmt: skip
     consumer = AIOKafkaConsumer(
         bootstrap_servers=place.bootstrap_servers, enable_auto_commit=False, auto_offset_reset="earliest",
         fetch_max_wait_ms=FETCH_WAIT_MS, max_partition_fetch_bytes=4_000_000, request_timeout_ms=40_000,
     )  # fmt: skip
-    try:
-        await consumer.start()
+    async with opened(consumer):
         missing = {place.writes, place.reads} - await consumer.topics()
         if missing:
             raise TopicMissing(", ".join(sorted(missing)))
-        await producer.start()
-        partition = TopicPartition(place.reads, 0)
-        consumer.assign([partition])
-        consumer.seek(partition, offset)
-        yield Road(place, producer, consumer)
-    finally:
-        await _quietly(producer.stop())
-        await _quietly(consumer.stop())
+        async with opened(_producer(place)) as producer:
+            partition = TopicPartition(place.reads, 0)
+            consumer.assign([partition])
+            consumer.seek(partition, offset)
+            yield Road(place, producer, consumer)
 
 
-async def _quietly(stopping: object) -> None:
-    try:
-        await asyncio.wait_for(stopping, 5)  # type: ignore[arg-type]
-    except asyncio.CancelledError:
-        raise
-    except Exception as fault:  # noqa: BLE001 - it is thrown away; a new one follows
-        log.info("exchange.client.dropped", fault=repr(fault)[:200])
+def _producer(place: Place) -> AIOKafkaProducer:
+    return AIOKafkaProducer(
+        bootstrap_servers=place.bootstrap_servers, acks="all", enable_idempotence=True, linger_ms=0,
+        max_request_size=2_000_000, request_timeout_ms=REQUEST_TIMEOUT_MS,
+    )  # fmt: skip

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import deque
 
 from services.exchange import metrics
-from services.exchange.actions import Border, keep_carried
+from services.exchange.actions import Border, keep_carried, number_rows
 from services.exchange.actions.border import wake_channel
 from services.exchange.model import Dispatch, Lane
 from services.exchange.policy.chain import Chain, ChainedRow, Tip
 from services.exchange.policy.signature import Kind, Statement
-from services.exchange.policy.timing import resend_after_s
+from services.exchange.policy.timing import ASK_BACK_EVERY_S, resend_after_s
 from services.exchange.policy.wire import Message, pack
 from services.exchange.store.lanes import find_lane
 from services.exchange.store.ledger import hashes, rows_after
-from services.exchange.workers.chunks import with_content
+from services.exchange.store.queue import has_queued
+from services.exchange.workers.chunks import wanted_files, with_content
+from services.exchange.workers.ranks import rank_of
 from services.exchange.workers.road import Road
+from services.kernel.language.vocabulary import Lane as LaneWord
+from services.kernel.runtime.inbox.pace import Clock, Pace
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.session import AsyncSession
 
 LOOK_AGAIN_S = 5.0
 """Rows that another process wrote are found after this time at the latest."""
 
+FILES_EVERY_S = 5.0
 WANTED_AGAIN_S = 3.0
 RECEIPT_EVERY_S = 0.1
 """Receipts are cumulative: under load one takes the place of many."""
@@ -39,6 +45,7 @@ class LaneSender:
         self.context = context
         self.border = border
         self.road = road
+        self.rank = rank_of(border.lane)
         self.wake = asyncio.Event()
         self._receipt: Statement | None = None
         self._messages: deque[Message] = deque()
@@ -53,6 +60,13 @@ class LaneSender:
         self._keep_at = 0.0
         self._last = Tip()
         self._must_greet = True
+        self._files_at = 0.0
+        self._pace = Pace()
+
+    def greet_again(self) -> None:
+        """Say once more how far our chain goes, so that the peer answers this run of the lane."""
+        self._idle_at = 0.0
+        self.wake.set()
 
     def give_receipt(self, receipt: Statement) -> None:
         """Send this receipt; a newer one takes the place of one not yet sent."""
@@ -121,7 +135,7 @@ class LaneSender:
     def _receipt_for(self, lane: Lane) -> Statement:
         wants = lane.n + 1 if lane.gap_since and not lane.forked_at else 0
         tip = Tip(lane.epoch, lane.n, lane.h)
-        return self.border.signer.sign(Statement(Kind.RECEIPT, self.border.inward, tip, self.context.clock(), wants))
+        return self.border.sign(Statement(Kind.RECEIPT, self.border.inward, tip, self.context.clock(), wants))
 
     async def _say_what_is_due(self) -> None:
         while self._messages:
@@ -136,6 +150,7 @@ class LaneSender:
         """Send the next batch, or what time asks for; seconds until there is a reason to look again."""
         async with self.context.database.reading() as session:
             lane = await find_lane(session, self.border.out)
+            has_more = lane is not None and self._sent_n >= lane.n and await has_queued(session, self.border.out)
         if lane is None:
             return LOOK_AGAIN_S
         if lane.epoch != self._epoch:
@@ -144,11 +159,25 @@ class LaneSender:
         if may_send and self._sent_n < lane.n:
             await self._send_batch(lane, after=self._sent_n)
             return 0.0
+        if may_send and has_more and self.border.run.is_answered:
+            await self._number_rows(lane)
+            return 0.0
         return await self._keep_time(lane, may_send=may_send)
+
+    async def _number_rows(self, lane: Lane) -> None:
+        """Give what waits its numbers and send it; nothing is numbered before the peer has answered this run."""
+        async with self.context.database.transaction(self.context.clock(), rank=self.rank) as tx:
+            clock = Clock(tx.is_wanted)
+            numbered = await number_rows(tx, self.border, most=self._pace.events)
+            self._pace.note(len(numbered.rows), clock.seconds)
+        if numbered.rows and (numbered.before.epoch, numbered.before.n) == (lane.epoch, self._sent_n):
+            await self._send_rows_after(numbered.before, list(numbered.rows), carried_n=lane.carried_n)
 
     async def _keep_time(self, lane: Lane, *, may_send: bool) -> float:
         """Send again what is not receipted in time, and a head when the lane is idle."""
         now = time.monotonic()
+        if self.border.lane == LaneWord.BULK and now >= self._files_at:
+            await self._ask_for_files()
         if not may_send or lane.receipted_n >= lane.n:
             self._resend_at = None
         elif self._resend_at is None:
@@ -181,13 +210,19 @@ class LaneSender:
             previous = await self._hash_at(session, lane, after)
         if not rows:
             raise RuntimeError(f"{chain.link} {chain.lane}: row {after + 1} is missing in the ledger")
-        message = await self._batch(chain, lane.epoch, rows, previous)
+        before = Tip(lane.epoch, after, previous)
+        return await self._send_rows_after(before, rows, carried_n=lane.carried_n, is_again=is_again)
+
+    async def _send_rows_after(
+        self, before: Tip, rows: list[ChainedRow], *, carried_n: int, is_again: bool = False
+    ) -> int:
+        message = await self._batch(self.border.out, before.epoch, rows, before.h)
         await self.road.send(await _packed(message))
         last = message.statement.tip
         self._idle_at = time.monotonic() + self.context.settings.link_heartbeat_s
         if not is_again:
             self._sent_n, self._last = max(self._sent_n, last.n), last
-            self._keep_later(message.statement, lane)
+            self._keep_later(message.statement, carried_n)
         return last.n
 
     async def _hash_at(self, session: AsyncSession, lane: Lane, n: int) -> bytes:
@@ -197,26 +232,37 @@ class LaneSender:
 
     async def _batch(self, chain: Chain, epoch: int, rows: list[ChainedRow], previous: bytes) -> Message:
         tip = Tip(epoch, rows[-1].row.n, rows[-1].h)
-        head = self.border.signer.sign(Statement(Kind.HEAD, chain, tip, self.context.clock()))
+        head = self.border.sign(Statement(Kind.HEAD, chain, tip, self.context.clock()))
         contents = await with_content(self.context, self.border, [chained.row for chained in rows])
         return Message(head, tuple(contents), previous)
 
-    def _keep_later(self, head: Statement, lane: Lane) -> None:
-        if head.tip.n > lane.carried_n:
+    def _keep_later(self, head: Statement, carried_n: int) -> None:
+        if head.tip.n > carried_n:
             self._keep_at = self._keep_at if self._carried else time.monotonic() + KEEP_EVERY_S
             self._carried = head
 
     async def _keep(self) -> None:
         if self._carried:
             head, self._carried = self._carried, None
-            async with self.context.database.transaction(self.context.clock()) as tx:
+            async with self.context.database.transaction(self.context.clock(), rank=self.rank) as tx:
                 await keep_carried(tx, self.border, head)
+
+    async def _ask_for_files(self) -> None:
+        """Ask the peer for files that should have come from it; a peer that names no runs cannot be asked."""
+        self._files_at = time.monotonic() + FILES_EVERY_S
+        if not self.border.run.heard.peers:
+            return
+        for statement in await wanted_files(self.context, self.border):
+            await self.road.send(pack(Message(self.border.sign(statement))))
 
     async def _send_head(self, lane: Lane) -> None:
         tip = Tip(lane.epoch, lane.n, lane.h)
         head = Statement(Kind.HEAD, self.border.out, tip, self.context.clock())
-        await self.road.send(pack(Message(self.border.signer.sign(head))))
-        self._idle_at = time.monotonic() + self.context.settings.link_heartbeat_s
+        await self.road.send(pack(Message(self.border.sign(head))))
+        is_restoring = lane.restoring_n > lane.n
+        self._idle_at = time.monotonic() + min(
+            self.context.settings.link_heartbeat_s, ASK_BACK_EVERY_S if is_restoring else math.inf
+        )
 
 
 async def _packed(message: Message) -> bytes:

@@ -38,11 +38,13 @@ async def read_gauges(context: ServiceContext) -> None:
         conflicts = await count_conflicts(session)
     metrics.CONFLICTS.labels(context.node.node_id).set(conflicts)
     for link in await standings(context):
+        metrics.MISSING_FILES.labels(context.node.node_id, link.peer.peer).set(len(link.missing_files))
         metrics.LINK_UP.labels(context.node.node_id, link.peer.peer).set(int(link.state in GOES))
         for lane in link.lanes:
             where = (context.node.node_id, link.peer.peer, lane.lane.value)
             metrics.UNRECEIPTED_AGE.labels(*where).set(lane.oldest_age_s)
             metrics.UNRECEIPTED.labels(*where).set(lane.unreceipted)
+            metrics.WAITING.labels(*where).set(lane.waiting)
 
 
 async def standings(context: ServiceContext) -> list[LinkStanding]:
@@ -69,10 +71,14 @@ async def _tell_changes(context: ServiceContext, found: list[LinkStanding]) -> N
 def _what_pages_show(found: list[LinkStanding]) -> str:
     """A text that differs when a page would look different, ages apart."""
     return repr(
-        [(link.peer.peer, link.state, len(link.conflicts), [_numbers(lane) for lane in link.lanes]) for link in found]
+        [
+            (link.peer.peer, link.state, len(link.conflicts), link.missing_files, [_numbers(one) for one in link.lanes])
+            for link in found
+        ]
     )
 
 
 def _numbers(lane: LaneStanding) -> list[object]:
     chains = (lane.out, lane.inward)
-    return [(chain.epoch, chain.n, chain.receipted_n, chain.claimed_n, chain.forked_at) for chain in chains if chain]
+    numbers = [(one.epoch, one.n, one.receipted_n, one.claimed_n, one.forked_at) for one in chains if one]
+    return [lane.waiting, *numbers]

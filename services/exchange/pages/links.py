@@ -1,4 +1,4 @@
-"""HTML of the exchange: links with their lanes, pausing, opening an epoch, verification."""
+"""Links with their lanes, pausing, opening an epoch, verification."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from services.exchange.policy.chain import Chain, link_name
 from services.exchange.policy.permissions import Act, may, require
 from services.exchange.policy.progress import CatchUp, catch_up
 from services.exchange.policy.timing import severity
+from services.exchange.store.erasures import count_requests
 from services.exchange.store.keys import known_keys
 from services.exchange.store.overview import LaneStanding, LinkStanding, link_standings
 from services.kernel.language.refusal import NotFound, Refusal
@@ -26,6 +27,8 @@ from services.kernel.runtime.web import Context, LiveMe, Me, Now, Reading, Tx, e
 router = edge_router(include_in_schema=False)
 
 Peer = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
+
+Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 
 TONES = {
     LinkState.UP: "green",
@@ -47,8 +50,12 @@ CONFLICT_WORDS = {
     "misdirected": "不属于这条通道的消息，已丢弃",
     "malformed": "无法识别的消息，已丢弃",
     "damaged": "附件片段缺失或与摘要不符",
+    "too_large": "内容超过本节点能转告的长度，已存账本，没有转告",
+    "set_aside": "内容无法在本节点转告，已存账本，没有转告，后面的照常生效",
     "unreadable": "内容无法识别，已存账本，没有转告",
+    "not_plain": "内容中有不可能的时间、数字或字符，已存账本，没有转告，后面的照常生效",
     "not_theirs": "对端无权发出的内容，已存账本，没有转告",
+    "never_sent": "对端称收到过本节点没有发过的信息，又给不出来；没有采信，照常发送",
     "peer_restored": "对端从旧备份恢复，已从它持有的位置重发",
 }
 
@@ -68,10 +75,13 @@ async def open_exchange() -> Response:
 
 @router.get("/fragments/todo")
 async def show_todo(request: Request, me: Me, reading: Reading, context: Context, now: Now) -> Response:
-    """The card of the home page: links that need the administrator."""
+    """The card of the home page: links that need the administrator, and what neighbours ask to be erased."""
     require(me.roles, Act.READ_LINKS)
     found = await _standings(reading, context, now) if may(me.roles, Act.OPERATE_LINKS) else []
-    return page(request, "exchange/_todo.html", in_need=[link for link in found if link.state in NEED_SOMEBODY])
+    reasons = {link.peer.peer: why for link in found if (why := _need_of(link))}
+    requests = await count_requests(reading) if may(me.roles, Act.ERASE) else 0
+    in_need = [link for link in found if link.peer.peer in reasons]
+    return page(request, "exchange/_todo.html", in_need=in_need, reasons=reasons, requests=requests)
 
 
 @router.get("/links")
@@ -129,6 +139,14 @@ async def settle_refusals(peer: Peer, me: LiveMe, tx: Tx, context: Context) -> R
     _chosen(await _standings(tx.session, context, tx.now), peer)
     await actions.settle_refusals(tx, peer, by=me.ref)
     return back_to(f"/exchange/links/{peer}", "异常记录已归档。")
+
+
+@router.post("/links/{peer}/files/{sha256}/give-up")
+async def give_up_file(peer: Peer, sha256: Sha256, *, me: LiveMe, tx: Tx, context: Context) -> Response:
+    require(me.roles, Act.OPERATE_LINKS)
+    _chosen(await _standings(tx.session, context, tx.now), peer)
+    await actions.give_up_file(tx, sha256, by=me.ref, reason="链路页")
+    return back_to(f"/exchange/links/{peer}", "不再等这个附件。")
 
 
 @router.get("/links/{peer}/epoch")
@@ -220,7 +238,11 @@ def _progress_of(lane: LaneStanding, now: datetime) -> CatchUp | None:
     if out is None or lane.sending_state is not LinkState.CATCHING_UP:
         return None
     return catch_up(
-        from_n=out.catching_up_from_n, receipted_n=out.receipted_n, n=out.n, since=out.catching_up_since, now=now
+        from_n=out.catching_up_from_n,
+        receipted_n=out.receipted_n,
+        n=lane.written_n,
+        since=out.catching_up_since,
+        now=now,
     )
 
 
@@ -239,3 +261,12 @@ def _chosen(found: list[LinkStanding], peer: str) -> LinkStanding:
 
 def _first_in_need(found: list[LinkStanding]) -> LinkStanding | None:
     return min(found, key=lambda link: severity(link.state), default=None)
+
+
+def _need_of(link: LinkStanding) -> str:
+    """Why the administrator should look at this link, in the words of the home page; empty when there is no need."""
+    if link.state in NEED_SOMEBODY:
+        return link.state.label
+    if link.conflicts:
+        return "有异常记录"
+    return "有附件没有传到" if link.missing_files else ""

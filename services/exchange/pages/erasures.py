@@ -1,0 +1,212 @@
+"""Erasing an item from every copy: finding it, what would go where, the decision, progress, what was erased."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from services.exchange import actions
+from services.exchange.actions.erasures import neighbours_with
+from services.exchange.model import Erasure
+from services.exchange.policy.erasures import MAX_REASON_CHARACTERS, copies_in_all, origin_in, short_number_in, steps_of
+from services.exchange.policy.permissions import Act, require
+from services.exchange.store.erasures import find_by_ending, find_erasure, list_erasures, list_requests, list_said
+from services.exchange.store.routes import routes_of
+from services.kernel.language.refusal import Refusal
+from services.kernel.language.vocabulary import ErasureGround, ErasureStage
+from services.kernel.runtime.keeping.erasure.copies import Copies
+from services.kernel.runtime.keeping.erasure.keepers import AskedKeeper, KeeperSilent
+from services.kernel.runtime.organisation import list_peers
+from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.settings import ALL_SERVICES
+from services.kernel.runtime.templating import back_to, page
+from services.kernel.runtime.web import Context, LiveMe, Me, Reading, Tx, edge_router
+
+router = edge_router(prefix="/erasures", include_in_schema=False)
+
+PAGE_SIZE = 50
+TITLES = {
+    "directory": "机构人员", "intake": "报送", "review": "审核采用", "disclosure": "公开", "stats": "考核统计", "exchange": "交换",
+}  # fmt: skip
+Reason = Annotated[str, Form(max_length=2000)]
+
+
+@router.get("")
+async def show_erasures(
+    request: Request, *, me: Me, reading: Reading, context: Context, q: str = "", before: Annotated[datetime | None, Query()] = None
+) -> Response:  # fmt: skip
+    require(me.roles, Act.ERASE)
+    origin_id = origin_in(q)
+    if origin_id is None and (ending := short_number_in(q)):
+        origin_id = await find_by_ending(reading, ending)
+    if origin_id is not None:
+        return RedirectResponse(f"/exchange/erasures/{origin_id}", status_code=303)
+    found = list(await list_erasures(reading, before=before, limit=PAGE_SIZE + 1))
+    shown = found[:PAGE_SIZE]
+    return page(
+        request,
+        "exchange/erasures.html",
+        erasures=shown,
+        said=_by_item(await list_said(reading, [one.origin_id for one in shown])),
+        requests=await list_requests(reading),
+        names=await _names(reading, context),
+        copies_in_all=copies_in_all,
+        next_before=shown[-1].decided_at.isoformat() if len(found) > PAGE_SIZE else "",
+        q=q,
+        error="没有找到这个编号。请核对稿件号，或者粘贴稿件页的地址。" if q.strip() else "",
+    )
+
+
+@router.get("/{origin_id}")
+async def show_item(request: Request, origin_id: UUID, *, me: Me, reading: Reading, context: Context) -> Response:
+    """The record of an erasure; before there is one, what would be erased where, and the form to decide it."""
+    require(me.roles, Act.ERASE)
+    erasure = await find_erasure(reading, origin_id)
+    if erasure is None:
+        return await _decision_page(request, context, reading, origin_id)
+    return await _record_page(request, context, reading, erasure, "exchange/erasure.html")
+
+
+@router.get("/{origin_id}/standing")
+async def show_standing(request: Request, origin_id: UUID, *, me: Me, reading: Reading, context: Context) -> Response:
+    """The inner part of the record, fetched again while it is carried out."""
+    require(me.roles, Act.ERASE)
+    erasure = await find_erasure(reading, origin_id)
+    if erasure is None:
+        return Response(status_code=204)
+    return await _record_page(request, context, reading, erasure, "exchange/_erasure.html")
+
+
+@router.post("/{origin_id}")
+async def decide_erasure(
+    request: Request, origin_id: UUID, *, me: LiveMe, tx: Tx, context: Context,
+    ground: Annotated[str, Form(max_length=40)] = "", reason: Reason = "", confirmed: Annotated[str, Form(max_length=10)] = "",
+) -> Response:  # fmt: skip
+    require(me.roles, Act.ERASE)
+    errors = _errors(reason) | _decision_errors(ground, confirmed)
+    typed = {"ground": ground, "reason": reason}
+    if errors:
+        return await _decision_page(request, context, tx.session, origin_id, typed=typed, errors=errors)
+    await actions.decide_erasure(tx, origin_id, ground=ErasureGround(ground), reason=reason.strip(), by=me.ref)
+    return back_to(f"/exchange/erasures/{origin_id}", "已开始清除，进度在下面；相邻单位已收到通知，由他们自己决定。")
+
+
+@router.post("/{origin_id}/decline")
+async def decline_erasure(
+    request: Request, origin_id: UUID, *, me: LiveMe, tx: Tx, context: Context,
+    peer: Annotated[str, Form(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")], reason: Reason = "",
+) -> Response:  # fmt: skip
+    require(me.roles, Act.ERASE)
+    if errors := {f"{name}-{peer}": text for name, text in _errors(reason).items()}:
+        return await _decision_page(request, context, tx.session, origin_id, typed={"declined": reason}, errors=errors)
+    try:
+        await actions.decline_erasure(tx, origin_id, peer, reason=reason.strip(), by=me.ref)
+    except Refusal as refusal:
+        return await _decision_page(request, context, tx.session, origin_id, errors={f"reason-{peer}": str(refusal)})
+    return back_to("/exchange/erasures", "已答复不清除，理由已发给对方。")
+
+
+@router.post("/{origin_id}/again")
+async def erase_again(origin_id: UUID, me: LiveMe, tx: Tx) -> Response:
+    require(me.roles, Act.ERASE)
+    await actions.erase_again(tx, origin_id, by=me.ref)
+    return back_to(f"/exchange/erasures/{origin_id}", "已重新开始，每一处再清除一遍。")
+
+
+async def _decision_page(  # noqa: PLR0917 - a form needs all of it
+    request: Request, context: ServiceContext, session: AsyncSession, origin_id: UUID,
+    typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None,
+) -> Response:  # fmt: skip
+    copies = await _copies(context, origin_id)
+    route = (await routes_of(session, [str(origin_id)])).get(str(origin_id), ())
+    said = await list_said(session, [str(origin_id)])
+    names = await _names(session, context)
+    return page(
+        request,
+        "exchange/erasure_decide.html",
+        status_code=422 if errors else 200,
+        origin_id=origin_id,
+        copies=copies,
+        title=next((one.title for one in copies.values() if one and one.title), ""),
+        topics=len({topic for one in copies.values() if one for topic in one.topics}),
+        files=len({digest for one in copies.values() if one for digest in one.digests}),
+        is_unknown=all(one is not None and one.is_empty for one in copies.values()),
+        route=[names.get(one, one) for one in route],
+        neighbours=await neighbours_with(session, context.node.node_id, origin_id),
+        requests=[one for one in said if not one.is_declined and not one.answer],
+        answered=[one for one in said if one.answer == "declined"],
+        names=names,
+        titles=TITLES,
+        grounds=[(one.value, one.label, one.source) for one in ErasureGround],
+        max_reason=MAX_REASON_CHARACTERS,
+        typed=typed or {},
+        errors=errors or {},
+    )
+
+
+async def _record_page(
+    request: Request, context: ServiceContext, session: AsyncSession, erasure: Erasure, template: str
+) -> Response:
+    return page(
+        request,
+        template,
+        erasure=erasure,
+        is_done=erasure.stage is ErasureStage.DONE,
+        steps=steps_of(erasure.stage, trouble=erasure.trouble),
+        said={one.peer: one for one in await list_said(session, [erasure.origin_id])},
+        names=await _names(session, context),
+        titles=TITLES,
+        copies_in_all=copies_in_all(erasure.copies),
+    )
+
+
+async def _copies(context: ServiceContext, origin_id: UUID) -> dict[str, Copies | None]:
+    """By service, what it has of the item; None for one that does not answer. What the node has not is left out."""
+    found = await asyncio.gather(*(_copies_in(AskedKeeper(context, name), origin_id) for name in ALL_SERVICES))
+    return {name: one for name, one in zip(ALL_SERVICES, found, strict=True) if one is not _ABSENT}
+
+
+_ABSENT = Copies(facts=-1)
+
+
+async def _copies_in(keeper: AskedKeeper, origin_id: UUID) -> Copies | None:
+    try:
+        return await keeper.copies(origin_id) if await keeper.is_here() else _ABSENT
+    except KeeperSilent:
+        return None
+
+
+async def _names(session: AsyncSession, context: ServiceContext) -> dict[str, str]:
+    """Names of this node and its neighbours, by id."""
+    return {peer.peer: peer.name for peer in await list_peers(session)} | {context.node.node_id: context.node.name}
+
+
+def _by_item(said: Any) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for one in said:
+        found.setdefault(one.origin_id, []).append(one)
+    return found
+
+
+def _errors(reason: str) -> dict[str, str]:
+    if not reason.strip():
+        return {"reason": "请写明经过谁批准、依据什么；不要复述内容。"}
+    if len(reason.strip()) > MAX_REASON_CHARACTERS:
+        return {"reason": f"最多 {MAX_REASON_CHARACTERS} 字。"}
+    return {}
+
+
+def _decision_errors(ground: str, confirmed: str) -> dict[str, str]:
+    errors = {}
+    if ground not in {one.value for one in ErasureGround}:
+        errors["ground"] = "请选择为什么清除。"
+    if not confirmed:
+        errors["confirmed"] = "请核对以后勾选。"
+    return errors

@@ -1,0 +1,77 @@
+"""Queries of erasures: this node's own, and what neighbours have said about theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, union, update
+from sqlmodel import col
+
+from services.exchange.model import Erasure, ErasureSaid
+from services.kernel.language.vocabulary import ErasureStage
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.tables import COUNTER, INBOX_CURSOR
+
+ERASED, DECLINED = "erased", "declined"
+"""What was answered to a neighbour that asked."""
+_IS_OPEN = (col(ErasureSaid.is_declined).is_(False), col(ErasureSaid.answer) == "")
+
+
+async def find_erasure(session: AsyncSession, origin_id: UUID, *, to_change: bool = False) -> Erasure | None:
+    """This node's erasure of an item, locked until the commit when it is to be changed."""
+    return await session.get(Erasure, str(origin_id), with_for_update=to_change or None, populate_existing=to_change)
+
+
+async def find_by_ending(session: AsyncSession, ending: str) -> UUID | None:
+    """The one item known to the exchange whose number ends so; None when there is none, or more than one."""
+    keys = [select(table.c.key).where(table.c.key.like(f"%-{ending}")) for table in (COUNTER, INBOX_CURSOR)]
+    found = (await session.execute(union(*keys).limit(2))).scalars().all()
+    return UUID(found[0]) if len(found) == 1 else None
+
+
+async def next_unfinished(session: AsyncSession) -> Erasure | None:
+    """The oldest erasure that is not carried out yet."""
+    query = select(Erasure).where(col(Erasure.stage) != ErasureStage.DONE).order_by(col(Erasure.decided_at)).limit(1)
+    return (await session.execute(query)).scalars().first()
+
+
+async def list_erasures(session: AsyncSession, *, before: datetime | None = None, limit: int = 50) -> Sequence[Erasure]:
+    """This node's erasures, the newest first; a page starts below an instant."""
+    query = select(Erasure).order_by(col(Erasure.decided_at).desc()).limit(limit)
+    if before:
+        query = query.where(col(Erasure.decided_at) < before)
+    return (await session.execute(query)).scalars().all()
+
+
+async def find_said(
+    session: AsyncSession, origin_id: UUID, peer: str, *, to_change: bool = False
+) -> ErasureSaid | None:
+    """What a neighbour has said about an item."""
+    place = (str(origin_id), peer)
+    return await session.get(ErasureSaid, place, with_for_update=to_change or None, populate_existing=to_change)
+
+
+async def list_said(session: AsyncSession, origin_ids: Sequence[str]) -> Sequence[ErasureSaid]:
+    """What neighbours have said about these items."""
+    query = select(ErasureSaid).where(col(ErasureSaid.origin_id).in_(origin_ids)).order_by(col(ErasureSaid.at))
+    return (await session.execute(query)).scalars().all()
+
+
+async def list_requests(session: AsyncSession, *, limit: int = 100) -> Sequence[ErasureSaid]:
+    """What neighbours ask for and nobody has answered, the oldest first."""
+    query = select(ErasureSaid).where(*_IS_OPEN).order_by(col(ErasureSaid.arrived_at)).limit(limit)
+    return (await session.execute(query)).scalars().all()
+
+
+async def count_requests(session: AsyncSession) -> int:
+    """How many requests nobody has answered."""
+    query = select(func.count()).select_from(ErasureSaid).where(*_IS_OPEN)
+    return int((await session.execute(query)).scalar_one())
+
+
+async def answer_requests(session: AsyncSession, origin_id: UUID, *, by: str, now: datetime) -> None:
+    """The item is erased here: that answers every neighbour who asked."""
+    change = update(ErasureSaid).where(col(ErasureSaid.origin_id) == str(origin_id), *_IS_OPEN)
+    await session.execute(change.values(answer=ERASED, answered_by=by, answered_at=now))
