@@ -1,4 +1,5 @@
 """机构人员: units, officers, sign-in, neighbouring nodes and working days.
 
-Tells `unit.registered`, `officer.appointed`, `peer.registered` and `calendar.day_set`; listens to nothing.
+Tells `unit.registered`, `officer.appointed`, `session.ended`, `peer.registered` and `calendar.day_set`; listens to
+nothing.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.directory.actions.measuring import measure
+from services.directory.agents import REPLAYS
 from services.directory.api import router as api
 from services.directory.cli import app as command_line
 from services.directory.model import METADATA
@@ -15,6 +16,7 @@ from services.kernel.language.events.directory import (
     CalendarDaySet,
     OfficerAppointed,
     PeerRegistered,
+    SessionEnded,
     UnitRegistered,
 )
 from services.kernel.runtime.service import Service, ServiceContext
@@ -29,7 +31,8 @@ def directory_service() -> Service:
         title="机构人员",
         metadata=METADATA,
         migrations=_HERE / "migrations",
-        tells=(UnitRegistered, OfficerAppointed, PeerRegistered, CalendarDaySet),
+        tells=(UnitRegistered, OfficerAppointed, SessionEnded, PeerRegistered, CalendarDaySet),
+        replays=REPLAYS,
         routers=(api, pages),
         root_routers=(root_router,),
         workers=(forget_ended_sign_ins,),

@@ -18,7 +18,7 @@ SESSIONS = Gauge(
 )
 LOCKED_ACCOUNTS = Gauge(
     "shangda_directory_locked_accounts",
-    "Usernames locked out just now; a rise: somebody guesses passwords",
+    "Usernames that are slowed down at some place just now; a rise: somebody guesses passwords",
     ("node",),
 )
 

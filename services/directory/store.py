@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,8 @@ from services.directory.policy.neighbours import Direction
 from services.kernel.language.calendar import WorkingDays
 from services.kernel.language.vocabulary import Role, UnitKind
 from services.kernel.runtime.session import AsyncSession
+
+_WITHOUT_PASSWORD = (col(Officer.is_active), col(Officer.password_hash) == "")
 
 
 async def find_profile(session: AsyncSession, node_id: str) -> NodeProfile | None:
@@ -93,6 +95,7 @@ async def list_officers(
     unit_id: UUID | None = None,
     role: Role | None = None,
     q: str = "",
+    is_without_password: bool = False,
     after: tuple[Any, ...] | None = None,
     limit: int = 50,
 ) -> Sequence[tuple[Officer, Unit]]:
@@ -107,12 +110,19 @@ async def list_officers(
         query = query.where(col(Officer.unit_id) == unit_id)
     if role:
         query = query.where(col(Officer.roles).like(f"% {role.value} %"))
+    if is_without_password:
+        query = query.where(*_WITHOUT_PASSWORD)
     if q:
         query = query.where(or_(_contains(Officer.name, q), _contains(Officer.username, q)))
     if after:
         place = tuple_(col(Officer.username), col(Officer.officer_id))
         query = query.where(place > tuple_(str(after[0]), UUID(str(after[1]))))
     return [(officer, unit) for officer, unit in await session.execute(query)]
+
+
+async def count_without_password(session: AsyncSession) -> int:
+    """Active officers who cannot sign in until an administrator gives them a password."""
+    return await _count(session, Officer, *_WITHOUT_PASSWORD)
 
 
 async def count_other_admins(session: AsyncSession, officer_id: UUID) -> int:
@@ -136,22 +146,35 @@ async def find_session_of_secret(session: AsyncSession, digest: str, *, to_chang
     return await _one(session, Session, col(Session.secret_digest) == digest, to_change=to_change)
 
 
-async def revoke_sessions(session: AsyncSession, officer_id: UUID, now: datetime, *, keep: UUID | None = None) -> None:
-    """End every sign-in of an officer, except `keep`."""
-    query = update(Session).where(col(Session.officer_id) == officer_id, col(Session.revoked_at).is_(None))
+async def revoke_sessions(
+    session: AsyncSession, officer_id: UUID, now: datetime, *, keep: UUID | None = None
+) -> list[UUID]:
+    """End every sign-in of an officer, except `keep`; which of them were still in force."""
+    those = [col(Session.officer_id) == officer_id, col(Session.revoked_at).is_(None)]
     if keep:
-        query = query.where(col(Session.session_id) != keep)
-    await session.execute(query.values(revoked_at=now))
+        those.append(col(Session.session_id) != keep)
+    in_force = select(col(Session.session_id)).where(*those, col(Session.expires_at) > now)
+    found = list((await session.execute(in_force.order_by(col(Session.session_id)))).scalars())
+    await session.execute(update(Session).where(*those).values(revoked_at=now))
+    return found
 
 
-async def find_tries(session: AsyncSession, username: str) -> SignInTries | None:
-    """The wrong passwords counted for a username."""
-    return await _one(session, SignInTries, col(SignInTries.username) == username)
+async def revoke_these(session: AsyncSession, session_ids: Sequence[UUID], now: datetime) -> None:
+    """End these sign-ins, those that have not ended yet."""
+    those = (col(Session.session_id).in_(session_ids), col(Session.revoked_at).is_(None))
+    await session.execute(update(Session).where(*those).values(revoked_at=now))
 
 
-async def forget_tries(session: AsyncSession, username: str) -> None:
-    """Start counting anew for a username."""
-    await session.execute(delete(SignInTries).where(col(SignInTries.username) == username))
+async def list_tries(session: AsyncSession, counts: Collection[tuple[str, str]]) -> list[SignInTries]:
+    """The wrong passwords counted under these names and places."""
+    place = tuple_(col(SignInTries.username), col(SignInTries.place))
+    return list((await session.execute(select(SignInTries).where(place.in_(counts)))).scalars())
+
+
+async def forget_tries(session: AsyncSession, username: str, place: str | None = None) -> None:
+    """Start counting anew for a username, everywhere or at one place."""
+    those = delete(SignInTries).where(col(SignInTries.username) == username)
+    await session.execute(those if place is None else those.where(col(SignInTries.place) == place))
 
 
 async def forget_before(session: AsyncSession, *, tries: datetime, sessions: datetime) -> None:
@@ -166,10 +189,12 @@ async def count_sessions(session: AsyncSession, now: datetime) -> int:
 
 
 async def count_locked(session: AsyncSession, *, failed: int, since: datetime) -> int:
-    """Usernames that are locked out: at least `failed` wrong passwords, the last one after `since`."""
+    """Names with at least `failed` wrong passwords at one place, the last one after `since`."""
     return await _count(
         session,
         SignInTries,
+        col(SignInTries.username) != "",
+        col(SignInTries.place) != "",
         col(SignInTries.failed) >= failed,
         col(SignInTries.last_failed_at) > since,
     )

@@ -1,20 +1,45 @@
-"""One handler per fact: the portal shows what is published; known items say what may become public."""
+"""One handler per fact: the portal shows what is published; known items say what may become public, and by whom."""
 
 from __future__ import annotations
 
-from services.disclosure.actions.remembering import remember_edition, remember_item
+from collections.abc import Mapping
+
+from services.disclosure.actions.remembering import (
+    remember_adoption,
+    remember_edition,
+    remember_head,
+    remember_refusal,
+    remember_return,
+    remember_signed,
+)
+from services.disclosure.actions.replaying import bring_back_published, bring_back_revoked
 from services.disclosure.actions.showing import leave_tombstone, show_on_portal
 from services.kernel.language.events.disclosure import InformationPublished, InformationRevoked
 from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
 from services.kernel.language.events.parts import Fact
-from services.kernel.language.events.review import SubmissionEdited, SubmissionForwardedUp, SubmissionReportedUp
+from services.kernel.language.events.review import (
+    SubmissionAdopted,
+    SubmissionDeclined,
+    SubmissionEdited,
+    SubmissionForwardedUp,
+    SubmissionReportedUp,
+    SubmissionReturned,
+)
 from services.kernel.runtime.inbox import Handler, ListensTo
 from services.kernel.runtime.organisation import ORGANISATION_LISTENS_TO
 
-_FROM_OWN_UNITS: dict[type[Fact], Handler] = {SubmissionSubmitted: remember_item, SubmissionAmended: remember_item}
+_FROM_OWN_UNITS: dict[type[Fact], Handler] = {SubmissionSubmitted: remember_head, SubmissionAmended: remember_head}
 _FROM_OTHER_NODES: dict[type[Fact], Handler] = {
-    SubmissionReportedUp: remember_item,
-    SubmissionForwardedUp: remember_item,
+    SubmissionReportedUp: remember_signed,
+    SubmissionForwardedUp: remember_signed,
+    SubmissionReturned: remember_return,
+}
+_FROM_THIS_OFFICE: dict[type[Fact], Handler] = {
+    SubmissionReportedUp: remember_signed,
+    SubmissionEdited: remember_edition,
+    SubmissionReturned: remember_return,
+    SubmissionDeclined: remember_refusal,
+    SubmissionAdopted: remember_adoption,
 }
 
 PORTAL_LISTENS_TO: ListensTo = {
@@ -28,5 +53,11 @@ LISTENS_TO: ListensTo = {
     "intake.emergency": dict(_FROM_OWN_UNITS),
     "exchange.arrival": dict(_FROM_OTHER_NODES),
     "exchange.arrival_urgent": dict(_FROM_OTHER_NODES),
-    "review.submission": {SubmissionEdited: remember_edition},
+    "review.submission": dict(_FROM_THIS_OFFICE),
+    "review.emergency": {SubmissionReportedUp: remember_signed},
+}
+
+REPLAYS: Mapping[type[Fact], Handler] = {
+    InformationPublished: bring_back_published,
+    InformationRevoked: bring_back_revoked,
 }

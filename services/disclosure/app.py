@@ -11,12 +11,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.disclosure import metrics
+from services.disclosure.actions.admitting import may_hear
 from services.disclosure.actions.seeding import seed_rules
-from services.disclosure.agents import LISTENS_TO, PORTAL_LISTENS_TO
+from services.disclosure.agents import LISTENS_TO, PORTAL_LISTENS_TO, REPLAYS
 from services.disclosure.api import PORTAL_ROUTERS as PORTAL_API
 from services.disclosure.api import ROUTERS as API
 from services.disclosure.cli import cli
 from services.disclosure.model import METADATA
+from services.disclosure.model.erasing import TEXTS
 from services.disclosure.pages import PORTAL_ROUTERS as PORTAL_PAGES
 from services.disclosure.pages import ROUTERS as PAGES
 from services.disclosure.policy import due_dates
@@ -40,13 +42,16 @@ def disclosure_service() -> Service:
         title="信息公开",
         metadata=METADATA,
         migrations=_HERE / "migrations",
+        texts=TEXTS,
         tells=(InformationPublished, InformationRevoked),
         listens_to=LISTENS_TO,
+        replays=REPLAYS,
         routers=(*API, *PAGES),
         root_routers=(*PORTAL_API, *PORTAL_PAGES),
         templates=_HERE / "templates",
         cli=cli,
         setup=prepare,
+        may_hear=may_hear,
         gauges=measure,
     )
 
@@ -58,11 +63,13 @@ def portal_service() -> Service:
         title="公开门户",
         metadata=METADATA,
         migrations=_HERE / "migrations",
+        texts=TEXTS,
         listens_to=PORTAL_LISTENS_TO,
         root_routers=(*PORTAL_API, *PORTAL_PAGES),
         templates=_HERE / "templates",
         setup=prepare,
         gauges=measure_portal,
+        is_public=True,
     )
 
 
@@ -76,8 +83,8 @@ async def measure(context: ServiceContext) -> None:
     """Measure what waits, what is late and what is on the portal, for Prometheus."""
     now, node = context.clock(), context.node.node_id
     async with context.database.reading() as session:
-        counts = await store.count_by_status(session)
-        oldest = await store.oldest_touched(session, InformationStatus.IN_REVIEW)
+        counts = await store.count_by_status(session, None)
+        oldest = await store.oldest_touched(session, None, InformationStatus.IN_REVIEW)
         internal, statutory = await _count_overdue(session, context)
     for status in (InformationStatus.DRAFT, InformationStatus.IN_REVIEW, InformationStatus.APPROVED):
         metrics.WAITING.labels(node, status.value).set(counts.get(status, 0))

@@ -13,6 +13,7 @@ import typer
 from services.disclosure.actions.seeding import load_rules
 from services.disclosure.model import METADATA
 from services.disclosure.store import rules
+from services.disclosure.store.portal import list_public_digests
 from services.kernel.runtime.app import make_context
 from services.kernel.runtime.migrations import upgrade
 from services.kernel.runtime.service import Service, ServiceContext
@@ -70,6 +71,20 @@ def migrate_portal() -> None:
     """建立或升级单独运行的门户的表结构。"""
     _with_context(lambda context: upgrade(context.database, _MIGRATIONS), name="portal")
     typer.echo("公开门户：已是最新")
+
+
+@cli.command("public-files")
+def list_public_files() -> None:
+    """列出已公开信息的附件在 files/ 里的路径，只有这些要拷到单独运行的门户。"""
+
+    async def run(context: ServiceContext) -> None:
+        async with context.database.reading() as session:
+            digests = await list_public_digests(session)
+        root = Path(context.settings.data_dir) / "files"
+        for path in map(context.files.path, digests):
+            typer.echo(path.relative_to(root))
+
+    _with_context(run)
 
 
 def _with_context(act: Callable[[ServiceContext], Awaitable[None]], *, name: str = "disclosure") -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from services.intake.actions import noting
+from services.intake.actions.replaying import bring_back_submitted
 from services.intake.policy import Step
 from services.kernel.language.events.exchange import SubmissionDelivered
+from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
 from services.kernel.language.events.parts import Fact, SubmissionFact
 from services.kernel.language.events.review import (
     InstructionRecorded,
@@ -114,4 +118,9 @@ LISTENS_TO: ListensTo = {
     "exchange.arrival_urgent": {**_ITEM_FACTS, SubmissionDelivered: note_delivery},
     "exchange.delivery": {SubmissionDelivered: note_delivery},
     "exchange.delivery_urgent": {SubmissionDelivered: note_delivery},
+}
+
+REPLAYS: Mapping[type[Fact], Handler] = {
+    SubmissionSubmitted: bring_back_submitted,
+    SubmissionAmended: bring_back_submitted,
 }

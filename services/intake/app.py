@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.intake import metrics, store
-from services.intake.agents import LISTENS_TO
+from services.intake.actions.reading import may_hear
+from services.intake.agents import LISTENS_TO, REPLAYS
 from services.intake.api import ROUTERS as API
 from services.intake.model import METADATA
+from services.intake.model.erasing import TEXTS
 from services.intake.pages import ROUTERS as PAGES
 from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
 from services.kernel.runtime.service import Service, ServiceContext
@@ -22,10 +24,13 @@ def intake_service() -> Service:
         title="信息报送",
         metadata=METADATA,
         migrations=_HERE / "migrations",
+        texts=TEXTS,
         tells=(SubmissionSubmitted, SubmissionAmended),
         listens_to=LISTENS_TO,
+        replays=REPLAYS,
         routers=(*API, *PAGES),
         templates=_HERE / "templates",
+        may_hear=may_hear,
         gauges=_measure,
     )
 

@@ -8,13 +8,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, func, or_
 from sqlmodel import col, select
 
 from services.intake.model import Attachment, EditionCopy, HistoryRow, Question, Submission
+from services.kernel.language.actor import Actor
+from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
+from services.kernel.language.moments import read_moment
 from services.kernel.language.timeline import in_order
-from services.kernel.language.vocabulary import IntakeStatus
-from services.kernel.runtime.paging import CursorUnreadable, decode_cursor, encode_cursor
+from services.kernel.language.vocabulary import InfoType, IntakeStatus
+from services.kernel.runtime.paging import decode_cursor, encode_cursor
+from services.kernel.runtime.readable import ReadableColumns, readable_in_unit
 from services.kernel.runtime.search import TextIndex
 from services.kernel.runtime.session import AsyncSession
 
@@ -71,11 +75,21 @@ async def event_is_noted(session: AsyncSession, event_id: str) -> bool:
     return (await session.exec(select(HistoryRow.id).where(HistoryRow.event_id == event_id))).first() is not None
 
 
+async def handing_in_is_noted(session: AsyncSession, origin_id: UUID, version: int) -> bool:
+    """Whether the history says that the author handed in this version."""
+    query = select(HistoryRow.id).where(
+        HistoryRow.origin_id == origin_id,
+        HistoryRow.version == version,
+        col(HistoryRow.type).in_([SubmissionSubmitted.TYPE, SubmissionAmended.TYPE]),
+    )
+    return (await session.exec(query)).first() is not None
+
+
 @dataclass(frozen=True)
 class Listing:
-    """Which items of a unit are wanted: by status, by words, and after which row."""
+    """Which items of the reader's unit are wanted: by status, by words, and after which row."""
 
-    unit_id: UUID
+    reader: Actor
     status: IntakeStatus | None = None
     undelivered_before: datetime | None = None
     query: str = ""
@@ -84,8 +98,8 @@ class Listing:
 
 
 async def list_submissions(session: AsyncSession, listing: Listing) -> list[Submission]:
-    """A unit's items, last touched first; one more than `limit` where there is a next page."""
-    query = select(Submission).where(*_of_unit(listing.unit_id))
+    """The items of his unit that the reader may read, last touched first; one more than `limit` where there is a next page."""
+    query = select(Submission).where(*_seen_by(listing.reader))
     if listing.status is not None:
         query = query.where(Submission.status == listing.status.value)
     if listing.undelivered_before is not None:
@@ -103,11 +117,7 @@ def place_after(cursor: str) -> tuple[datetime, UUID] | None:
     """
     if not cursor:
         return None
-    at, origin_id = decode_cursor(cursor, length=2)
-    try:
-        return datetime.fromisoformat(str(at)), UUID(str(origin_id))
-    except ValueError as fault:
-        raise CursorUnreadable from fault
+    return decode_cursor(cursor, read_moment, UUID)
 
 
 def next_cursor(found: list[Submission], limit: int) -> str | None:
@@ -118,56 +128,56 @@ def next_cursor(found: list[Submission], limit: int) -> str | None:
     return encode_cursor([last.touched_at.isoformat(), last.origin_id])
 
 
-async def count_by_status(session: AsyncSession, unit_id: UUID) -> dict[str, int]:
-    """How many of a unit's items stand where."""
-    query = select(Submission.status, func.count()).where(*_of_unit(unit_id)).group_by(Submission.status)
+async def count_by_status(session: AsyncSession, reader: Actor) -> dict[str, int]:
+    """How many of the items that the reader sees stand where."""
+    query = select(Submission.status, func.count()).where(*_seen_by(reader)).group_by(Submission.status)
     return dict((await session.exec(query)).all())
 
 
-async def count_undelivered(session: AsyncSession, unit_id: UUID, now: datetime) -> int:
-    """How many of a unit's reported items the receiver's node has not confirmed."""
-    query = select(func.count()).select_from(Submission).where(*_of_unit(unit_id), is_undelivered(now - DELIVERY_GRACE))
+async def count_undelivered(session: AsyncSession, reader: Actor, now: datetime) -> int:
+    """How many reported items that the reader sees the receiver's node has not confirmed."""
+    query = select(func.count()).select_from(Submission).where(*_seen_by(reader), is_undelivered(now - DELIVERY_GRACE))
     return (await session.exec(query)).one()
 
 
-async def count_open_questions(session: AsyncSession, unit_id: UUID) -> int:
-    """How many questions to a unit's authors wait for an answer."""
+async def count_open_questions(session: AsyncSession, reader: Actor) -> int:
+    """How many questions on items that the reader sees wait for an answer."""
     query = (
         select(func.count())
         .select_from(Question)
         .join(Submission, col(Submission.origin_id) == col(Question.origin_id))
-        .where(*_of_unit(unit_id), *_open_question())
+        .where(*_seen_by(reader), *_open_question())
     )
     return (await session.exec(query)).one()
 
 
 async def list_open_questions(
-    session: AsyncSession, unit_id: UUID, limit: int = 20
+    session: AsyncSession, reader: Actor, limit: int = 20
 ) -> list[tuple[Question, Submission]]:
-    """The questions that wait for a unit's answer, longest waiting first."""
+    """The questions that wait for an answer of the reader's unit, longest waiting first."""
     query = (
         select(Question, Submission)
         .join(Submission, col(Submission.origin_id) == col(Question.origin_id))
-        .where(*_of_unit(unit_id), *_open_question())
+        .where(*_seen_by(reader), *_open_question())
         .order_by(col(Question.asked_at))
         .limit(limit)
     )
     return list((await session.exec(query)).all())
 
 
-async def oldest_of(session: AsyncSession, unit_id: UUID, status: IntakeStatus) -> Submission | None:
-    """The unit's item that has been longest in a status."""
-    query = select(Submission).where(*_of_unit(unit_id), Submission.status == status.value)
+async def oldest_of(session: AsyncSession, reader: Actor, status: IntakeStatus) -> Submission | None:
+    """The item that has been longest in a status, of those that the reader sees."""
+    query = select(Submission).where(*_seen_by(reader), Submission.status == status.value)
     return (await session.exec(query.order_by(col(Submission.touched_at)).limit(1))).first()
 
 
 async def list_recent_texts(
-    session: AsyncSession, unit_id: UUID, *, except_for: UUID, since: datetime, limit: int = 60
+    session: AsyncSession, reader: Actor, *, except_for: UUID, since: datetime, limit: int = 60
 ) -> Sequence[Any]:
-    """Id, title, body and more of the unit's other items since a time, for comparing with a new one."""
+    """The other items that the reader sees since a time, for comparing with a new one."""
     query = (
         select(Submission)
-        .where(*_of_unit(unit_id), Submission.origin_id != except_for, col(Submission.touched_at) >= since)
+        .where(*_seen_by(reader), Submission.origin_id != except_for, col(Submission.touched_at) >= since)
         .where(Submission.body != "")
         .order_by(col(Submission.touched_at).desc())
         .limit(limit)
@@ -205,8 +215,23 @@ def is_undelivered(before: datetime) -> ColumnElement[bool]:
     )
 
 
-def _of_unit(unit_id: UUID) -> tuple[ColumnElement[bool], ...]:
-    return (col(Submission.unit_id) == unit_id, col(Submission.discarded_at).is_(None))
+def _is_author(officer_id: UUID) -> ColumnElement[bool]:
+    named = cast(col(Submission.authors), Text).contains(f'"officer_id": "{officer_id}"', autoescape=True)
+    return or_(col(Submission.created_by) == officer_id, named)
+
+
+# Lists show what the reader's own unit wrote; what came to the office is listed in review.
+_COLUMNS = ReadableColumns(
+    unit_id=col(Submission.unit_id),
+    is_urgent=col(Submission.info_type) == InfoType.EMERGENCY.value,
+    is_handed_in=or_(col(Submission.status) != IntakeStatus.DRAFT.value, col(Submission.submission_version) > 1),
+    is_in_office=false(),
+    is_author=_is_author,
+)
+
+
+def _seen_by(reader: Actor) -> tuple[ColumnElement[bool], ...]:
+    return (readable_in_unit(reader, _COLUMNS), col(Submission.discarded_at).is_(None))
 
 
 def _open_question() -> tuple[ColumnElement[bool], ...]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from services.kernel.language.events.exchange import SubmissionDelivered
 from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
 from services.kernel.language.events.parts import Fact
 from services.kernel.language.events.review import (
     InstructionRecorded,
+    IssuePublished,
     SubmissionAdopted,
     SubmissionAnswered,
     SubmissionAsked,
+    SubmissionChecked,
     SubmissionDeclined,
     SubmissionEdited,
     SubmissionForwardedUp,
@@ -19,6 +23,7 @@ from services.kernel.language.events.review import (
 )
 from services.kernel.runtime.inbox import Handler, ListensTo
 from services.kernel.runtime.organisation import ORGANISATION_LISTENS_TO
+from services.review.actions import replaying
 from services.review.actions.hearing import (
     keep_answer,
     keep_instruction,
@@ -54,4 +59,19 @@ LISTENS_TO: ListensTo = {
     "exchange.arrival_urgent": {**_FROM_OTHER_NODES, SubmissionDelivered: note_delivery},
     "exchange.delivery": {SubmissionDelivered: note_delivery},
     "exchange.delivery_urgent": {SubmissionDelivered: note_delivery},
+}
+
+REPLAYS: Mapping[type[Fact], Handler] = {
+    SubmissionChecked: replaying.bring_back_checked,
+    SubmissionReportedUp: replaying.bring_back_reported,
+    SubmissionReceived: replaying.bring_back_received,
+    SubmissionAsked: replaying.bring_back_question,
+    SubmissionAnswered: replaying.bring_back_answer,
+    SubmissionEdited: replaying.bring_back_edition,
+    SubmissionReturned: replaying.bring_back_returned,
+    SubmissionDeclined: replaying.bring_back_declined,
+    SubmissionAdopted: replaying.bring_back_adopted,
+    SubmissionForwardedUp: replaying.bring_back_forwarded,
+    IssuePublished: replaying.bring_back_published,
+    InstructionRecorded: replaying.bring_back_instruction,
 }

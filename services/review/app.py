@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
+from collections.abc import Collection
 from pathlib import Path
 
 from services.kernel.language.events import review as facts
 from services.kernel.language.vocabulary import ReviewStatus
-from services.kernel.runtime.service import Service, ServiceContext
+from services.kernel.runtime.service import Beyond, Service, ServiceContext
 from services.kernel.runtime.templating import masthead_of
 from services.review import metrics
 from services.review.actions.seeding import seed_periodicals
-from services.review.agents import LISTENS_TO
+from services.review.agents import LISTENS_TO, REPLAYS
 from services.review.api import ROUTERS as API
+from services.review.api.documents import prints_folder
 from services.review.cli import cli
 from services.review.model import METADATA
+from services.review.model.erasing import TEXTS
 from services.review.pages import ROUTERS as PAGES
 from services.review.store.gauges import queue_figures
 from services.review.store.rules import periodical_seeds, review_rules
+from services.review.store.sheet import may_hear
 
 _HERE = Path(__file__).parent
 
@@ -28,6 +34,7 @@ def review_service() -> Service:
         title="审核采用",
         metadata=METADATA,
         migrations=_HERE / "migrations",
+        texts=TEXTS,
         tells=(
             facts.SubmissionChecked,
             facts.SubmissionReportedUp,
@@ -43,12 +50,20 @@ def review_service() -> Service:
             facts.InstructionRecorded,
         ),
         listens_to=LISTENS_TO,
+        replays=REPLAYS,
         routers=(*API, *PAGES),
         templates=_HERE / "templates",
         cli=cli,
         setup=prepare,
+        beyond=Beyond(clear=drop_prints),
+        may_hear=may_hear,
         gauges=refresh_gauges,
     )
+
+
+async def drop_prints(context: ServiceContext, _digests: Collection[str]) -> None:
+    """Printed issues are made anew when they are asked for: none may go on showing what was erased."""
+    await asyncio.to_thread(shutil.rmtree, prints_folder(context.settings), ignore_errors=True)
 
 
 async def prepare(context: ServiceContext) -> None:

@@ -11,12 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.kernel.language.refusal import NotFound, NotPermitted
 from services.kernel.runtime.paging import decode_cursor, encode_cursor
 from services.kernel.runtime.web import LiveMe, Me, Now, Officer, Reading, Tx, edge_router
-from services.stats.actions.ruling import preview_effect, save_ruleset
+from services.stats.actions.ruling import preview_effect, read_ruleset_apart, save_ruleset
 from services.stats.model import StoredEntry, StoredRuleset
-from services.stats.policy import Period, Ruleset, read_ruleset
+from services.stats.policy import Period, Ruleset
 from services.stats.policy.credit import as_number
 from services.stats.policy.hostile import LONGEST
-from services.stats.policy.reading import TITLE_OMITTED, may_edit_rules, may_read_titles, may_see_all
+from services.stats.policy.reading import TITLE_OMITTED, may_edit_rules, may_read_title, may_see_all
 from services.stats.policy.sheet import ScoreRow
 from services.stats.store.figures import Source, in_force_at_end, list_sources, read_sheet
 from services.stats.store.rulesets import find_stored, list_rulesets, list_stored, ruleset_from
@@ -46,8 +46,8 @@ async def list_scores(
     sheet = await read_sheet(session, month, own=None if _sees_all(me) else me.unit_id)
     readable = [row for row in sheet.rows if _sees_all(me) or row.unit.unit_id == me.unit_id]
     ordered = sorted(readable, key=_place)
-    after = decode_cursor(cursor, length=2) if cursor else None
-    rest = [row for row in ordered if after is None or _place(row) > (str(after[0]), str(after[1]))]
+    after = decode_cursor(cursor, str, str) if cursor else None
+    rest = [row for row in ordered if after is None or _place(row) > after]
     shown = rest[:limit]
     sources = await list_sources(session, month, [row.unit.unit_id for row in shown])
     return {
@@ -74,7 +74,7 @@ async def read_one_ruleset(ruleset_id: str, version: int, _me: Me, session: Read
 @router.post("/rulesets/preview")
 async def preview_ruleset(new: NewRuleset, me: Me, session: Reading, now: Now) -> dict[str, Any]:
     _require_editor(me)
-    effects = await preview_effect(session, read_ruleset(new.text), now)
+    effects = await preview_effect(session, await read_ruleset_apart(new.text), now)
     items = [
         {"unit_name": one.unit_name, "before": as_number(one.before), "after": as_number(one.after)} for one in effects
     ]
@@ -101,7 +101,6 @@ def _place(row: ScoreRow) -> tuple[str, str]:
 
 
 def _score_view(row: ScoreRow, sources: Sequence[Source], me: Officer) -> dict[str, Any]:
-    shows_titles = may_read_titles(me.roles, me.unit_kind, me.unit_id, row.unit.unit_id)
     return {
         "unit_id": row.unit.unit_id,
         "unit_name": row.unit.name,
@@ -115,11 +114,11 @@ def _score_view(row: ScoreRow, sources: Sequence[Source], me: Officer) -> dict[s
         "adopted": {level.value: times for level, times in row.counts.adopted.items()},
         "forwarded": row.counts.forwarded,
         "instructions": row.counts.instructions,
-        "entries": [_entry_view(source, source.entry, shows_titles=shows_titles) for source in sources if source.entry],
+        "entries": [_entry_view(source, source.entry, me) for source in sources if source.entry],
     }
 
 
-def _entry_view(source: Source, entry: StoredEntry, *, shows_titles: bool) -> dict[str, Any]:
+def _entry_view(source: Source, entry: StoredEntry, me: Officer) -> dict[str, Any]:
     event = source.event
     return {
         "rule_id": entry.rule_id,
@@ -129,7 +128,7 @@ def _entry_view(source: Source, entry: StoredEntry, *, shows_titles: bool) -> di
         "event": event.kind,
         "level": event.level,
         "system": event.system,
-        "title": event.title if shows_titles else TITLE_OMITTED,
+        "title": event.title if may_read_title(me, event) else TITLE_OMITTED,
         "happened_on": entry.happened_on,
         "points_before": as_number(entry.points_before),
         "multiplier_rule_id": entry.multiplier_rule_id,

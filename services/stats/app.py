@@ -10,7 +10,7 @@ from services.stats.actions.ruling import seed_ruleset
 from services.stats.agents import LISTENS_TO
 from services.stats.api import router as api
 from services.stats.cli import app as cli
-from services.stats.model import METADATA
+from services.stats.model import METADATA, TEXTS
 from services.stats.pages import ROUTERS as PAGES
 from services.stats.store.events import count_unmatched
 
@@ -25,6 +25,7 @@ def stats_service() -> Service:
         title="考核统计",
         metadata=METADATA,
         migrations=_HERE / "migrations",
+        texts=TEXTS,
         listens_to=LISTENS_TO,
         routers=(api, *PAGES),
         templates=_HERE / "templates",

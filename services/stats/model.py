@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Dialect, Index, Text, TypeDecorator
 from sqlmodel import Field, SQLModel
 
+from services.kernel.runtime.keeping.erasure.texts import MARK, Texts
 from services.kernel.runtime.tables import UtcDateTime, service_metadata
 
 METADATA = service_metadata()
@@ -110,3 +111,7 @@ class StoredRuleset(Table, table=True):
     text: str = Field(sa_type=Text)
     saved_by: str = Field(default="", max_length=120)
     saved_at: datetime = Field(sa_type=UtcDateTime)
+
+
+TEXTS = (Texts(StoredEvent, {"title": MARK}),)
+"""Where stats keeps text of items: the title alone."""

@@ -91,6 +91,8 @@ def _tell(tx: Transaction, day: CalendarDayRow, year: CalendarYear) -> None:
             is_working=policy.is_worked(day.kind),
             label=day.name,
             year_announced=year.is_announced,
+            kind=day.kind,
+            version=year.version,
         )
     )
     tx.signal("calendar")

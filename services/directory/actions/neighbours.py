@@ -161,6 +161,8 @@ def _tell(tx: Transaction, peer: Peer) -> None:
             unit_id=peer.unit_id,
             lanes=tuple(lane.value for lane in Lane if lane in peer.lanes),
             is_active=peer.is_active,
+            unit_name=peer.unit_name,
+            version=peer.version,
         )
     )
     tx.signal("organisation")

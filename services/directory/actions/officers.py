@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.directory import store
 from services.directory.actions import passwords
+from services.directory.actions.ending import end_sessions_of
 from services.directory.actions.turns import take_administration_turn
 from services.directory.actions.units import differing
 from services.directory.model import NewOfficer, Officer, OfficerChange, Unit
@@ -62,7 +63,7 @@ async def change_officer(
         setattr(officer, name, value)
     officer.version += 1
     if not officer.is_active:
-        await store.revoke_sessions(tx.session, officer_id, tx.now)
+        await end_sessions_of(tx, officer_id)
     _tell(tx, officer)
     tx.audit("directory.officer.change", officer_id, by=by, details=_readable(changed))
     return officer
@@ -82,7 +83,7 @@ async def set_password(
         raise NotFound
     officer.password_hash = password_hash
     officer.version += 1
-    await store.revoke_sessions(tx.session, officer_id, tx.now, keep=keep_session)
+    await end_sessions_of(tx, officer_id, keep=keep_session)
     await store.forget_tries(tx.session, officer.username)
     tx.audit("directory.officer.set_password", officer_id, by=by)
     return officer
@@ -147,6 +148,8 @@ def _tell(tx: Transaction, officer: Officer) -> None:
             section=officer.section,
             roles=tuple(sorted(officer.roles)),
             is_active=officer.is_active,
+            username=officer.username,
+            version=officer.version,
         )
     )
     tx.signal("organisation")

@@ -10,6 +10,8 @@ from uuid import UUID
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from services.directory.policy.sign_in import Place
+
 # OWASP's first choice: 19 MiB and two passes, about 20 ms. More memory would let a burst of
 # sign-ins push a small node over its limit.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -21,6 +23,7 @@ class PasswordCheck:
     """The outcome of a check that was made before the transaction began."""
 
     username: str
+    place: Place
     officer_id: UUID | None
     password_hash: str
     matches: bool

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.directory import store
 from services.directory.actions import passwords
+from services.directory.actions.ending import tell_ended
 from services.directory.actions.passwords import PasswordCheck
 from services.directory.actions.turns import take_turn
 from services.directory.model import Officer, Session, SignInTries, Unit, names
@@ -33,23 +34,26 @@ class SignedIn:
     secret: str = ""
 
 
-async def check_password(session: AsyncSession, username: str, password: str, *, now: datetime) -> PasswordCheck:
+async def check_password(
+    session: AsyncSession, username: str, password: str, *, place: policy.Place, now: datetime
+) -> PasswordCheck:
     """Hold a password against the stored hash, outside any write transaction.
 
     Raises:
         InvalidInput: Nobody can have this username or password.
-        SignInLocked: Too many wrong ones lately; the password is not even looked at.
+        SignInLocked: Too many wrong ones here lately; the password is not even looked at.
     """
     username = _username_of(username)
     if "\x00" in password or not _is_text(password):
         raise InvalidInput(errors=[{"field": "password", "message": "口令含有不能识别的字符。"}])
-    tries = _tries(await store.find_tries(session, username))
-    if tries.is_locked(now):
-        raise tries.refusal(now)
+    _rows, counts = await _counted(session, username, place)
+    if waits := policy.slowest(counts.values(), now):
+        raise waits.refusal(now)
     officer = await store.find_officer_named(session, username)
     password_hash = officer.password_hash if officer else ""
     return PasswordCheck(
         username=username,
+        place=place,
         officer_id=officer.officer_id if officer else None,
         password_hash=password_hash,
         matches=await passwords.matches_aside(password_hash, password),
@@ -72,7 +76,8 @@ async def sign_in(tx: Transaction, check: PasswordCheck, *, demo: bool) -> Signe
         return policy.DemoAccountRefused()
     if not officer.is_active:
         return policy.OfficerNotActive()
-    await store.forget_tries(tx.session, check.username)
+    own_place = next(iter(check.place.counts(check.username)))
+    await store.forget_tries(tx.session, *own_place)
     return await _begin_session(tx, officer)
 
 
@@ -81,13 +86,13 @@ async def prove_password(tx: Transaction, check: PasswordCheck) -> Refusal | Non
 
     The refusal is returned, not raised: the count must be committed with it.
     """
-    await take_turn(tx, f"sign_in.{check.username}")
-    row = await store.find_tries(tx.session, check.username)
-    tries = _tries(row)
-    if tries.is_locked(tx.now):
-        return tries.refusal(tx.now)
+    for username, place in check.place.counts(check.username):
+        await take_turn(tx, f"sign_in.{username}.{place}")
+    rows, counts = await _counted(tx.session, check.username, check.place)
+    if waits := policy.slowest(counts.values(), tx.now):
+        return waits.refusal(tx.now)
     if await _checked_officer(tx, check) is None:
-        return _count_failure(tx, check, row, tries)
+        return _count_failure(tx, check, rows, counts)
     return None
 
 
@@ -116,6 +121,7 @@ async def sign_out(tx: Transaction, *, secret: str = "", claims: Claims | None =
         session = await store.find_session(tx.session, session_id)
     if session and session.revoked_at is None:
         session.revoked_at = tx.now
+        await tell_ended(tx, session.officer_id, [session.session_id])
         tx.audit("directory.session.end", session.session_id, by=None, details={"officer_id": session.officer_id})
 
 
@@ -193,15 +199,37 @@ async def _checked_officer(tx: Transaction, check: PasswordCheck) -> Officer | N
     return officer if officer and officer.password_hash == check.password_hash else None
 
 
-def _count_failure(tx: Transaction, check: PasswordCheck, row: SignInTries | None, tries: policy.Tries) -> Refusal:
-    counted = tries.after_failure(tx.now)
-    if row is None:
-        row = SignInTries(username=check.username, failed=0, last_failed_at=tx.now)
+Counted = tuple[str, str]
+"""A username and a place, either of them empty for any."""
+
+
+async def _counted(
+    session: AsyncSession, username: str, place: policy.Place
+) -> tuple[dict[Counted, SignInTries], dict[Counted, policy.Tries]]:
+    """What was counted at this place, as rows and as counts; the own place is the first of the counts."""
+    paces = place.counts(username)
+    rows = {(row.username, row.place): row for row in await store.list_tries(session, list(paces))}
+    counts = {
+        key: policy.Tries(rows[key].failed, rows[key].last_failed_at, pace) if key in rows else policy.Tries(pace=pace)
+        for key, pace in paces.items()
+    }
+    return rows, counts
+
+
+def _count_failure(
+    tx: Transaction, check: PasswordCheck, rows: dict[Counted, SignInTries], counts: dict[Counted, policy.Tries]
+) -> Refusal:
+    counted = {key: tries.after_failure(tx.now) for key, tries in counts.items()}
+    for (username, place), tries in counted.items():
+        row = rows.get((username, place)) or SignInTries(
+            username=username, place=place, failed=0, last_failed_at=tx.now
+        )
+        row.failed, row.last_failed_at = tries.failed, tx.now
         tx.session.add(row)
-    row.failed, row.last_failed_at = counted.failed, tx.now
-    if counted.is_locked(tx.now):
-        tx.audit("directory.sign_in.lock", check.username, by=None, details={"tries": counted.failed})
-    return counted.refusal(tx.now)
+    waits = policy.slowest(counted.values(), tx.now)
+    if waits:
+        tx.audit("directory.sign_in.slow", check.username, by=None, details={"tries": waits.failed})
+    return (waits or next(iter(counted.values()))).refusal(tx.now)
 
 
 async def _officer_at_work(session: AsyncSession, officer_id: UUID) -> tuple[Officer, Unit]:
@@ -213,10 +241,6 @@ async def _officer_at_work(session: AsyncSession, officer_id: UUID) -> tuple[Off
 
 def _is_in_force(session: Session, now: datetime) -> bool:
     return session.revoked_at is None and now < session.expires_at
-
-
-def _tries(row: SignInTries | None) -> policy.Tries:
-    return policy.Tries(row.failed, row.last_failed_at) if row else policy.Tries()
 
 
 def _username_of(text: str) -> str:

@@ -155,6 +155,7 @@ def _tell(tx: Transaction, unit: Unit) -> None:
             org_code=unit.org_code,
             node_id=unit.node_id,
             is_active=unit.is_active,
+            version=unit.version,
         )
     )
     tx.signal("organisation")

@@ -9,7 +9,7 @@ from fastapi import Depends, Path, Query
 
 from services.directory.model import names
 from services.kernel.language.refusal import InvalidInput
-from services.kernel.runtime.paging import CursorUnreadable, decode_cursor
+from services.kernel.runtime.paging import decode_cursor
 
 MAX_LIMIT = 200
 
@@ -24,13 +24,7 @@ def read_cursor(text: str, *kinds: type[Any]) -> tuple[Any, ...] | None:
     Raises:
         CursorUnreadable: Not one of ours.
     """
-    if not text:
-        return None
-    values = decode_cursor(text, length=len(kinds))
-    try:
-        return tuple(kind(value) for kind, value in zip(kinds, values, strict=True))
-    except (ValueError, TypeError, AttributeError) as fault:
-        raise CursorUnreadable from fault
+    return decode_cursor(text, *kinds) if text else None
 
 
 def _searched(q: Annotated[str, Query(max_length=60)] = "") -> str:

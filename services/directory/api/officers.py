@@ -16,7 +16,7 @@ from services.directory.api.asked import Cursor, Limit, Searched, UnitFilter, re
 from services.directory.api.views import OfficerView, Page, next_cursor
 from services.directory.model import NewOfficer, Officer, OfficerChange
 from services.directory.policy.administration import Administration, may, require
-from services.directory.policy.sign_in import SessionOver
+from services.directory.policy.sign_in import SIGNED_IN, SessionOver
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.identity import read_token
@@ -56,7 +56,7 @@ async def read_own_standing(request: Request, context: Context, reading: Reading
 async def change_own_password(asked: NewPassword, request: Request, context: Context, me: LiveMe, now: Now) -> Response:
     require(me.roles, Administration.CHANGE_OWN_PASSWORD)
     async with context.database.reading() as session:
-        check = await sessions.check_password(session, me.username, asked.old_password, now=now)
+        check = await sessions.check_password(session, me.username, asked.old_password, place=SIGNED_IN, now=now)
     password_hash = await asyncio.to_thread(
         actions.hash_of_good, asked.password, username=me.username, name=me.name, demo=context.settings.demo
     )
@@ -84,12 +84,19 @@ async def list_officers(
     q: Searched,
     unit_id: UnitFilter = None,
     role: Role | None = None,
+    is_without_password: bool = False,
     limit: Limit = 50,
     after: Cursor = "",
 ) -> Page[OfficerView]:
     require(me.roles, Administration.READ_OFFICERS)
     found = await store.list_officers(
-        reading, unit_id=unit_id, role=role, q=q, after=read_cursor(after, str, UUID), limit=limit
+        reading,
+        unit_id=unit_id,
+        role=role,
+        q=q,
+        is_without_password=is_without_password,
+        after=read_cursor(after, str, UUID),
+        limit=limit,
     )
     with_phone = may(me.roles, Administration.READ_PHONES)
     last = (found[-1][0].username, found[-1][0].officer_id) if found else ()

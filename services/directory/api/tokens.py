@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.directory import metrics
 from services.directory.actions import sessions
+from services.directory.actions.browsers import KNOWN_COOKIE, place_of
 from services.directory.actions.sessions import SignedIn
 from services.directory.api.views import KeyView, Page, TokenView
 from services.directory.policy.sign_in import SessionOver
@@ -34,9 +35,11 @@ class SessionSecret(BaseModel):
 
 
 @router.post("/tokens")
-async def sign_in(asked: SignIn, context: Context, now: Now) -> TokenView:
+async def sign_in(request: Request, asked: SignIn, context: Context, now: Now) -> TokenView:
+    address = request.client.host if request.client else ""
+    place = place_of(context, asked.username, cookie=request.cookies.get(KNOWN_COOKIE, ""), address=address)
     async with context.database.reading() as session:
-        check = await sessions.check_password(session, asked.username, asked.password, now=now)
+        check = await sessions.check_password(session, asked.username, asked.password, place=place, now=now)
     # A transaction of its own: the count of wrong passwords is committed with the refusal.
     async with context.database.transaction(now) as tx:
         outcome = await sessions.sign_in(tx, check, demo=context.settings.demo)
@@ -48,6 +51,7 @@ async def sign_in(asked: SignIn, context: Context, now: Now) -> TokenView:
 
 @router.post("/tokens/renew")
 async def renew(request: Request, context: Context, tx: Tx, asked: SessionSecret | None = None) -> TokenView:
+    request.state.is_secret = True  # two tokens for one request harm less than one kept where others can read it
     secret = (asked.session if asked else "") or request.cookies.get(SESSION_COOKIE, "")
     return _answer(await sessions.renew(tx, secret), context.token_keys)
 

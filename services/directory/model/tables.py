@@ -107,11 +107,15 @@ class Session(Table, table=True):
 
 
 class SignInTries(Table, table=True):
-    """Wrong passwords in a row for one username, whether or not anybody has it."""
+    """Wrong passwords in a row for one username at one place, whether or not anybody has it.
+
+    An empty place is anywhere, an empty name any name: see `policy.sign_in.Place`.
+    """
 
     __tablename__ = "directory_sign_in_tries"
 
     username: str = Field(primary_key=True, max_length=32)
+    place: str = Field(primary_key=True, max_length=80)
     failed: int
     last_failed_at: datetime = Field(sa_type=UtcDateTime, index=True)
 

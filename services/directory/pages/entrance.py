@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -10,17 +11,20 @@ from pydantic import BaseModel, Field
 
 from services.directory import metrics, store
 from services.directory.actions import sessions
+from services.directory.actions.browsers import KNOWN_COOKIE, KNOWN_FOR_S, known_from_now_on, place_of
 from services.directory.actions.sessions import SignedIn
 from services.directory.pages.forms import Typed, read_form
 from services.directory.policy.sign_in import SESSION_LASTS, way_back
 from services.kernel.language.refusal import Refusal
-from services.kernel.runtime.identity import SESSION_COOKIE, TOKEN_COOKIE, read_token
+from services.kernel.runtime.identity import CSRF_COOKIE, SESSION_COOKIE, TOKEN_COOKIE, read_token
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.templating import page
 from services.kernel.runtime.tokens import sign_token
 from services.kernel.runtime.web import Context, Now, Tx, edge_router
 
 router = edge_router()
+
+_YEAR_S = 365 * 24 * 3600
 
 
 class SignInForm(BaseModel):
@@ -47,7 +51,7 @@ async def sign_in(request: Request, context: Context, now: Now) -> Response:
     if typed.value is None:
         return await _page(request, context, typed, asked_for)
     try:
-        signed_in = await _check_and_sign_in(context, typed.value, now)
+        signed_in = await _check_and_sign_in(request, context, typed.value, now)
     except Refusal as refusal:
         return await _page(request, context, typed.refused(refusal), asked_for)
     response = RedirectResponse(asked_for, status_code=303)
@@ -69,9 +73,11 @@ async def sign_out(request: Request, context: Context, tx: Tx) -> Response:
     return response
 
 
-async def _check_and_sign_in(context: ServiceContext, form: SignInForm, now: Now) -> SignedIn:
+async def _check_and_sign_in(request: Request, context: ServiceContext, form: SignInForm, now: Now) -> SignedIn:
+    address = request.client.host if request.client else ""
+    place = place_of(context, form.username, cookie=request.cookies.get(KNOWN_COOKIE, ""), address=address)
     async with context.database.reading() as session:
-        check = await sessions.check_password(session, form.username, form.password, now=now)
+        check = await sessions.check_password(session, form.username, form.password, place=place, now=now)
     # A transaction of its own: the count of wrong passwords is committed with the refusal.
     async with context.database.transaction(now) as tx:
         outcome = await sessions.sign_in(tx, check, demo=context.settings.demo)
@@ -92,6 +98,9 @@ def _give_cookies(response: Response, context: ServiceContext, signed_in: Signed
     token = sign_token(claims, context.token_keys.private)
     lasts_s = int((claims.expires_at - claims.issued_at).total_seconds())
     response.set_cookie(TOKEN_COOKIE, token, max_age=lasts_s, **shared)
+    # A token that somebody may have planted in this browser before is no good from now on.
+    response.set_cookie(CSRF_COOKIE, secrets.token_urlsafe(24), max_age=_YEAR_S, **shared)
+    response.set_cookie(KNOWN_COOKIE, known_from_now_on(context, claims.username), max_age=KNOWN_FOR_S, **shared)
     response.set_cookie(SESSION_COOKIE, signed_in.secret, max_age=int(SESSION_LASTS.total_seconds()), **shared)
 
 

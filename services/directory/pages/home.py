@@ -12,13 +12,16 @@ from fastapi import Request, Response
 from markupsafe import Markup
 
 from services.directory import store
+from services.directory.pages.standing import Trouble, list_troubles
+from services.directory.policy.administration import Administration, may
 from services.directory.policy.neighbours import Direction
 from services.kernel.language.calendar import WorkingDays, local_date
+from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.navigation import NavGroup, NavItem, navigation
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import page
-from services.kernel.runtime.web import Context, Me, Now, Reading, edge_router
+from services.kernel.runtime.web import Context, Me, Now, Officer, Reading, edge_router
 
 router = edge_router()
 log = structlog.get_logger()
@@ -42,22 +45,33 @@ class Fragment:
 
 @router.get("/")
 async def show_home(request: Request, context: Context, me: Me, reading: Reading, now: Now) -> Response:
-    groups = navigation(me.roles, context.node.level)
+    groups, token = navigation(me.roles, context.node.level), request.state.token
+    fragments, troubles = await asyncio.gather(gather(context, token, groups), _troubles(context, token, me))
     return page(
         request,
         "directory/home.html",
-        fragments=await gather(context, request.state.token, groups),
+        fragments=fragments,
+        troubles=troubles,
         groups=groups,
+        without_password=await _count_without_password(reading, me),
         weekday="一二三四五六日"[local_date(now).weekday()],
         **await _beside(reading, context, now),
     )
 
 
 @router.get("/todo")
-async def show_todo(request: Request, context: Context, me: Me) -> Response:
+async def show_todo(request: Request, context: Context, me: Me, reading: Reading) -> Response:
     groups = navigation(me.roles, context.node.level)
-    fragments = await gather(context, request.state.token, groups)
-    return page(request, "directory/_todo.html", fragments=fragments)
+    token, without_password = request.state.token, await _count_without_password(reading, me)
+    fragments, troubles = await asyncio.gather(gather(context, token, groups), _troubles(context, token, me))
+    return page(
+        request, "directory/_todo.html", fragments=fragments, troubles=troubles, without_password=without_password
+    )
+
+
+async def _troubles(context: ServiceContext, token: str, me: Officer) -> list[Trouble] | None:
+    """What keeps facts from taking effect, for an administrator; None for all others."""
+    return await list_troubles(context, token) if me.has(Role.ADMIN) else None
 
 
 async def gather(context: ServiceContext, token: str, groups: list[NavGroup]) -> list[Fragment]:
@@ -90,6 +104,11 @@ async def _ask(context: ServiceContext, token: str, service: str, link: NavItem)
         return Fragment(link, None)
     # Another service of this node rendered it with the same templates: it is markup, not input.
     return Fragment(link, Markup(answer.text))  # noqa: S704
+
+
+async def _count_without_password(session: AsyncSession, me: Me) -> int:
+    """How many officers an administrator has to give a password: after a restore some may have none."""
+    return await store.count_without_password(session) if may(me.roles, Administration.CHANGE_OFFICERS) else 0
 
 
 async def _beside(session: AsyncSession, context: ServiceContext, now: Now) -> dict[str, Any]:

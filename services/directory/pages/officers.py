@@ -41,15 +41,17 @@ async def show_officers(
     q: Annotated[str, Query(max_length=200)] = "",
     role: str = "",
     unit: str = "",
+    password: Annotated[str, Query(max_length=20)] = "",
     after: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
     require(me.roles, Administration.READ_OFFICERS)
-    asked = {"q": q, "role": role, "unit": unit}
+    asked = {"q": q, "role": role, "unit": unit, "password": password}
     found = await store.list_officers(
         reading,
         q=_searched(q),
         role=Role(role) if role in set(Role) else None,
         unit_id=_uuid(unit),
+        is_without_password=password == "missing",
         after=_place(after),
         limit=_PAGE,
     )
@@ -62,6 +64,7 @@ async def show_officers(
         after=last,
         units=await _places(reading),
         roles=list(Role),
+        without_password=await store.count_without_password(reading),
         may_change=may(me.roles, Administration.CHANGE_OFFICERS),
         sees_phones=may(me.roles, Administration.READ_PHONES),
     )

@@ -12,6 +12,7 @@ from services.directory.actions import officers as actions
 from services.directory.actions import sessions
 from services.directory.pages.forms import Typed, read_form
 from services.directory.policy.administration import Administration, require
+from services.directory.policy.sign_in import SIGNED_IN
 from services.kernel.language.refusal import InvalidInput, Refusal
 from services.kernel.runtime.identity import read_token
 from services.kernel.runtime.service import ServiceContext
@@ -55,7 +56,7 @@ async def _change(request: Request, context: ServiceContext, me: Officer, form: 
         actions.hash_of_good, form.password, username=me.username, name=me.name, demo=context.settings.demo
     )
     async with context.database.reading() as session:
-        check = await sessions.check_password(session, me.username, form.old_password, now=now)
+        check = await sessions.check_password(session, me.username, form.old_password, place=SIGNED_IN, now=now)
     keep = sessions.session_id_of(read_token(context, request.state.token))
     # A transaction of its own: the count of wrong passwords is committed with the refusal.
     async with context.database.transaction(now) as tx:

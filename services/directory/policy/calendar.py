@@ -55,3 +55,10 @@ def is_worked(kind: DayKind) -> bool:
 def plain_kind(day: date) -> DayKind:
     """What the plain week says of a day, for taking a decision back."""
     return DayKind.WORKING if day.isoweekday() <= 5 else DayKind.HOLIDAY
+
+
+def kind_of(day: date, *, is_worked: bool) -> DayKind:
+    """The kind behind a day of which only is known whether it is worked."""
+    if not is_worked:
+        return DayKind.HOLIDAY
+    return DayKind.WORKING if plain_kind(day) is DayKind.WORKING else DayKind.MAKEUP_WORKDAY

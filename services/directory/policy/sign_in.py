@@ -1,7 +1,8 @@
-"""When a sign-in is locked out, how long tokens and sessions last, what a password must be."""
+"""How sign-ins are slowed down after wrong passwords, how long tokens and sessions last, what a password must be."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,16 +26,11 @@ class CredentialsWrong(NotSignedIn):
 
 
 class SignInLocked(Refusal):
-    """口令连续输错，账号已暂时锁定。"""
+    """口令输错的次数太多，请过一会儿再试。"""
 
     status = 429
     code = "sign_in_locked"
-    message = "口令连续输错，账号已暂时锁定。"
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """How many seconds to wait before the next try."""
-        return {"Retry-After": str(self.details["retry_after_s"])}
+    message = "口令输错的次数太多，请过一会儿再试。"
 
 
 class DemoAccountRefused(NotPermitted):
@@ -66,42 +62,90 @@ class PasswordTooWeak(InvalidInput):
 
 
 @dataclass(frozen=True)
+class Pace:
+    """How many wrong passwords are free, and how long to wait after those that follow, doubling."""
+
+    free: int
+    first_wait: timedelta
+    longest_wait: timedelta
+
+
+AT_ONE_PLACE = Pace(TRIES_BEFORE_LOCK - 1, timedelta(seconds=30), LOCK_LASTS)
+FROM_ANYWHERE = Pace(40, timedelta(seconds=30), timedelta(seconds=30))
+"""One name, guessed at from many addresses: one more guess in half a minute."""
+AT_ANY_NAME = Pace(60, timedelta(seconds=30), timedelta(seconds=30))
+"""One address that guesses at many names; a whole office may sit behind it."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a password is typed: a browser in which this officer signed in before, else an address.
+
+    A known browser is counted by itself alone: whatever others try elsewhere, it lets the right password through.
+    """
+
+    address: str = ""
+    browser: str = ""
+
+    def counts(self, username: str) -> dict[tuple[str, str], Pace]:
+        """Under which names and places a wrong password is counted, and at which pace; the own place is the first."""
+        if self.browser:
+            return {(username, f"browser {self.browser}"): AT_ONE_PLACE}
+        address = f"address {self.address}"[:80]
+        return {(username, address): AT_ONE_PLACE, (username, ""): FROM_ANYWHERE, ("", address): AT_ANY_NAME}
+
+
+SIGNED_IN = Place(browser="signed in")
+"""Where an officer types the own old password: guessing it there slows nobody's sign-in."""
+
+
+@dataclass(frozen=True)
 class Tries:
-    """The wrong passwords of one username in a row; a lock ends by itself."""
+    """The wrong passwords in a row of one name at one place; a wait ends by itself."""
 
     failed: int = 0
     last_failed_at: datetime | None = None
+    pace: Pace = AT_ONE_PLACE
 
     def is_locked(self, now: datetime) -> bool:
-        """Whether even the right password is refused at this moment."""
-        return self.failed >= TRIES_BEFORE_LOCK and not self._is_past(now)
+        """Whether even the right password is not looked at yet."""
+        return self.last_failed_at is not None and now < self.locked_until()
 
     def after_failure(self, now: datetime) -> Tries:
         """The count after one more wrong password; a count that has rested 15 minutes starts anew."""
-        return Tries(1 if self._is_past(now) else self.failed + 1, now)
+        return Tries(1 if self._is_past(now) else self.failed + 1, now, self.pace)
 
     def left(self) -> int:
-        """How many more wrong passwords until the lock."""
-        return max(0, TRIES_BEFORE_LOCK - self.failed)
+        """How many more wrong passwords until one has to wait."""
+        return max(0, self.pace.free + 1 - self.failed)
 
     def locked_until(self) -> datetime:
-        """When the lock ends; only meaningful once something failed."""
+        """When the next try is looked at; only meaningful once something failed."""
         if self.last_failed_at is None:
             raise ValueError("nothing has failed yet")
-        return self.last_failed_at + LOCK_LASTS
+        beyond = self.failed - self.pace.free
+        if beyond <= 0:
+            return self.last_failed_at
+        return self.last_failed_at + min(self.pace.first_wait * 2 ** min(beyond - 1, 20), self.pace.longest_wait)
 
     def refusal(self, now: datetime) -> Refusal:
-        """What is said after a wrong password, or while the lock holds."""
+        """What is said after a wrong password, or while the wait lasts."""
         if not self.is_locked(now):
-            return CredentialsWrong(f"用户名或口令不对。再错 {self.left()} 次将锁定 15 分钟。", tries_left=self.left())
+            return CredentialsWrong(
+                f"用户名或口令不对。再错 {self.left()} 次，就要等一会儿才能再试。", tries_left=self.left()
+            )
         wait_s = max(1, round((self.locked_until() - now).total_seconds()))
-        return SignInLocked(
-            f"口令连续输错 {TRIES_BEFORE_LOCK} 次，已锁定，请 {-(-wait_s // 60)} 分钟后再试。",
-            retry_after_s=wait_s,
-        )
+        wait = f"{wait_s} 秒" if wait_s < 60 else f"{-(-wait_s // 60)} 分钟"
+        return SignInLocked(f"口令输错的次数太多，请 {wait}后再试。", retry_after_s=wait_s)
 
     def _is_past(self, now: datetime) -> bool:
         return self.last_failed_at is None or now >= self.last_failed_at + LOCK_LASTS
+
+
+def slowest(counts: Iterable[Tries], now: datetime) -> Tries | None:
+    """Of several counts, the one that has to wait longest; None when none has to."""
+    waiting = [one for one in counts if one.is_locked(now)]
+    return max(waiting, key=Tries.locked_until) if waiting else None
 
 
 def password_fault(password: str, *, username: str, name: str) -> str | None:

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from services.disclosure.actions.admitting import open_information, take_information
 from services.disclosure.actions.preparing import note_change
 from services.disclosure.actions.refusals import TooManyFiles
-from services.disclosure.actions.steps import take_information
 from services.disclosure.model import Information, InformationFile
 from services.disclosure.policy import InformationStep, next_information_status
+from services.disclosure.policy.permission import Act
 from services.disclosure.store.information import list_files
 from services.kernel.language.refusal import NotFound
-from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.files import StoredFile
 from services.kernel.runtime.identity import Officer
+from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.transaction import Transaction
 from services.kernel.runtime.uploads import CheckedUpload
 
 MOST_FILES = 50
+
+
+async def require_attachable(session: AsyncSession, officer: Officer, information_id: UUID) -> None:
+    """Ask, before a file is stored, whether this officer may add one to the text now.
+
+    Raises:
+        NotPermitted, NotFound, InformationStepNotPossible: He may not.
+    """
+    information = await open_information(session, information_id, Act.WRITE, by=officer)
+    next_information_status(information.status, InformationStep.EDIT)
 
 
 async def attach_file(
@@ -29,8 +40,7 @@ async def attach_file(
         NotPermitted, NotFound, InformationStepNotPossible: See there.
         TooManyFiles: It has as many as it may.
     """
-    officer.require(Role.PUBLISHER)
-    information = await take_information(tx, information_id)
+    information = await take_information(tx, information_id, Act.WRITE, by=officer)
     status = next_information_status(information.status, InformationStep.EDIT)
     there = await list_files(tx.session, information_id)
     for one in there:
@@ -58,8 +68,7 @@ async def remove_file(tx: Transaction, officer: Officer, information_id: UUID, a
     Raises:
         NotPermitted, NotFound, InformationStepNotPossible: See there.
     """
-    officer.require(Role.PUBLISHER)
-    information = await take_information(tx, information_id)
+    information = await take_information(tx, information_id, Act.WRITE, by=officer)
     status = next_information_status(information.status, InformationStep.EDIT)
     file = await tx.session.get(InformationFile, attachment_id)
     if file is None or file.information_id != information_id:

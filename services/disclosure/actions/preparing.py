@@ -6,27 +6,26 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from services.disclosure.actions.admitting import take_information
+from services.disclosure.actions.choosing import disclosable_item
 from services.disclosure.actions.refusals import CategoryUnknown, NotForEverybody
-from services.disclosure.actions.steps import note_step, record_step, take_information
-from services.disclosure.model import Information, KnownItem
+from services.disclosure.actions.steps import note_step, record_step
+from services.disclosure.model import Information
 from services.disclosure.policy import (
     InformationStep,
-    TypeNotDisclosable,
-    may_disclose,
     may_send_to_review,
     next_information_status,
-    status_after_edit,
 )
 from services.disclosure.policy.fields import cleaned, faults_in, missing_in
-from services.disclosure.store.items import find_item
+from services.disclosure.policy.permission import Act, require_role
 from services.disclosure.store.rules import categories_by_code
 from services.kernel.language.calendar import local_date
 from services.kernel.language.field_error import FieldError
-from services.kernel.language.refusal import InvalidInput, NotHereYet
-from services.kernel.language.vocabulary import DisclosureAttribute, InformationStatus, Role
+from services.kernel.language.refusal import InvalidInput
+from services.kernel.language.vocabulary import DisclosureAttribute, InformationStatus
 from services.kernel.runtime.identifiers import new_id
 from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.organisation import head_office
+from services.kernel.runtime.organisation import find_unit
 from services.kernel.runtime.transaction import Transaction
 
 # A change that leaves these out of a request must not empty them.
@@ -36,20 +35,21 @@ _NEVER_EMPTY = ("attribute", "is_normative")
 async def prepare_information(
     tx: Transaction, officer: Officer, values: Mapping[str, Any], *, origin_id: UUID | None = None
 ) -> Information:
-    """Write a new public text, from nothing or from an internal item; it is a draft.
+    """Write a new public text of the officer's unit, from nothing or from an internal item; it is a draft.
 
     Raises:
         NotPermitted: The officer does not publish.
-        NotHereYet: The item is not known here.
-        TypeNotDisclosable: Items of this type never become public.
+        NotHereYet, NotFound, TypeNotDisclosable, ItemNotSigned: See `disclosable_item`.
         InvalidInput: Fields are missing or wrong.
+
+    Source: 政府信息公开条例 第十条 (whoever makes it publishes it).
     """
-    officer.require(Role.PUBLISHER)
+    require_role(officer, Act.WRITE)
     if origin_id is not None:
-        await require_disclosable(tx, origin_id)
+        await disclosable_item(tx.session, officer, origin_id)
     made = cleaned(values)
     await _require_valid(tx, made, missing_in(made))
-    office = await head_office(tx.session, tx.node.node_id)
+    unit = await find_unit(tx.session, officer.unit_id)
     given = {name: value for name, value in made.items() if value is not None}
     given.setdefault("formed_on", local_date(tx.now))
     given.setdefault("responsible_section", officer.section)
@@ -57,8 +57,8 @@ async def prepare_information(
         **given,
         information_id=new_id(),
         origin_id=origin_id,
-        publisher_org_id=office.unit_id if office else officer.unit_id,
-        publisher_name=office.name if office else officer.unit_name,
+        publisher_org_id=officer.unit_id,
+        publisher_name=unit.name if unit else officer.unit_name,
         prepared_by=officer.ref,
         writers=[str(officer.officer_id)],
         created_at=tx.now,
@@ -71,14 +71,13 @@ async def prepare_information(
 async def change_information(
     tx: Transaction, officer: Officer, information_id: UUID, values: Mapping[str, Any], *, version: int
 ) -> Information:
-    """Change a text that is not out yet; what was approved goes back to review, unless it was only cut as asked.
+    """Change a text that is not out yet; what was approved goes back to review, a text cut as asked too.
 
     Raises:
         NotPermitted, NotFound, StaleVersion, InvalidInput: See there.
         InformationStepNotPossible: It is published or revoked.
     """
-    officer.require(Role.PUBLISHER)
-    information = await take_information(tx, information_id, version=version)
+    information = await take_information(tx, information_id, Act.WRITE, by=officer, version=version)
     made = {name: value for name, value in cleaned(values).items() if value is not None or name not in _NEVER_EMPTY}
     changed = {name: value for name, value in made.items() if getattr(information, name) != value}
     status = status_after_change(information, changed)
@@ -112,10 +111,6 @@ def status_after_change(information: Information, changed: Mapping[str, Any]) ->
     Raises:
         InformationStepNotPossible: The text is out already.
     """
-    if set(changed) == {"body"}:
-        return status_after_edit(
-            information.status, outcome=information.outcome, before=information.body, after=changed["body"]
-        )
     after = next_information_status(information.status, InformationStep.EDIT)
     attribute = changed.get("attribute", information.attribute)
     is_waiting = after is InformationStatus.IN_REVIEW
@@ -134,29 +129,13 @@ async def send_to_review(
         NotForEverybody: Only what is meant for everybody is reviewed.
         InformationStepNotPossible: It is no draft.
     """
-    officer.require(Role.PUBLISHER)
-    information = await take_information(tx, information_id, version=version)
+    information = await take_information(tx, information_id, Act.WRITE, by=officer, version=version)
     after = next_information_status(information.status, InformationStep.SEND_TO_REVIEW)
     if not may_send_to_review(information.status, information.attribute):
         raise NotForEverybody
     information.status = after
     await record_step(tx, information, verb="information.send_to_review", what="送保密审查", by=officer)
     return information
-
-
-async def require_disclosable(tx: Transaction, origin_id: UUID) -> KnownItem:
-    """The internal item, if its kind may become public.
-
-    Raises:
-        NotHereYet: The item is not known here.
-        TypeNotDisclosable: Items of this type never become public.
-    """
-    item = await find_item(tx.session, origin_id)
-    if item is None:
-        raise NotHereYet
-    if not may_disclose(item.info_type):
-        raise TypeNotDisclosable(f"“{item.info_type.label}”类信息只供内部参阅，不对外公开。")
-    return item
 
 
 async def _require_valid(tx: Transaction, values: Mapping[str, Any], missing: list[FieldError]) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.disclosure.actions.preparing import require_disclosable
+from services.disclosure.actions.admitting import take_information
+from services.disclosure.actions.choosing import require_disclosable_type
 from services.disclosure.actions.refusals import NotReadyToPublish, PublisherIsReviewer
-from services.disclosure.actions.steps import record_step, take_information
+from services.disclosure.actions.steps import record_step
 from services.disclosure.model import Information, InformationFile
 from services.disclosure.policy import (
+    IndexCodes,
     IndexTemplate,
     InformationStep,
     next_information_status,
     obstacles_to_publishing,
 )
 from services.disclosure.policy.fields import REASON_LIMIT
+from services.disclosure.policy.permission import Act
 from services.disclosure.store.information import index_no_is_taken, list_files
 from services.disclosure.store.numbering import next_serial
 from services.disclosure.store.rules import categories_by_code, index_rules
@@ -24,10 +27,10 @@ from services.kernel.language.events.parts import Attachment
 from services.kernel.language.field_error import FieldError
 from services.kernel.language.refusal import InvalidInput
 from services.kernel.language.text import clean_line
-from services.kernel.language.vocabulary import Role
+from services.kernel.language.vocabulary import UnitKind
 from services.kernel.runtime.files import FileStore
 from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.organisation import head_office
+from services.kernel.runtime.organisation import find_unit
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.transaction import Transaction
 
@@ -45,13 +48,12 @@ async def publish_information(
         NotReadyToPublish: `errors` say what is missing.
         IndexCodeIsMissing: The index number needs a code that nobody has set.
     """
-    officer.require(Role.PUBLISHER)
-    information = await take_information(tx, information_id, version=version)
+    information = await take_information(tx, information_id, Act.PUBLISH, by=officer, version=version)
     status = next_information_status(information.status, InformationStep.PUBLISH)
     if information.reviewed_by and information.reviewed_by.officer_id == officer.officer_id:
         raise PublisherIsReviewer
     if information.origin_id is not None:
-        await require_disclosable(tx, information.origin_id)
+        await require_disclosable_type(tx.session, information.origin_id)
     attached = await list_files(tx.session, information_id)
     if obstacles := await obstacles_of(tx.session, information, attached, files=files):
         raise NotReadyToPublish(errors=[obstacle.as_dict() for obstacle in obstacles])
@@ -74,8 +76,7 @@ async def revoke_information(
         InvalidInput: Without a reason, or with too long a one.
         InformationStepNotPossible: It is not on the portal.
     """
-    officer.require(Role.PUBLISHER)
-    information = await take_information(tx, information_id, version=version)
+    information = await take_information(tx, information_id, Act.PUBLISH, by=officer, version=version)
     status = next_information_status(information.status, InformationStep.REVOKE)
     reason = clean_line(reason)
     if not reason or len(reason) > REASON_LIMIT:
@@ -100,10 +101,7 @@ async def obstacles_of(
     categories = await categories_by_code(session)
     category = categories.get(information.category_id)
     metadata = information.metadata_with(category.name if category else "")
-    found = obstacles_to_publishing(
-        information.status, metadata, outcome=information.outcome,
-        reviewed_body=information.reviewed_body, body=information.body,
-    )  # fmt: skip
+    found = obstacles_to_publishing(information.status, metadata, outcome=information.outcome, body=information.body)
     found += [
         FieldError("attachments", "file_not_here", f"附件“{file.filename}”不在本级，请重新上传。")
         for file in attached
@@ -112,11 +110,21 @@ async def obstacles_of(
     return found
 
 
-async def _issue_index_no(tx: Transaction, information: Information) -> str:
+async def numbering_of(tx: Transaction, category_id: str, issuer_id: UUID) -> tuple[IndexTemplate, IndexCodes]:
+    """The template of index numbers in force, and the codes that it takes for a category and the issuing unit."""
     rules = await index_rules(tx.session)
-    office = await head_office(tx.session, tx.node.node_id)
-    codes = rules.codes(org_code=office.org_code if office else "", cat_code=information.category_id)
-    template, today = IndexTemplate(rules.template), local_date(tx.now)
+    unit = await find_unit(tx.session, issuer_id)
+    codes = rules.codes(
+        org_code=unit.org_code if unit else "",
+        is_head_office=unit is not None and unit.kind is UnitKind.HEAD_OFFICE,
+        cat_code=category_id,
+    )
+    return IndexTemplate(rules.template), codes
+
+
+async def _issue_index_no(tx: Transaction, information: Information) -> str:
+    template, codes = await numbering_of(tx, information.category_id, information.publisher_org_id)
+    today = local_date(tx.now)
     while True:
         serial = await next_serial(tx.session, template.counter(codes, today))
         index_no = template.number(codes, today, serial)

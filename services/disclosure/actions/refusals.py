@@ -12,11 +12,25 @@ class NotReadyToPublish(Refusal):
     message = "还有未完成的事项，不能发布。"
 
 
+class ReviewIncomplete(Refusal):
+    """审查还没有逐项作出结论，或缺少审查意见。"""
+
+    code = "review_incomplete"
+    message = "审查还没有逐项作出结论，或缺少审查意见。"
+
+
 class PublisherIsReviewer(Refusal):
     """发布人不能是本条信息的保密审查人。"""
 
     code = "publisher_is_reviewer"
     message = "发布人不能是本条信息的保密审查人，请由其他公开人员发布。"
+
+
+class ItemNotSigned(Refusal):
+    """这件稿件还没有签发，或已退回、未采用，不能据以公开。"""
+
+    code = "item_not_signed"
+    message = "这件稿件还没有签发，或已退回、未采用，不能据以拟写公开信息。"
 
 
 class NotForEverybody(Refusal):

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from services.disclosure.actions.steps import record_step, take_information
-from services.disclosure.model import Information, Review
+from services.disclosure.actions.admitting import take_information
+from services.disclosure.actions.refusals import ReviewIncomplete
+from services.disclosure.actions.steps import record_step
+from services.disclosure.model import Information, InformationFile, NewReview, Review
 from services.disclosure.policy import attribute_after_review, decide_review
+from services.disclosure.policy.permission import Act
 from services.disclosure.policy.point import ReviewPoint
-from services.kernel.language.text import clean_text
-from services.kernel.language.vocabulary import NonDisclosureGround, ReviewOutcome, Role
+from services.disclosure.policy.redaction import changes_beyond
+from services.disclosure.policy.review import faults_in_passages, missing_in_review
+from services.disclosure.store.information import list_files, list_reviews
+from services.kernel.language.text import clean_line, clean_text
+from services.kernel.language.vocabulary import NonDisclosureGround, ReviewOutcome
 from services.kernel.runtime.identity import Officer
+from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.transaction import Transaction
 
 
@@ -23,12 +31,20 @@ class Decision:
     outcome: ReviewOutcome
     opinion: str = ""
     ground: NonDisclosureGround | None = None
-    points: Sequence[ReviewPoint] = ()
+    points: Sequence[ReviewPoint] | None = None
+    doubts: Sequence[ReviewPoint] = ()
+    passages: Sequence[str] = ()
 
     @property
     def label(self) -> str:
         """The decision in words."""
         return self.outcome.label + (f"（{self.ground.label}）" if self.ground else "")
+
+
+def decision_of(new: NewReview) -> Decision:
+    """The decision as it was sent."""
+    passages = tuple(filter(None, map(clean_line, new.passages)))
+    return Decision(new.outcome, clean_text(new.opinion), new.ground, new.points, new.doubts, passages)
 
 
 async def review_confidentiality(
@@ -42,9 +58,9 @@ async def review_confidentiality(
         ReviewerIsPreparer: He has written on it himself.
         InformationStepNotPossible: It does not wait for a review.
         GroundIsMissing: Not opening needs a legal ground.
+        ReviewIncomplete: `errors` say which point is undecided, what opinion is missing, what was not cut.
     """
-    officer.require(Role.SECRECY)
-    information = await take_information(tx, information_id, version=version)
+    information = await take_information(tx, information_id, Act.REVIEW, by=officer, version=version)
     reviewer_id = str(officer.officer_id)
     has_written = reviewer_id in information.writers
     status = decide_review(
@@ -55,7 +71,9 @@ async def review_confidentiality(
         ground=decision.ground,
     )
     opinion = clean_text(decision.opinion)
-    tx.session.add(_kept(tx, information, officer, decision, opinion))
+    files = await list_files(tx.session, information_id)
+    await _require_complete(tx.session, information, decision, files)
+    tx.session.add(_kept(tx, information, officer, decision, files))
     information.status = status
     information.attribute = attribute_after_review(decision.outcome, information.attribute)
     information.outcome, information.ground = decision.outcome, decision.ground
@@ -65,14 +83,57 @@ async def review_confidentiality(
     return information
 
 
-def _kept(tx: Transaction, information: Information, officer: Officer, decision: Decision, opinion: str) -> Review:
+async def changes_since_review(
+    session: AsyncSession, information: Information, files: Sequence[InformationFile]
+) -> list[str]:
+    """What the last reviewer did not see: changes besides the cuts that he marked, in words."""
+    reviews = await list_reviews(session, information.information_id)
+    if not reviews:
+        return []
+    last = reviews[-1]
+    found = changes_beyond(last.body, information.body, last.passages)
+    now = _seen(information, files)
+    seen = last.seen or now
+    if seen["fields"] != now["fields"]:
+        found.append("标题或目录信息有改动")
+    if seen["files"] != now["files"]:
+        found.append("附件有增减")
+    return found
+
+
+async def _require_complete(
+    session: AsyncSession, information: Information, decision: Decision, files: Sequence[InformationFile]
+) -> None:
+    reviews = await list_reviews(session, information.information_id)
+    text = "\n".join([information.body, *information.public_fields.values(), *(file.filename for file in files)])
+    errors = missing_in_review(
+        decision.outcome, points=decision.points, doubts=decision.doubts, opinion=decision.opinion,
+        is_plain=not await changes_since_review(session, information, files),
+    )  # fmt: skip
+    errors += faults_in_passages(
+        decision.outcome, text=text, marked=decision.passages, marked_before=reviews[-1].passages if reviews else ()
+    )
+    if errors:
+        raise ReviewIncomplete(errors=[error.as_dict() for error in errors])
+
+
+def _seen(information: Information, files: Sequence[InformationFile]) -> dict[str, Any]:
+    return {"fields": information.public_fields, "files": {file.filename: file.sha256 for file in files}}
+
+
+def _kept(
+    tx: Transaction, information: Information, officer: Officer, decision: Decision, files: Sequence[InformationFile]
+) -> Review:
     return Review(
         information_id=information.information_id,
         version=information.version,
         outcome=decision.outcome,
         ground=decision.ground,
-        opinion=opinion,
-        points=[point.value for point in decision.points],
+        opinion=clean_text(decision.opinion),
+        points=[point.value for point in decision.points or ()],
+        doubts=[point.value for point in decision.doubts],
+        passages=list(decision.passages),
+        seen=_seen(information, files),
         title=information.title,
         body=information.body,
         reviewed_by=officer.ref,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.disclosure.model import PublicInformation
+from services.disclosure.store.numbering import settle_index_no
 from services.disclosure.store.portal import PUBLIC_INDEX, lock_public
 from services.kernel.language.events.disclosure import InformationPublished, InformationRevoked
 from services.kernel.runtime.transaction import Transaction
@@ -22,7 +23,11 @@ async def show_on_portal(tx: Transaction, fact: InformationPublished) -> None:
     values["keywords"] = list(fact.keywords)
     values["validity"] = fact.validity or None
     values["attachments"] = [file.model_dump(mode="json") for file in fact.attachments]
-    shown = shown or PublicInformation(information_id=fact.information_id, node=fact.node, index_no=fact.index_no)
+    values["index_no"] = await settle_index_no(
+        tx.session, PublicInformation, fact.index_no,
+        information_id=fact.information_id, published_at=fact.published_at,
+    )  # fmt: skip
+    shown = shown or PublicInformation(information_id=fact.information_id, node=fact.node, index_no=values["index_no"])
     for name, value in values.items():
         setattr(shown, name, value)
     tx.session.add(shown)
@@ -34,7 +39,11 @@ async def show_on_portal(tx: Transaction, fact: InformationPublished) -> None:
 async def leave_tombstone(tx: Transaction, fact: InformationRevoked) -> None:
     """A text was revoked: number, reason and time stay, the text and its files go."""
     shown = await lock_public(tx.session, fact.information_id)
-    shown = shown or PublicInformation(information_id=fact.information_id, node=fact.node, index_no=fact.index_no)
+    if shown is None:
+        index_no = await settle_index_no(
+            tx.session, PublicInformation, fact.index_no, information_id=fact.information_id, published_at=None
+        )
+        shown = PublicInformation(information_id=fact.information_id, node=fact.node, index_no=index_no)
     for name, value in _EMPTY.items():
         setattr(shown, name, value)
     shown.keywords, shown.attachments = [], []

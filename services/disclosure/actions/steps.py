@@ -1,34 +1,18 @@
-"""What every step shares: the text held and of the right version, the history line, the search index."""
+"""What every step leaves behind: the history line, the audit row, the search index, the signal to live pages."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from services.disclosure.model import Information, Step
-from services.disclosure.store.information import lock_information, put_in_index
-from services.kernel.language.refusal import NotFound, StaleVersion
+from services.disclosure.store.information import put_in_index
 from services.kernel.runtime.identity import Officer
 from services.kernel.runtime.transaction import Transaction
 
-CHANNEL = "information"
 
-
-async def take_information(tx: Transaction, information_id: UUID, *, version: int | None = None) -> Information:
-    """The text, held until the commit.
-
-    Args:
-        version: What the caller saw, where he says it.
-
-    Raises:
-        NotFound: There is none.
-        StaleVersion: Somebody changed it since.
-    """
-    information = await lock_information(tx.session, information_id)
-    if information is None:
-        raise NotFound
-    if version is not None and version != information.version:
-        raise StaleVersion
-    return information
+def channel_of(unit_id: UUID) -> str:
+    """What pages listen to that show a unit's texts."""
+    return f"unit:{unit_id}"
 
 
 async def record_step(
@@ -52,4 +36,4 @@ async def note_step(
     await put_in_index(tx.session, information)
     details = {"version": information.version, "status": information.status, "note": note}
     tx.audit(verb, information.information_id, by=by.ref, details=details)
-    tx.signal(CHANNEL)
+    tx.signal(channel_of(information.publisher_org_id))

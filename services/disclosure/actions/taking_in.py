@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
+from uuid import UUID
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
 
+from services.disclosure.actions.attaching import require_attachable
 from services.kernel.language.field_error import FieldError
 from services.kernel.language.refusal import InvalidInput
 from services.kernel.runtime.files import StoredFile
+from services.kernel.runtime.identity import Officer
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.uploads import AttachmentTooLarge, CheckedUpload, inspect_upload
+from services.kernel.runtime.uploads import AttachmentTooLarge, CheckedUpload, take_in
 
 _FORM_AROUND_A_FILE_BYTES = 2 * 1024 * 1024
 
 
-async def take_in_file(request: Request, context: ServiceContext) -> tuple[CheckedUpload, StoredFile]:
-    """The form's part `file`, checked by content and stored under its digest.
+async def take_in_file(
+    request: Request, context: ServiceContext, officer: Officer, information_id: UUID
+) -> tuple[CheckedUpload, StoredFile]:
+    """The form's part `file`, checked by content and stored under its digest, if the officer may add it.
 
     Raises:
+        NotPermitted, NotFound, InformationStepNotPossible: He may not.
         InvalidInput: There is none.
         AttachmentTooLarge and its kin: See `inspect_upload`.
     """
+    async with context.database.reading() as session:
+        await require_attachable(session, officer, information_id)
     most = context.settings.attachment_limit_mb * 1024 * 1024
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > most + _FORM_AROUND_A_FILE_BYTES:
@@ -30,11 +37,7 @@ async def take_in_file(request: Request, context: ServiceContext) -> tuple[Check
     file = (await request.form()).get("file")
     if not isinstance(file, UploadFile) or not file.filename:
         raise InvalidInput("请选择要上传的文件。", errors=[FieldError("file", "missing", "请选择文件。").as_dict()])
-
-    def take_in() -> tuple[CheckedUpload, StoredFile]:
-        return inspect_upload(file.filename or "", file.file, max_bytes=most), context.files.put(file.file)
-
     try:
-        return await asyncio.to_thread(take_in)
+        return await take_in(context.files, file.filename, file.file, limit_bytes=most)
     finally:
         await file.close()

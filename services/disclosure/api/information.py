@@ -10,6 +10,7 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.disclosure import actions
+from services.disclosure.actions.admitting import open_information
 from services.disclosure.actions.answering import as_download
 from services.disclosure.actions.taking_in import take_in_file
 from services.disclosure.api.views import (
@@ -30,13 +31,15 @@ from services.disclosure.model import (
     NewRevocation,
 )
 from services.disclosure.policy import due_dates
+from services.disclosure.policy.permission import Act, require_role
 from services.disclosure.store import information as store
 from services.disclosure.store.rules import categories_by_code, category_set
+from services.kernel.language.moments import read_moment
 from services.kernel.language.refusal import NotFound
-from services.kernel.language.vocabulary import DisclosureAttribute, InformationStatus, Role
+from services.kernel.language.vocabulary import DisclosureAttribute, InformationStatus
 from services.kernel.runtime.files import StoredFile
 from services.kernel.runtime.organisation import working_days
-from services.kernel.runtime.paging import CursorUnreadable, decode_cursor, encode_cursor
+from services.kernel.runtime.paging import decode_cursor, encode_cursor
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.uploads import CheckedUpload
 from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router, etag
@@ -89,7 +92,7 @@ async def send(information_id: UUID, me: Me, tx: Tx, version: OfferedVersion, re
 async def review(
     information_id: UUID, *, new: NewReview, me: Me, tx: Tx, version: OfferedVersion, response: Response
 ) -> dict[str, Any]:
-    decision = actions.Decision(new.outcome, new.opinion, new.ground, new.points)
+    decision = actions.decision_of(new)
     information = await actions.review_confidentiality(tx, me, information_id, decision, version=version)
     return _answer(response, information, outcome=new.outcome.value, attribute=information.attribute.value)
 
@@ -113,9 +116,11 @@ async def revoke(
     return _answer(response, information, index_no=information.index_no)
 
 
-async def taken_in(request: Request, me: Me, context: Context) -> tuple[CheckedUpload, StoredFile]:
+async def taken_in(
+    request: Request, information_id: UUID, me: Me, context: Context
+) -> tuple[CheckedUpload, StoredFile]:
     """The uploaded file, checked and stored before the transaction begins."""
-    return await take_in_file(request, context)
+    return await take_in_file(request, context, me, information_id)
 
 
 @router.post("/information/{information_id}/attachments", status_code=201)
@@ -134,7 +139,7 @@ async def remove(information_id: UUID, attachment_id: UUID, me: Me, tx: Tx) -> N
 async def download(
     information_id: UUID, attachment_id: UUID, me: Me, session: Reading, context: Context
 ) -> StreamingResponse:
-    me.require(Role.PUBLISHER, Role.SECRECY)
+    await open_information(session, information_id, by=me)
     file = await session.get(InformationFile, attachment_id)
     if file is None or file.information_id != information_id:
         raise NotFound
@@ -146,10 +151,7 @@ async def download(
 
 @router.get("/information/{information_id}")
 async def show(information_id: UUID, me: Me, session: Reading, response: Response) -> dict[str, Any]:
-    me.require(Role.PUBLISHER, Role.SECRECY)
-    information = await store.find_information(session, information_id)
-    if information is None:
-        raise NotFound
+    information = await open_information(session, information_id, by=me)
     etag(response, information.version)
     return await _whole(session, information)
 
@@ -164,8 +166,8 @@ async def list_all(
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> dict[str, Any]:
-    me.require(Role.PUBLISHER, Role.SECRECY)
-    found = await store.list_information(session, store.Listing(status, q, place_after(cursor), limit))
+    require_role(me, Act.READ)
+    found = await store.list_information(session, store.Listing(me.unit_id, status, q, place_after(cursor), limit))
     names = {code: category.name for code, category in (await categories_by_code(session)).items()}
     last = found[limit - 1] if len(found) > limit else None
     following = encode_cursor([last.touched_at.isoformat(), last.information_id]) if last else None
@@ -180,11 +182,7 @@ def place_after(cursor: str) -> tuple[datetime, UUID] | None:
     """
     if not cursor:
         return None
-    at, information_id = decode_cursor(cursor, length=2)
-    try:
-        return datetime.fromisoformat(str(at)), UUID(str(information_id))
-    except ValueError as fault:
-        raise CursorUnreadable from fault
+    return decode_cursor(cursor, read_moment, UUID)
 
 
 async def _whole(session: AsyncSession, information: Information) -> dict[str, Any]:

@@ -76,6 +76,8 @@ def review_view(review: Review) -> dict[str, Any]:
         "ground": review.ground.value if review.ground else None,
         "opinion": review.opinion,
         "points": review.points,
+        "doubts": review.doubts,
+        "passages": review.passages,
         "version": review.version,
         "reviewed_by": review.reviewed_by.name,
         "reviewed_at": review.reviewed_at,

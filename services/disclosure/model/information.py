@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, Index, Integer, Text
@@ -26,6 +27,7 @@ from services.kernel.runtime.tables import BigId, UtcDateTime
 class Information(Table, table=True):
     """One public text, from draft to portal and off it again; `version` counts every change (ETag).
 
+    `publisher_org_id` is the unit that made it and answers for it: its officers alone handle it.
     `writers` are the ids of all who wrote on it: none of them may review it. `reviewed_body` is
     the text that the last review saw, `outcome` what it decided.
     """
@@ -34,6 +36,7 @@ class Information(Table, table=True):
     __table_args__ = (
         Index("ix_disclosure_information_list", "status", "touched_at", "information_id"),
         Index("ix_disclosure_information_recent", "touched_at", "information_id"),
+        Index("ix_disclosure_information_unit", "publisher_org_id", "status", "touched_at", "information_id"),
     )
 
     information_id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -73,6 +76,16 @@ class Information(Table, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     touched_at: datetime = Field(sa_type=UtcDateTime)
 
+    @property
+    def public_fields(self) -> dict[str, str]:
+        """What goes out besides the body, as text; the index number is given later."""
+        names = (
+            "title", "summary", "document_no", "subject", "genre", "audience", "source", "category_id", "formed_on",
+            "effective_on", "repealed_on", "validity", "publisher_name",
+        )  # fmt: skip
+        said = {name: str(getattr(self, name) or "") for name in names}
+        return said | {"keywords": "、".join(self.keywords)}
+
     def metadata_with(self, category_name: str) -> Metadata:
         """The catalogue metadata as the rules take it."""
         return Metadata(
@@ -98,7 +111,10 @@ class Information(Table, table=True):
 
 
 class Review(Table, table=True):
-    """One confidentiality review: what the reviewer saw and decided. Never changed."""
+    """One confidentiality review: what the reviewer saw and decided. Never changed.
+
+    `passages` are to be cut; `seen` holds the other public fields and the files' digests by name.
+    """
 
     __tablename__ = "disclosure_review"
 
@@ -109,6 +125,9 @@ class Review(Table, table=True):
     ground: NonDisclosureGround | None = Field(default=None, sa_type=Coded(NonDisclosureGround))
     opinion: str = Field(default="", sa_type=Text)
     points: list[str] = Field(default_factory=list, sa_type=JSON, nullable=False)
+    doubts: list[str] = Field(default_factory=list, sa_type=JSON, nullable=False)
+    passages: list[str] = Field(default_factory=list, sa_type=JSON, nullable=False)
+    seen: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, nullable=False)
     title: str = Field(sa_type=Text)
     body: str = Field(sa_type=Text)
     reviewed_by: OfficerRef = Field(sa_type=KEPT_OFFICER, nullable=False)

@@ -56,14 +56,20 @@ class NewInformation(InformationChange):
 
 
 class NewReview(BaseModel):
-    """A confidentiality review: the decision, the opinion, the ground where nothing is opened."""
+    """A confidentiality review: the decision, the opinion, the ground where nothing is opened.
+
+    `points` are those in which nothing was found, `doubts` the others; without `points` the
+    opinion speaks for all of them. `passages` are quoted from the text and are to be cut.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
     outcome: ReviewOutcome
     opinion: Annotated[str, Field(max_length=OPINION_LIMIT)] = ""
     ground: NonDisclosureGround | None = None
-    points: list[ReviewPoint] = Field(default_factory=list, max_length=20)
+    points: Annotated[list[ReviewPoint], Field(max_length=20)] | None = None
+    doubts: list[ReviewPoint] = Field(default_factory=list, max_length=20)
+    passages: list[Annotated[str, Field(max_length=OPINION_LIMIT)]] = Field(default_factory=list, max_length=50)
 
 
 class NewRevocation(BaseModel):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
+from uuid import UUID
 
 from pydantic import ValidationError
 from starlette.datastructures import FormData
@@ -67,11 +68,11 @@ def fields_of(information: Information) -> dict[str, Any]:
     return shown | {"keywords": "、".join(information.keywords), "is_normative": information.is_normative}
 
 
-def fields_of_item(item: KnownItem | None, *, formed_on: str, section: str) -> dict[str, Any]:
-    """The form of a new text, begun from an item where there is one."""
+def fields_of_item(item: KnownItem | None, unit_id: UUID, *, formed_on: str, section: str) -> dict[str, Any]:
+    """The form of a new text of a unit, begun from an item where there is one."""
     shown: dict[str, Any] = dict.fromkeys((*_LINES, *_TEXTS, *_CHOICES, *_DATES, "keywords"), "")
     shown |= {"is_normative": False, "attribute": "proactive", "formed_on": formed_on, "responsible_section": section}
     if item is not None:
-        shown |= {"title": item.best_title, "body": item.best_body}
+        shown |= {"title": item.title_for(unit_id), "body": item.body_for(unit_id)}
         shown["attribute"] = item.suggested_attribute or "proactive"
     return shown

@@ -10,20 +10,20 @@ from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 
 from services.disclosure import actions
+from services.disclosure.actions.admitting import open_information
 from services.disclosure.actions.taking_in import take_in_file
 from services.disclosure.metrics import PUBLISHED, REVOKED
-from services.disclosure.model import Information, NewReview
+from services.disclosure.model import NewReview
 from services.disclosure.pages.forms import Typed, fields_of, read_text_form
 from services.disclosure.pages.listing import WORDS, category_options
 from services.disclosure.pages.portal import laid_out
 from services.disclosure.pages.sheet import Sheet, doors_of, open_sheet
 from services.disclosure.policy import header_rows
+from services.disclosure.policy.permission import Act
 from services.disclosure.policy.point import ReviewPoint
-from services.disclosure.store import information as store
 from services.kernel.language.calendar import local_date
-from services.kernel.language.diff import diff_texts
-from services.kernel.language.refusal import InvalidInput, NotFound, Refusal, StaleVersion
-from services.kernel.language.vocabulary import Role
+from services.kernel.language.refusal import InvalidInput, Refusal, StaleVersion
+from services.kernel.runtime.comparing import compare_texts
 from services.kernel.runtime.files import StoredFile
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
@@ -31,6 +31,8 @@ from services.kernel.runtime.uploads import CheckedUpload
 from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router
 
 router = edge_router(prefix="/information/{information_id}", include_in_schema=False)
+
+_NOTHING_SAID: dict[str, Any] = {"outcome": "", "opinion": "", "ground": "", "points": [], "doubts": [], "passages": ""}
 
 
 @router.get("")
@@ -77,10 +79,12 @@ async def review(
 ) -> Response:
     form = await request.form()
     said = {name: str(form.get(name) or "") for name in ("outcome", "opinion", "ground")}
-    said["points"] = [str(point) for point in form.getlist("points")]  # type: ignore[assignment]
+    for name in ("points", "doubts"):
+        said[name] = [str(point) for point in form.getlist(name)]  # type: ignore[assignment]
+    said["passages"] = str(form.get("passages") or "")
     try:
         new = _read_review(said)
-        decision = actions.Decision(new.outcome, new.opinion, new.ground, new.points)
+        decision = actions.decision_of(new)
         await actions.review_confidentiality(tx, me, information_id, decision, version=version)
     except Refusal as refusal:
         return await _page(request, tx.session, me, information_id, context, refusal=refusal, reviewed=said)
@@ -89,8 +93,8 @@ async def review(
 
 @router.get("/publish")
 async def preview(request: Request, information_id: UUID, me: Me, session: Reading, context: Context) -> Response:
-    me.require(Role.PUBLISHER)
-    sheet = await open_sheet(session, await _found(session, information_id), context.files)
+    information = await open_information(session, information_id, Act.PUBLISH, by=me)
+    sheet = await open_sheet(session, information, context.files)
     metadata = sheet.information.metadata_with(sheet.category.name if sheet.category else "")
     return page(
         request, "disclosure/publish.html", sheet=sheet, header=laid_out(header_rows(metadata)), shown=sheet.information
@@ -122,10 +126,12 @@ async def revoke(
     return _back(information_id, "已从门户撤下，原网址只显示索引号、撤销原因和日期。")
 
 
-async def taken_in(request: Request, me: Me, context: Context) -> tuple[CheckedUpload, StoredFile] | Refusal:
+async def taken_in(
+    request: Request, information_id: UUID, me: Me, context: Context
+) -> tuple[CheckedUpload, StoredFile] | Refusal:
     """The uploaded file, checked and stored before the transaction begins; or why not."""
     try:
-        return await take_in_file(request, context)
+        return await take_in_file(request, context, me, information_id)
     except Refusal as refusal:
         return refusal
 
@@ -156,8 +162,7 @@ async def _page(
     reviewed: dict[str, Any] | None = None, reason: str = "",
 ) -> HTMLResponse:  # fmt: skip
     """The whole page; after a refusal with what was typed and why it was refused."""
-    me.require(Role.PUBLISHER, Role.SECRECY)
-    information = await _found(session, information_id)
+    information = await open_information(session, information_id, by=me)
     await session.refresh(information)
     sheet = await open_sheet(session, information, context.files)
     typed = typed or Typed(fields_of(information))
@@ -165,35 +170,35 @@ async def _page(
     return page(
         request, "disclosure/information.html", status_code=max(typed.status, refused.status),
         sheet=sheet, information=information, typed=typed, refused=refused, doors=doors_of(information, me),
-        conflict=diff_texts(information.body, str(typed.fields.get("body", ""))) if conflict else None,
-        reviewed=reviewed or {"outcome": "", "opinion": "", "ground": "", "points": []}, reason=reason,
+        conflict=await compare_texts(information.body, str(typed.fields.get("body", ""))) if conflict else None,
+        reviewed=reviewed or _NOTHING_SAID, reason=reason,
         points=[(point, point.label, point.source) for point in ReviewPoint],
-        categories=await category_options(session), today=local_date(request.state.now), cut=_cut(sheet),
+        header=laid_out(header_rows(information.metadata_with(sheet.category.name if sheet.category else ""))),
+        shown=information,
+        categories=await category_options(session), today=local_date(request.state.now), cut=await _cut(sheet),
         **WORDS,
     )  # fmt: skip
 
 
-def _cut(sheet: Sheet) -> Any:
+async def _cut(sheet: Sheet) -> Any:
     """What was changed since the reviewer saw the text, for 删减后公开 and second reviews."""
     information = sheet.information
     if not sheet.reviews or information.reviewed_body == information.body:
         return None
-    return diff_texts(information.reviewed_body, information.body)
-
-
-async def _found(session: AsyncSession, information_id: UUID) -> Information:
-    information = await store.find_information(session, information_id)
-    if information is None:
-        raise NotFound
-    return information
+    return await compare_texts(information.reviewed_body, information.body)
 
 
 def _read_review(said: dict[str, Any]) -> NewReview:
     try:
-        return NewReview.model_validate({**said, "ground": said["ground"] or None})
+        passages = [line for line in said["passages"].splitlines() if line.strip()]
+        return NewReview.model_validate({**said, "ground": said["ground"] or None, "passages": passages})
     except ValidationError as fault:
         fields = {str(error["loc"][0]) for error in fault.errors()}
-        sentences = {"outcome": "请选择审查结论。", "opinion": "审查意见太长，请删减到2000字以内。"}
+        sentences = {
+            "outcome": "请选择审查结论。",
+            "opinion": "审查意见太长，请删减到2000字以内。",
+            "passages": "要删减的内容最多50处，每处最多2000字。",
+        }
         errors = [
             {"field": name, "code": "invalid", "message": sentences.get(name, "填写有误。")} for name in sorted(fields)
         ]

@@ -11,14 +11,18 @@ from fastapi import Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.disclosure import actions
+from services.disclosure.actions.choosing import disclosable_item
+from services.disclosure.actions.steps import channel_of
 from services.disclosure.model import Information
 from services.disclosure.pages.forms import Typed, fields_of_item, read_text_form
-from services.disclosure.policy import Category, TypeNotDisclosable, due_dates, may_disclose
+from services.disclosure.policy import Category, due_dates
+from services.disclosure.policy.permission import Act, require_role
 from services.disclosure.store import information as store
-from services.disclosure.store.items import find_item, list_disclosable
+from services.disclosure.store.items import find_signed, list_disclosable
 from services.disclosure.store.rules import categories_by_code
 from services.kernel.language.calendar import local_date
-from services.kernel.language.refusal import NotHereYet, Refusal
+from services.kernel.language.moments import read_moment
+from services.kernel.language.refusal import Refusal
 from services.kernel.language.text import clean_line
 from services.kernel.language.vocabulary import (
     DisclosureAttribute,
@@ -29,10 +33,10 @@ from services.kernel.language.vocabulary import (
     Validity,
 )
 from services.kernel.runtime.organisation import working_days
-from services.kernel.runtime.paging import CursorUnreadable, decode_cursor, encode_cursor
+from services.kernel.runtime.paging import decode_cursor, encode_cursor
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import Me, Now, Reading, Tx, edge_router
+from services.kernel.runtime.web import Me, Now, Officer, Reading, Tx, edge_router
 
 router = edge_router(include_in_schema=False)
 
@@ -69,6 +73,7 @@ async def show_list(
         request,
         "disclosure/list.html",
         may_write=me.has(Role.PUBLISHER),
+        stream=f"/disclosure/live?channel={channel_of(me.unit_id)}",
         **await _rows(request, me, session, status=status, q=q, cursor=cursor),
     )
 
@@ -92,23 +97,20 @@ async def show_new(
     origin_id: Annotated[UUID | None, Query()] = None,
     q: Words = "",
 ) -> Response:
-    me.require(Role.PUBLISHER)
-    item = await find_item(session, origin_id) if origin_id else None
-    if origin_id and item is None:
-        raise NotHereYet
-    if item is not None and not may_disclose(item.info_type):
-        raise TypeNotDisclosable(f"“{item.info_type.label}”类信息只供内部参阅，不对外公开。")
-    typed = Typed(fields_of_item(item, formed_on=local_date(now).isoformat(), section=me.section))
-    return await _new_page(request, session, typed, origin_id, words=clean_line(q)[:100])
+    require_role(me, Act.WRITE)
+    item = await disclosable_item(session, me, origin_id) if origin_id else None
+    typed = Typed(fields_of_item(item, me.unit_id, formed_on=local_date(now).isoformat(), section=me.section))
+    return await _new_page(request, session, me, typed, origin_id, words=clean_line(q)[:100])
 
 
 @router.post("/information")
 async def create(request: Request, me: Me, tx: Tx) -> Response:
+    require_role(me, Act.WRITE)
     form = await request.form()
     typed = read_text_form(form)
     origin_id = _uuid(str(form.get("origin_id") or ""))
     if typed.errors:
-        return await _new_page(request, tx.session, typed, origin_id)
+        return await _new_page(request, tx.session, me, typed, origin_id)
     try:
         values = {name: value for name, value in typed.values.items() if value is not None}
         information = await actions.prepare_information(tx, me, values, origin_id=origin_id)
@@ -117,18 +119,18 @@ async def create(request: Request, me: Me, tx: Tx) -> Response:
             await actions.send_to_review(tx, me, information.information_id)
             said = "已送保密审查。"
     except Refusal as refusal:
-        return await _new_page(request, tx.session, typed.refused(refusal), origin_id)
+        return await _new_page(request, tx.session, me, typed.refused(refusal), origin_id)
     return back_to(f"/disclosure/information/{information.information_id}", said)
 
 
 @router.get("/fragments/todo")
 async def show_todo(request: Request, me: Me, session: Reading, now: Now) -> Response:
-    counts = await store.count_by_status(session)
+    counts = await store.count_by_status(session, me.unit_id)
     context: dict[str, Any] = {
         "in_review": counts.get(InformationStatus.IN_REVIEW, 0),
         "approved": counts.get(InformationStatus.APPROVED, 0),
-        "returned": await store.count_returned(session, now - RETURNED_FOR),
-        "oldest": await store.oldest_touched(session, InformationStatus.IN_REVIEW),
+        "returned": await store.count_returned(session, me.unit_id, now - RETURNED_FOR),
+        "oldest": await store.oldest_touched(session, me.unit_id, InformationStatus.IN_REVIEW),
         "reviews": me.has(Role.SECRECY),
         "publishes": me.has(Role.PUBLISHER),
     }
@@ -136,11 +138,11 @@ async def show_todo(request: Request, me: Me, session: Reading, now: Now) -> Res
 
 
 async def _rows(request: Request, me: Me, session: AsyncSession, *, status: str, q: str, cursor: str) -> dict[str, Any]:
-    me.require(Role.PUBLISHER, Role.SECRECY)
+    require_role(me, Act.READ)
     wanted = InformationStatus(status) if status in set(InformationStatus) else None
     q = q.strip()[:100]
-    found = await store.list_information(session, store.Listing(wanted, q, _after(cursor), PAGE_SIZE))
-    categories, counts = await categories_by_code(session), await store.count_by_status(session)
+    found = await store.list_information(session, store.Listing(me.unit_id, wanted, q, _after(cursor), PAGE_SIZE))
+    categories, counts = await categories_by_code(session), await store.count_by_status(session, me.unit_id)
     query = {"status": status, "q": q, "cursor": cursor}
     return {
         "rows": await _lines(session, found[:PAGE_SIZE], categories, request.state.now),
@@ -173,15 +175,30 @@ def _tab(status: InformationStatus | None, count: int, wanted: InformationStatus
 
 
 async def _new_page(
-    request: Request, session: AsyncSession, typed: Typed, origin_id: UUID | None, *, words: str = ""
+    request: Request, session: AsyncSession, me: Officer, typed: Typed, origin_id: UUID | None, *, words: str = ""
 ) -> HTMLResponse:
-    item = await find_item(session, origin_id) if origin_id else None
+    item = await find_signed(session, me, origin_id) if origin_id else None
+    shown = (
+        {"title": item.title_for(me.unit_id), "type": item.info_type.label, "unit": item.unit_name} if item else None
+    )
     return page(
-        request, "disclosure/new.html", status_code=typed.status, typed=typed, origin_id=origin_id, item=item,
-        made=await store.list_of_item(session, origin_id) if origin_id else [],
-        items=[] if origin_id else await list_disclosable(session, words), words=words,
+        request, "disclosure/new.html", status_code=typed.status, typed=typed, origin_id=origin_id, item=shown,
+        made=await store.list_of_item(session, me.unit_id, origin_id) if origin_id else [],
+        items=[] if origin_id else await _choices(session, me, words), words=words,
         categories=await category_options(session), **WORDS,
     )  # fmt: skip
+
+
+async def _choices(session: AsyncSession, me: Officer, words: str) -> list[dict[str, Any]]:
+    """The items that the officer's unit may begin a public text from, as lines to choose."""
+    return [
+        {
+            "origin_id": one.origin_id,
+            "title": one.title_for(me.unit_id),
+            "note": f"{one.info_type.label} · {one.unit_name}",
+        }
+        for one in await list_disclosable(session, me, words)
+    ]
 
 
 async def category_options(session: AsyncSession) -> list[tuple[str, str]]:
@@ -193,11 +210,7 @@ async def category_options(session: AsyncSession) -> list[tuple[str, str]]:
 def _after(cursor: str) -> tuple[datetime, UUID] | None:
     if not cursor:
         return None
-    at, information_id = decode_cursor(cursor, length=2)
-    try:
-        return datetime.fromisoformat(str(at)), UUID(str(information_id))
-    except ValueError as fault:
-        raise CursorUnreadable from fault
+    return decode_cursor(cursor, read_moment, UUID)
 
 
 def _next_href(request: Request, found: list[Information]) -> str:

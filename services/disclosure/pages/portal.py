@@ -18,8 +18,9 @@ from services.disclosure.policy.guide import Guide
 from services.disclosure.store import portal
 from services.disclosure.store.rules import category_set, guide
 from services.kernel.language.calendar import SHANGHAI, local_date
+from services.kernel.language.moments import read_moment
 from services.kernel.language.refusal import NotFound, NotHereYet
-from services.kernel.runtime.paging import CursorUnreadable, decode_cursor, encode_cursor
+from services.kernel.runtime.paging import decode_cursor, encode_cursor
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import masthead_of, page
 from services.kernel.runtime.web import edge_router
@@ -177,11 +178,7 @@ def laid_out(rows: list[HeaderRow]) -> list[tuple[HeaderRow, bool]]:
 def _after(cursor: str) -> tuple[datetime, UUID] | None:
     if not cursor:
         return None
-    at, information_id = decode_cursor(cursor, length=2)
-    try:
-        return datetime.fromisoformat(str(at)), UUID(str(information_id))
-    except ValueError as fault:
-        raise CursorUnreadable from fault
+    return decode_cursor(cursor, read_moment, UUID)
 
 
 def _next_href(request: Request, found: list[PublicInformation]) -> str:

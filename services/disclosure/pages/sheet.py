@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from services.disclosure.actions.publishing import obstacles_of
+from services.disclosure.actions.reviewing import changes_since_review
 from services.disclosure.model import Information, InformationFile, KnownItem, Review, Step
 from services.disclosure.policy import (
     Category,
@@ -20,14 +21,15 @@ from services.disclosure.policy import (
     may_send_to_review,
     scan_text,
 )
+from services.disclosure.policy.permission import ROLES, Act
 from services.disclosure.store import information as store
 from services.disclosure.store.items import find_item
 from services.disclosure.store.rules import categories_by_code, sensitive_words
 from services.kernel.language.field_error import FieldError
-from services.kernel.language.vocabulary import InformationStatus, Role
+from services.kernel.language.vocabulary import InformationStatus
 from services.kernel.runtime.files import FileStore
 from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.organisation import working_days
+from services.kernel.runtime.organisation import list_officers, working_days
 from services.kernel.runtime.session import AsyncSession
 
 _AROUND = 16
@@ -59,6 +61,8 @@ class Sheet:
     due: DueDates | None
     hints: list[Hint]
     obstacles: list[FieldError]
+    beyond: list[str]
+    has_reviewer: bool
 
     @property
     def history(self) -> list[dict[str, Any]]:
@@ -106,7 +110,7 @@ async def open_sheet(session: AsyncSession, information: Information, files: Fil
     """Gather what the page shows."""
     category = (await categories_by_code(session)).get(information.category_id)
     attached = await store.list_files(session, information.information_id)
-    text = f"{information.title}\n{information.summary}\n{information.body}"
+    text = "\n".join([*information.public_fields.values(), information.body, *(file.filename for file in attached)])
     return Sheet(
         information,
         category,
@@ -117,6 +121,11 @@ async def open_sheet(session: AsyncSession, information: Information, files: Fil
         await due_of(session, information.formed_on, category),
         [_hint(text, finding) for finding in scan_text(text, await sensitive_words(session))[:50]],
         await obstacles_of(session, information, attached, files=files),
+        await changes_since_review(session, information, attached),
+        any(
+            ROLES[Act.REVIEW].intersection(one.roles)
+            for one in await list_officers(session, information.publisher_org_id)
+        ),
     )
 
 
@@ -126,8 +135,8 @@ async def due_of(session: AsyncSession, formed_on: date | None, category: Catego
 
 
 def doors_of(information: Information, officer: Officer) -> Doors:
-    """Which steps the officer may take with the text as it stands."""
-    publishes, reviews = officer.has(Role.PUBLISHER), officer.has(Role.SECRECY)
+    """Which steps the officer may take with his unit's text as it stands."""
+    publishes, reviews = officer.has(*ROLES[Act.PUBLISH]), officer.has(*ROLES[Act.REVIEW])
     own_text = str(officer.officer_id) in information.writers
     own_review = information.reviewed_by is not None and information.reviewed_by.officer_id == officer.officer_id
     waits = may_review(information.status, reviewer_id="another", preparer_id="somebody")

@@ -8,10 +8,11 @@ from services.disclosure.policy.index_number import (
     IndexCodes,
     IndexTemplate,
     IndexTemplateIsInvalid,
+    keeps_number,
+    marked_as_double,
 )
 from services.disclosure.policy.metadata import HeaderRow, Metadata, header_rows, missing_metadata
-from services.disclosure.policy.publication import obstacles_to_publishing, status_after_edit
-from services.disclosure.policy.redaction import is_redaction
+from services.disclosure.policy.publication import obstacles_to_publishing
 from services.disclosure.policy.scan import (
     Finding,
     SensitiveWords,
@@ -64,7 +65,8 @@ __all__ = [
     "due_dates",
     "header_rows",
     "is_id_card_number",
-    "is_redaction",
+    "keeps_number",
+    "marked_as_double",
     "may_correct",
     "may_disclose",
     "may_edit",
@@ -78,6 +80,5 @@ __all__ = [
     "read_categories",
     "read_sensitive_words",
     "scan_text",
-    "status_after_edit",
     "status_after_review",
 ]

@@ -7,7 +7,8 @@ Gaps are allowed; a number is never given again.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from uuid import UUID
 
 from services.kernel.language.refusal import Refusal
 
@@ -93,6 +94,17 @@ class IndexTemplate:
         january_first = published_on.replace(month=1, day=1)
         return self._filled(codes, january_first, lambda _: "#")
 
+    def serial_of(self, number: str, codes: IndexCodes, published_on: date) -> int | None:
+        """The serial in a number that went out; None where another template made it.
+
+        Raises:
+            IndexCodeIsMissing: The template names a code that is not set.
+        """
+        before, _, after = self._filled(codes, published_on, lambda _: "#").partition("#")
+        middle = number.removeprefix(before).removesuffix(after)
+        is_ours = number == f"{before}{middle}{after}" and middle.isdecimal()
+        return int(middle) if is_ours else None
+
     def _filled(self, codes: IndexCodes, on: date, serial: Callable[[str], str]) -> str:
         def fill(match: re.Match[str]) -> str:
             name, width = match.group(1), match.group(2) or ""
@@ -106,3 +118,16 @@ class IndexTemplate:
             return code
 
         return _TOKEN.sub(fill, self.text)
+
+
+def marked_as_double(index_no: str, information_id: UUID) -> str:
+    """The number of a text that went out under another text's number, told apart by the end of its id."""
+    mark = f"〔重号{information_id.hex[-4:]}〕"
+    return f"{index_no[: LONGEST - len(mark)]}{mark}"
+
+
+def keeps_number(one: tuple[datetime | None, UUID], other: tuple[datetime | None, UUID]) -> bool:
+    """Whether the first of two texts that went out under one number keeps it: the one published first does."""
+    never = datetime.max.replace(tzinfo=UTC)
+    (at, id_), (other_at, other_id) = one, other
+    return (at or never, id_) < (other_at or never, other_id)

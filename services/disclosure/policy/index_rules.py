@@ -7,7 +7,7 @@ from services.kernel.language.rule_file import read_rules
 
 
 class IndexRules(BaseModel):
-    """Template and fixed codes; an empty `org_code` means the one that the directory has for the head office."""
+    """Template and fixed codes; `org_code` is the head office's, empty where the directory's counts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -25,10 +25,15 @@ class IndexRules(BaseModel):
             raise ValueError(str(fault)) from fault
         return text
 
-    def codes(self, *, org_code: str, cat_code: str) -> IndexCodes:
-        """The codes for one text; what the file says comes before what the directory says."""
+    def codes(self, *, org_code: str, is_head_office: bool, cat_code: str) -> IndexCodes:
+        """The codes for one text; for the head office what the file says comes before what the directory says.
+
+        Args:
+            org_code: The issuing unit's in the directory.
+        """
+        said = self.org_code if is_head_office else ""
         return IndexCodes(
-            org_code=self.org_code or org_code, area_code=self.area_code, dept_code=self.dept_code, cat_code=cat_code
+            org_code=said or org_code, area_code=self.area_code, dept_code=self.dept_code, cat_code=cat_code
         )
 
 

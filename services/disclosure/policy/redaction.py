@@ -1,18 +1,42 @@
-"""Whether a text was only shortened or blacked out, so that 删减后公开 needs no second review."""
+"""How a text was changed since its reviewer saw it: cut where he marked it, or otherwise."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 
 _BLACKED_OUT = frozenset("█■▇*×＊□ \n\u3000")
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*|[〇零一二三四五六七八九十百千万亿]+")
+_NEGATION = re.compile(r"[不未无非没否勿禁]")
 
 
-def is_redaction(before: str, after: str) -> bool:
-    """Whether `after` takes something away from `before` and says nothing new.
+def passages_left(text: str, passages: Sequence[str]) -> list[str]:
+    """The marked passages that still stand in a text, blanks and signs that black out put in or not."""
+    spoken = _spoken(text)
+    return [passage for passage in passages if (words := _spoken(passage)) and words in spoken]
 
-    Every character left must stand in the original in the same order; signs that black out and
-    blanks may be put in freely.
+
+def changes_beyond(before: str, after: str, passages: Sequence[str] = ()) -> list[str]:
+    """What was changed besides cutting the marked passages, in words; empty if nothing was.
+
+    Figures and negations are named: one character of theirs turns the meaning.
     """
-    original = iter(before)
-    is_taken_out = all(char in original for char in after if char not in _BLACKED_OUT)
-    return is_taken_out and _spoken(after) != _spoken(before)
+    expected = _spoken(before)
+    for passage in sorted(map(_spoken, passages), key=len, reverse=True):
+        expected = expected.replace(passage, "") if passage else expected
+    given = _spoken(after)
+    if given == expected:
+        return []
+    found = ["正文的改动超出标明要删减的内容" if passages else "正文有改动"]
+    if Counter(_FIGURE.findall(given)) != Counter(_FIGURE.findall(expected)):
+        found.append("数字有变化")
+    if Counter(_NEGATION.findall(given)) != Counter(_NEGATION.findall(expected)):
+        found.append("“不、未、无”等否定词有变化")
+    return found
 
 
 def _spoken(text: str) -> str:
-    return "".join(char for char in text if char not in _BLACKED_OUT)
+    narrow = unicodedata.normalize("NFKC", text)
+    return "".join(char for char in narrow if char not in _BLACKED_OUT)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import col, select
 
-from services.disclosure.model import Information, InformationFile, Review, Step
+from services.disclosure.model import Information, InformationFile, PublicInformation, Review, Step
 from services.kernel.language.vocabulary import InformationStatus
 from services.kernel.runtime.search import TextIndex
 from services.kernel.runtime.session import AsyncSession
@@ -46,16 +46,17 @@ async def list_steps(session: AsyncSession, information_id: UUID) -> list[Step]:
     return list(await session.exec(query.order_by(col(Step.id))))
 
 
-async def list_of_item(session: AsyncSession, origin_id: UUID) -> list[Information]:
-    """The public texts that were made from one internal item."""
-    query = select(Information).where(Information.origin_id == origin_id)
+async def list_of_item(session: AsyncSession, unit_id: UUID, origin_id: UUID) -> list[Information]:
+    """The public texts that a unit made from one internal item."""
+    query = select(Information).where(Information.publisher_org_id == unit_id, Information.origin_id == origin_id)
     return list(await session.exec(query.order_by(col(Information.created_at))))
 
 
 @dataclass(frozen=True)
 class Listing:
-    """Which texts are wanted: by status, by words, and after which row."""
+    """Which texts of a unit are wanted: by status, by words, and after which row."""
 
+    unit_id: UUID
     status: InformationStatus | None = None
     query: str = ""
     after: tuple[datetime, UUID] | None = None
@@ -64,7 +65,7 @@ class Listing:
 
 async def list_information(session: AsyncSession, listing: Listing) -> list[Information]:
     """Texts, last touched first; one more than `limit` where there is a next page."""
-    query = select(Information)
+    query = select(Information).where(Information.publisher_org_id == listing.unit_id)
     if listing.status is not None:
         query = query.where(Information.status == listing.status)
     if listing.query.strip():
@@ -77,21 +78,22 @@ async def list_information(session: AsyncSession, listing: Listing) -> list[Info
     return list(await session.exec(query.order_by(*order).limit(listing.limit + 1)))
 
 
-async def count_by_status(session: AsyncSession) -> dict[InformationStatus, int]:
-    """How many texts stand where; statuses without any are left out."""
-    query = select(Information.status, func.count()).group_by(Information.status)
+async def count_by_status(session: AsyncSession, unit_id: UUID | None) -> dict[InformationStatus, int]:
+    """How many texts of a unit stand where, of all units for None; statuses without any are left out."""
+    query = select(Information.status, func.count()).where(*_issued_by(unit_id)).group_by(Information.status)
     return {InformationStatus(status): count for status, count in (await session.exec(query)).all()}
 
 
-async def oldest_touched(session: AsyncSession, status: InformationStatus) -> datetime | None:
-    """Since when the longest waiting text of a status has been waiting."""
-    query = select(func.min(Information.touched_at)).where(Information.status == status)
+async def oldest_touched(session: AsyncSession, unit_id: UUID | None, status: InformationStatus) -> datetime | None:
+    """Since when the longest waiting text of a status has been waiting, of a unit or for None of all."""
+    query = select(func.min(Information.touched_at)).where(Information.status == status, *_issued_by(unit_id))
     return (await session.exec(query)).one()
 
 
-async def count_returned(session: AsyncSession, since: datetime) -> int:
-    """How many drafts a reviewer has sent back since a time; older ones were left as they are."""
+async def count_returned(session: AsyncSession, unit_id: UUID, since: datetime) -> int:
+    """How many drafts of a unit a reviewer has sent back since a time; older ones were left as they are."""
     query = select(func.count()).where(
+        Information.publisher_org_id == unit_id,
         Information.status == InformationStatus.DRAFT,
         col(Information.outcome).is_not(None),
         col(Information.touched_at) >= since,
@@ -112,11 +114,16 @@ async def list_unpublished(session: AsyncSession, limit: int = 1000) -> list[Inf
 
 async def index_no_is_taken(session: AsyncSession, index_no: str) -> bool:
     """Whether an index number was given before, perhaps under another template."""
-    query = select(Information.information_id).where(Information.index_no == index_no)
-    return (await session.exec(query)).first() is not None
+    inside = select(Information.information_id).where(Information.index_no == index_no)
+    public = select(PublicInformation.information_id).where(PublicInformation.index_no == index_no)
+    return (await session.exec(inside.union(public))).first() is not None
 
 
 async def put_in_index(session: AsyncSession, information: Information) -> None:
     """Make the text found by what it says now."""
     words = (information.title, information.summary, information.body, information.document_no, *information.keywords)
     await TEXT_INDEX.put(session, information.information_id, "\n".join((*words, information.index_no or "")))
+
+
+def _issued_by(unit_id: UUID | None) -> list[ColumnElement[bool]]:
+    return [] if unit_id is None else [col(Information.publisher_org_id) == unit_id]

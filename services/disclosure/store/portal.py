@@ -38,6 +38,12 @@ async def lock_public(session: AsyncSession, information_id: UUID) -> PublicInfo
     return await session.get(PublicInformation, information_id, with_for_update=True, populate_existing=True)
 
 
+async def list_public_digests(session: AsyncSession) -> list[str]:
+    """The digests of all files that published texts offer, each once."""
+    offered = await session.scalars(select(col(PublicInformation.attachments)))
+    return sorted({file["sha256"] for files in offered for file in files})
+
+
 async def list_public(session: AsyncSession, listing: PublicListing) -> list[PublicInformation]:
     """Published texts, newest first; one more than `limit` where there is a next page."""
     query = select(PublicInformation).where(col(PublicInformation.revoked_at).is_(None))

@@ -1,6 +1,6 @@
 """What can be done with an item, one function per verb, in the caller's transaction."""
 
-from services.intake.actions.attaching import attach_file, remove_attachment
+from services.intake.actions.attaching import attach_file, remove_attachment, require_attachable
 from services.intake.actions.drafting import (
     change_draft,
     copy_submission,
@@ -16,7 +16,7 @@ from services.intake.actions.refusals import (
     TooManyAttachments,
 )
 from services.intake.actions.submitting import submit, what_is_advised, what_is_missing
-from services.intake.actions.uploading import read_document, take_in
+from services.intake.actions.uploading import read_document
 
 __all__ = [
     "BodyTooLong",
@@ -31,9 +31,9 @@ __all__ = [
     "open_submission",
     "read_document",
     "remove_attachment",
+    "require_attachable",
     "restore_draft",
     "submit",
-    "take_in",
     "what_is_advised",
     "what_is_missing",
 ]

@@ -5,17 +5,28 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.intake import store
-from services.intake.actions.drafting import take_editable, touch_draft
+from services.intake.actions.drafting import require_editable, take_editable, touch_draft
+from services.intake.actions.reading import require_own
 from services.intake.actions.refusals import TooManyAttachments
 from services.intake.model import Attachment
 from services.kernel.language.refusal import NotFound
 from services.kernel.runtime.files import StoredFile
 from services.kernel.runtime.identifiers import new_id
 from services.kernel.runtime.identity import Officer
+from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.transaction import Transaction
 from services.kernel.runtime.uploads import CheckedUpload
 
 MOST_ATTACHMENTS = 50
+
+
+async def require_attachable(session: AsyncSession, officer: Officer, origin_id: UUID) -> None:
+    """Ask, before a file is stored, whether this officer may add one to the item now.
+
+    Raises:
+        NotFound, NotPermitted, SubmissionNotEditable: See `take_editable`.
+    """
+    require_editable(require_own(await store.find_submission(session, origin_id), officer))
 
 
 async def attach_file(

@@ -59,9 +59,9 @@ async def change_draft(
         InvalidInput: A field is too long or out of range.
     """
     submission = await take_editable(tx, officer, origin_id)
+    _require_fit(values)  # before the version: what is too long is not compared with what is there
     if submission.version != version:
         raise StaleVersion(version=submission.version)
-    _require_fit(values)
     _put(submission, values)
     await touch_draft(tx, submission)
     await index_text(tx, submission)
@@ -109,7 +109,15 @@ async def take_editable(tx: Transaction, officer: Officer, origin_id: UUID) -> S
     Raises:
         SubmissionNotEditable: It is submitted.
     """
-    submission = await take_own(tx, officer, origin_id)
+    return require_editable(await take_own(tx, officer, origin_id))
+
+
+def require_editable(submission: Submission) -> Submission:
+    """The item, while it may be changed.
+
+    Raises:
+        SubmissionNotEditable: It is submitted.
+    """
     if not may_edit(IntakeStatus(submission.status)):
         raise SubmissionNotEditable
     return submission
@@ -153,7 +161,7 @@ def _put(submission: Submission, values: Mapping[str, Any]) -> None:
         elif name in _COLUMNS:
             setattr(submission, name, _column_value(name, value))
         elif name in FIELD:
-            details[name] = _plain(value)
+            details[name] = kept_form(value)
     submission.details = {name: value for name, value in details.items() if value not in (None, "", [])}
 
 
@@ -163,7 +171,7 @@ def _column_value(name: str, value: Any) -> Any:
     return str(value) if value is not None else ""
 
 
-def _plain(value: Any) -> Any:
+def kept_form(value: Any) -> Any:
     """The form in which a field is kept in JSON: times as ISO text, codes as their code."""
     if hasattr(value, "isoformat"):
         return value.isoformat()

@@ -6,11 +6,16 @@ from uuid import UUID
 
 from services.intake import store
 from services.intake.model import Submission
-from services.intake.policy.access import may_read, may_write
+from services.intake.policy.access import may_write
+from services.kernel.language.actor import Actor
+from services.kernel.language.reading import ReadableItem, may_read
 from services.kernel.language.refusal import NotFound, NotHereYet, NotPermitted
 from services.kernel.language.vocabulary import InfoType
 from services.kernel.runtime.identity import Officer
+from services.kernel.runtime.keeping.erasure.texts import refuse_erased
+from services.kernel.runtime.live import NamedChannel
 from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.settings import NodeInfo
 from services.kernel.runtime.transaction import Transaction
 
 
@@ -19,37 +24,67 @@ async def open_submission(session: AsyncSession, officer: Officer, origin_id: UU
 
     Raises:
         NotHereYet: No item of this id has come to this node.
-        NotFound: It is another unit's, or a discarded draft.
+        NotFound: It is not his to read, or a discarded draft.
     """
     submission = await store.find_submission(session, origin_id)
     if submission is None:
         raise NotHereYet
-    is_readable = may_read(
-        roles=officer.roles,
-        unit_id=officer.unit_id,
-        unit_kind=officer.unit_kind,
-        item_unit_id=submission.unit_id,
-        item_nodes=[hop["to_node"] for hop in submission.hops],
-        node=node,
-    )
-    if submission.discarded_at is not None or not is_readable:
+    if submission.discarded_at is not None or not may_read_submission(officer, submission, node):
         raise NotFound
     return submission
 
 
+def may_read_submission(officer: Actor, submission: Submission, node: str = "") -> bool:
+    """Whether the officer may read the item, by the rule that all services share.
+
+    Args:
+        node: This node, whose office may have the item; empty where only its unit is asked for.
+    """
+    return may_read(
+        officer,
+        ReadableItem(
+            unit_id=submission.unit_id,
+            is_urgent=submission.info_type == InfoType.EMERGENCY,
+            is_handed_in=submission.is_handed_in,
+            is_in_office=bool(node) and submission.is_in_office(node),
+            author_ids=submission.author_ids,
+        ),
+    )
+
+
+async def may_hear(session: AsyncSession, officer: Actor, channel: NamedChannel, node: NodeInfo) -> bool:
+    """Whether a live page of this officer may hear of a unit's list, or of one item."""
+    if channel.kind == "unit":
+        return channel.id == officer.unit_id
+    submission = await store.find_submission(session, channel.id)
+    return submission is not None and may_read_submission(officer, submission, node.node_id)
+
+
 async def take_own(tx: Transaction, officer: Officer, origin_id: UUID, *, with_discarded: bool = False) -> Submission:
-    """An item of the officer's own unit, held for writing until the commit.
+    """An item of the officer's own unit, held for writing until the commit; a first draft is its authors' alone.
 
     Raises:
-        NotFound: Unknown, discarded, or another unit's.
+        NotFound: Unknown, discarded, another unit's, or another's draft.
         NotPermitted: His unit's, but his roles do not write.
+        ItemErased: Its text was erased.
     """
-    submission = await store.lock_submission(tx.session, origin_id)
+    return require_own(await store.lock_submission(tx.session, origin_id), officer, with_discarded=with_discarded)
+
+
+def require_own(submission: Submission | None, officer: Officer, *, with_discarded: bool = False) -> Submission:
+    """The item, if it is of the officer's own unit and his to write.
+
+    Raises:
+        NotFound, NotPermitted: See `take_own`.
+    """
     if submission is None or submission.unit_id != officer.unit_id or submission.created_by is None:
         raise NotFound
     if submission.discarded_at is not None and not with_discarded:
         raise NotFound
+    if not submission.is_handed_in and officer.officer_id not in submission.author_ids:
+        raise NotFound
     require_writer(officer, submission.info_type)
+    refuse_erased(submission.title)
     return submission
 
 

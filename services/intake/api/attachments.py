@@ -12,13 +12,14 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.intake import actions, store
+from services.intake.actions.attaching import require_attachable
 from services.intake.api.views import attachment_view
 from services.intake.model import Attachment
 from services.kernel.language.refusal import NotFound
 from services.kernel.runtime.files import StoredFile
 from services.kernel.runtime.limits import attachment_limit_bytes, edge_router, uploaded_file
 from services.kernel.runtime.transaction import Transaction
-from services.kernel.runtime.uploads import CheckedUpload
+from services.kernel.runtime.uploads import CheckedUpload, take_in
 from services.kernel.runtime.web import Context, Me, Node, Reading, Tx, etag
 
 router = edge_router(prefix="/api/v1/submissions/{origin_id}/attachments")
@@ -26,12 +27,13 @@ router = edge_router(prefix="/api/v1/submissions/{origin_id}/attachments")
 _STEP_BYTES = 256 * 1024
 
 
-async def _taken_in(request: Request, _me: Me, context: Context) -> tuple[CheckedUpload, StoredFile]:
-    """The form's part `file`, checked and stored before the transaction begins."""
+async def _taken_in(
+    request: Request, origin_id: UUID, me: Me, session: Reading, context: Context
+) -> tuple[CheckedUpload, StoredFile]:
+    """The form's part `file`, checked and stored before the transaction begins, if the officer may add it."""
+    await require_attachable(session, me, origin_id)
     file = await uploaded_file(request)
-    return await actions.take_in(
-        context.files, file.filename or "", file.file, limit_bytes=attachment_limit_bytes(request)
-    )
+    return await take_in(context.files, file.filename or "", file.file, limit_bytes=attachment_limit_bytes(request))
 
 
 TakenIn = Annotated[tuple[CheckedUpload, StoredFile], Depends(_taken_in)]

@@ -82,6 +82,6 @@ async def list_own(
     limit: Limit = 50,
 ) -> dict[str, Any]:
     after = store.place_after(cursor)
-    listing = store.Listing(me.unit_id, status=status, query=q, after=after, limit=limit)
+    listing = store.Listing(me, status=status, query=q, after=after, limit=limit)
     found = await store.list_submissions(session, listing)
     return {"items": [line_view(one) for one in found[:limit]], "next": store.next_cursor(found, limit)}

@@ -9,11 +9,13 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from services.intake.policy import clean_line, clean_text
+from services.kernel.language.moments import within_calendar
 from services.kernel.language.vocabulary import DisclosureAttribute, EventGrade, InfoType, Level, ReportStage
 
 Line = Annotated[str, AfterValidator(clean_line)]
 Prose = Annotated[str, AfterValidator(clean_text)]
 Count = Annotated[int, Field(strict=True)]
+Moment = Annotated[AwareDatetime, AfterValidator(within_calendar)]
 
 _COMMAS = re.compile("[、，,；;]")
 
@@ -47,8 +49,8 @@ class EmergencyChange(BaseModel):
     report_stage: ReportStage | None = None
     followup_no: Count | None = None
     event_grade: EventGrade | None = None
-    occurred_at: AwareDatetime | None = None
-    learned_at: AwareDatetime | None = None
+    occurred_at: Moment | None = None
+    learned_at: Moment | None = None
     place: Line | None = None
     source: Line | None = None
     nature: Line | None = None

@@ -78,6 +78,22 @@ class Submission(Table, table=True):
     )
 
     @property
+    def is_handed_in(self) -> bool:
+        """Whether it left its author's hands at least once."""
+        return self.status != IntakeStatus.DRAFT or self.submission_version > 1
+
+    @property
+    def author_ids(self) -> frozenset[UUID]:
+        """Who began it, and whom he names as its writers."""
+        named = (author.get("officer_id") for author in self.authors)
+        return frozenset([*(UUID(one) for one in named if one), *([self.created_by] if self.created_by else [])])
+
+    def is_in_office(self, node: str) -> bool:
+        """Whether this node's office has it: a hop ended there, and its unit has not taken it up again."""
+        has_come = any(hop["to_node"] == node for hop in self.hops)
+        return has_come and (self.origin_node != node or self.reported_version >= self.submission_version)
+
+    @property
     def is_in_hand(self) -> bool:
         """Whether the author has it to write on."""
         return self.status in {IntakeStatus.DRAFT, IntakeStatus.RETURNED}

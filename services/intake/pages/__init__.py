@@ -2,7 +2,8 @@
 
 from services.intake.pages.item import router as item
 from services.intake.pages.listing import router as listing
+from services.intake.pages.naming import router as naming
 from services.intake.pages.todo import router as todo
 from services.intake.pages.writing import router as writing
 
-ROUTERS = (listing, writing, item, todo)
+ROUTERS = (listing, writing, naming, item, todo)

@@ -11,9 +11,10 @@ from services.intake import actions, store
 from services.intake.model import EditionCopy, Submission
 from services.intake.pages.history import hop_nodes, node_name, timeline_groups
 from services.intake.policy.access import may_write
-from services.kernel.language.diff import diff_texts
 from services.kernel.language.events.review import InstructionRecorded, SubmissionAdopted
 from services.kernel.language.vocabulary import InfoType, IntakeStatus, Level, System, UnitKind
+from services.kernel.runtime.comparing import compare_texts
+from services.kernel.runtime.delays import find_delay
 from services.kernel.runtime.limits import edge_router
 from services.kernel.runtime.organisation import list_peers, superior_of
 from services.kernel.runtime.session import AsyncSession
@@ -39,13 +40,15 @@ async def show_item(
         if view == "compare"
         else {"view": view}
     )
-    return page(request, "intake/item.html", **context, **chosen)
+    delay = await find_delay(request, origin_id)
+    return page(request, "intake/item.html", **context, **chosen, delay=delay)
 
 
 @router.get("/{origin_id}/flow")
 async def show_flow(request: Request, origin_id: UUID, *, me: Me, session: Reading, node: Node, now: Now) -> Response:
     submission = await actions.open_submission(session, me, origin_id, node.node_id)
-    return page(request, "intake/_item_flow.html", **await item_context(session, submission, me, node=node, now=now))
+    context = await item_context(session, submission, me, node=node, now=now)
+    return page(request, "intake/_item_flow.html", **context, delay=await find_delay(request, origin_id))
 
 
 @router.get("/{origin_id}/delivery")
@@ -170,8 +173,8 @@ async def _compared(
         "choices": [(key, f"{_edition_name(one, submission, names)} 第{one.number}稿") for key, one in named.items()],
         "before": before,
         "after": after,
-        "diff": diff_texts(named[before].body, named[after].body),
-        "title_diff": diff_texts(named[before].title, named[after].title),
+        "diff": await compare_texts(named[before].body, named[after].body),
+        "title_diff": await compare_texts(named[before].title, named[after].title),
     }
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 
 from services.intake import store
+from services.intake.actions.reading import may_read_submission
 from services.intake.pages.item import undelivered_age
 from services.intake.policy.access import may_write
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
@@ -64,8 +65,8 @@ AskedFor = Annotated[Asked, Depends(_asked)]
 async def list_items(
     request: Request, *, asked: AskedFor, me: Me, session: Reading, now: Now, discarded: UUID | None = None
 ) -> Response:
-    counts = await store.count_by_status(session, me.unit_id)
-    counts[UNDELIVERED] = await store.count_undelivered(session, me.unit_id, now)
+    counts = await store.count_by_status(session, me)
+    counts[UNDELIVERED] = await store.count_undelivered(session, me, now)
     counts[""] = sum(count for status, count in counts.items() if status != UNDELIVERED)
     return page(
         request,
@@ -96,7 +97,7 @@ async def list_rows(request: Request, asked: AskedFor, me: Me, session: Reading,
 async def _rows(session: AsyncSession, me: Officer, asked: Asked, now: Any) -> dict[str, Any]:
     status = asked.known_tab
     listing = store.Listing(
-        me.unit_id,
+        me,
         status=IntakeStatus(status) if status and status != UNDELIVERED else None,
         undelivered_before=now - store.DELIVERY_GRACE if status == UNDELIVERED else None,
         query=asked.q,
@@ -127,4 +128,4 @@ def _row(submission: Any, now: Any) -> dict[str, Any]:
 
 async def _is_discarded(session: AsyncSession, me: Officer, origin_id: UUID) -> bool:
     submission = await store.find_submission(session, origin_id)
-    return submission is not None and submission.unit_id == me.unit_id and submission.discarded_at is not None
+    return submission is not None and submission.discarded_at is not None and may_read_submission(me, submission)

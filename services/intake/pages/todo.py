@@ -23,15 +23,15 @@ async def enter() -> Response:
 async def show_todo(request: Request, me: Me, session: Reading, now: Now) -> Response:
     if not may_write(me.roles, None):
         return Response(media_type="text/html")
-    counts = await store.count_by_status(session, me.unit_id)
-    questions = await store.list_open_questions(session, me.unit_id)
+    counts = await store.count_by_status(session, me)
+    questions = await store.list_open_questions(session, me)
     return page(
         request,
         "intake/_todo.html",
         returned=counts.get(IntakeStatus.RETURNED, 0),
-        oldest_returned=await store.oldest_of(session, me.unit_id, IntakeStatus.RETURNED),
+        oldest_returned=await store.oldest_of(session, me, IntakeStatus.RETURNED),
         drafts=counts.get(IntakeStatus.DRAFT, 0),
-        questions=await store.count_open_questions(session, me.unit_id) if questions else 0,
+        questions=await store.count_open_questions(session, me) if questions else 0,
         oldest_question=questions[0] if questions else None,
-        undelivered=await store.count_undelivered(session, me.unit_id, now),
+        undelivered=await store.count_undelivered(session, me, now),
     )

@@ -13,13 +13,13 @@ from fastapi import Request, Response
 from starlette.datastructures import UploadFile
 
 from services.intake import actions, store
+from services.intake.actions.naming import colleagues_of
 from services.intake.actions.reading import require_writer
 from services.intake.metrics import SUBMITTED
 from services.intake.model import Submission
 from services.intake.pages.form import OFFERED_TYPES, Typed, meant, typed_from, typed_of
 from services.intake.pages.item import next_office, returned_now
 from services.intake.policy import FIELD, four_part_hints, near_duplicates
-from services.kernel.language.diff import diff_texts
 from services.kernel.language.refusal import NotFound, NotPermitted, Refusal, StaleVersion
 from services.kernel.language.vocabulary import (
     DisclosureAttribute,
@@ -29,10 +29,12 @@ from services.kernel.language.vocabulary import (
     ReportStage,
     System,
 )
+from services.kernel.runtime.comparing import compare_texts
 from services.kernel.runtime.limits import attachment_limit_bytes, edge_router, uploaded_file
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
 from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.uploads import take_in
 from services.kernel.runtime.web import Context, IfMatch, Me, Node, Now, Officer, Reading, Tx
 
 router = edge_router(prefix="/submissions")
@@ -142,7 +144,7 @@ async def _attach(desk: Desk, tx: Transaction, submission: Submission, _argument
     names = []
     for file in (await desk.request.form()).getlist("file"):
         if isinstance(file, UploadFile) and file.filename:
-            checked, stored = await actions.take_in(context.files, file.filename, file.file, limit_bytes=limit_bytes)
+            checked, stored = await take_in(context.files, file.filename, file.file, limit_bytes=limit_bytes)
             await actions.attach_file(tx, desk.me, submission.origin_id, checked, stored)
             names.append(checked.filename)
     text = f"已添加附件 {'、'.join(names)}。" if names else "请先选择要添加的文件。"
@@ -150,7 +152,11 @@ async def _attach(desk: Desk, tx: Transaction, submission: Submission, _argument
 
 
 async def _remove(desk: Desk, tx: Transaction, submission: Submission, argument: str) -> Response:
-    await actions.remove_attachment(tx, desk.me, submission.origin_id, UUID(argument))
+    try:
+        attachment_id = UUID(argument)
+    except ValueError as fault:
+        raise NotFound from fault
+    await actions.remove_attachment(tx, desk.me, submission.origin_id, attachment_id)
     return _back_to_form(submission, "附件已移除。", query="#w-files")
 
 
@@ -210,6 +216,7 @@ async def _form_page(
         attachments=await store.list_attachments(session, submission.origin_id) if submission else [],
         returned=returned_now(submission) if submission else None,
         user_key=str(desk.me.officer_id),
+        colleagues=await colleagues_of(session, submission) if submission else [],
     )
 
 
@@ -223,8 +230,8 @@ async def _conflict_page(desk: Desk, session: AsyncSession, typed: Typed, before
         status_code=StaleVersion.status,
         item=before,
         typed=typed,
-        body_diff=diff_texts(str(kept.fields["body"]), str(typed.fields.get("body") or "")),
-        title_diff=diff_texts(str(kept.fields["title"]), str(typed.fields.get("title") or "")),
+        body_diff=await compare_texts(str(kept.fields["body"]), str(typed.fields.get("body") or "")),
+        title_diff=await compare_texts(str(kept.fields["title"]), str(typed.fields.get("title") or "")),
     )
 
 
@@ -241,9 +248,8 @@ async def _similar(desk: Desk, session: AsyncSession, typed: Typed, submission: 
     text = f"{typed.fields.get('title') or ''}\n{typed.fields.get('body') or ''}"[:_COMPARED_CHARACTERS]
     if len(text) < 40:
         return []
-    assert submission.unit_id is not None
     since = desk.now - _SIMILAR_WITHIN
-    recent = await store.list_recent_texts(session, submission.unit_id, except_for=submission.origin_id, since=since)
+    recent = await store.list_recent_texts(session, desk.me, except_for=submission.origin_id, since=since)
     others = [(str(one.origin_id), f"{one.title}\n{one.body}"[:_COMPARED_CHARACTERS]) for one in recent]
     found = await asyncio.to_thread(near_duplicates, text, others)
     by_id = {str(one.origin_id): one for one in recent}

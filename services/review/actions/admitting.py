@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from services.kernel.language.actor import Actor
 from services.kernel.language.refusal import NotHereYet, StaleVersion
 from services.kernel.language.vocabulary import ReviewStatus
 from services.kernel.runtime.transaction import Transaction
 from services.review.model import ReviewItem
 from services.review.policy import Verb, require
-from services.review.policy.permission import Actor
 from services.review.policy.refusals import NotInThisState
 from services.review.store.items import item_to_act_on
 from services.review.store.standing import standing_of

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from uuid import UUID
 
-from services.kernel.language.diff import FigureChange, TextDiff, diff_texts
+from services.kernel.language.diff import FigureChange, TextDiff
 from services.kernel.language.events.parts import Edition
 from services.kernel.language.events.review import SubmissionAnswered, SubmissionAsked, SubmissionEdited
+from services.kernel.runtime.comparing import compare_texts
 from services.kernel.runtime.identifiers import new_id
 from services.kernel.runtime.identity import Officer
 from services.kernel.runtime.transaction import Transaction
@@ -20,8 +20,6 @@ from services.review.policy import NoOpenQuestion, Verb
 from services.review.policy.texts import edition_texts, sentence
 from services.review.store.issues import bump_drafts_with
 from services.review.store.items import current_text, index_item, next_open_question
-
-_LONG = 20_000
 
 
 async def edit_submission(
@@ -44,7 +42,7 @@ async def save_edition(tx: Transaction, item: ReviewItem, *, by: Officer, title:
     take_in(tx, item, by=by)
     if (title, body) == (before.title, before.body):
         return
-    changes = await _compare(f"{before.title}\n{before.body}", f"{title}\n{body}")
+    changes = await compare_texts(f"{before.title}\n{before.body}", f"{title}\n{body}")
     item.edition_number, item.has_edition = item.edition_number + 1, True
     item.title, item.body_length = title, len(body)
     row = OwnEdition(
@@ -64,13 +62,6 @@ async def save_edition(tx: Transaction, item: ReviewItem, *, by: Officer, title:
     await bump_drafts_with(tx.session, item.origin_id, tx.now)
     tell(tx, _edited(tx, item, row, by))
     tx.audit("review.edited", item.origin_id, by=by.ref, details={"edition": row.number, "changes": row.changes})
-
-
-async def _compare(before: str, after: str) -> TextDiff:
-    """The difference; a long one is worked out in a thread, so that others are served meanwhile."""
-    if len(before) + len(after) < _LONG:
-        return diff_texts(before, after)
-    return await asyncio.to_thread(diff_texts, before, after)
 
 
 def figures_in_words(changes: TextDiff) -> list[str]:

@@ -42,7 +42,7 @@ async def take_back_returned(tx: Transaction, fact: SubmissionReturned) -> None:
     is_ours = fact.item.hop == item.sent_hop and fact.item.version >= item.submission_version
     if not is_ours:
         return
-    reason = _return_reason(fact)
+    reason = return_reason(fact)
     if item.is_here:
         await _reopen(tx, item, reason)
     else:
@@ -60,9 +60,7 @@ async def keep_question(tx: Transaction, fact: SubmissionAsked) -> None:
     item = await known_item(tx, fact)
     if len(fact.item.hops) > len(item.hops):
         item.hops = fact.item.hops
-    row = await _question(tx, fact)
-    row.hop, row.version, row.asked_node = fact.item.hop, fact.item.version, fact.node
-    row.question, row.asked_by, row.asked_at = fact.question, fact.by, fact.at
+    await put_question(tx, fact)
     await count_questions(tx, item)
 
 
@@ -71,9 +69,7 @@ async def keep_answer(tx: Transaction, fact: SubmissionAnswered) -> None:
     if not await note_fact(tx, fact):
         return
     item = await known_item(tx, fact)
-    row = await _question(tx, fact)
-    row.asked_node = row.asked_node or fact.to_node
-    row.answer, row.answered_by, row.answered_at = fact.answer, fact.by, fact.at
+    await put_answer(tx, fact)
     await count_questions(tx, item)
 
 
@@ -82,6 +78,25 @@ async def keep_instruction(tx: Transaction, fact: InstructionRecorded) -> None:
     if not await note_fact(tx, fact):
         return
     await known_item(tx, fact)
+    await put_instruction(tx, fact)
+
+
+async def put_question(tx: Transaction, fact: SubmissionAsked) -> None:
+    """The question as it was asked; an answer that came first stays beside it."""
+    row = await _question(tx, fact)
+    row.hop, row.version, row.asked_node = fact.item.hop, fact.item.version, fact.node
+    row.question, row.asked_by, row.asked_at = fact.question, fact.by, fact.at
+
+
+async def put_answer(tx: Transaction, fact: SubmissionAnswered) -> None:
+    """The answer beside its question, which may still be to come."""
+    row = await _question(tx, fact)
+    row.asked_node = row.asked_node or fact.to_node
+    row.answer, row.answered_by, row.answered_at = fact.answer, fact.by, fact.at
+
+
+async def put_instruction(tx: Transaction, fact: InstructionRecorded) -> None:
+    """The instruction as far as the fact says it; one that is here stays."""
     if await tx.session.get(Instruction, fact.instruction_id) is None:
         tx.session.add(
             Instruction(
@@ -140,7 +155,8 @@ async def _reopen(tx: Transaction, item: ReviewItem, reason: str) -> None:
         forward.state, forward.reason, forward.ended_at = ProposalState.RETURNED, reason, tx.now
 
 
-def _return_reason(fact: SubmissionReturned) -> str:
+def return_reason(fact: SubmissionReturned) -> str:
+    """The return reason as the item shows it; a code of a newer node stays readable as it is."""
     known = fact.reason_code in list(ReturnReason)
     label = ReturnReason(fact.reason_code).label if known else fact.reason_code
     return f"{label}：{fact.reason}" if fact.reason else label

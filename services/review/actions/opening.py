@@ -15,7 +15,10 @@ from services.review.actions.telling import touch
 from services.review.model import ReviewItem, SentVersion
 from services.review.model.item import ForwardMark
 from services.review.policy import handle_by
-from services.review.store.items import index_item, list_sent, lock_item
+from services.review.policy.hops import longer
+from services.review.store.issues import complete_print
+from services.review.store.items import drop_own_copies, index_item, list_sent, lock_item, newest_edition
+from services.review.store.own_facts import is_dealt_with
 from services.review.store.rules import review_rules
 
 _IN_PRINT = (ReviewStatus.SELECTED, ReviewStatus.ADOPTED)
@@ -28,13 +31,14 @@ async def open_review(tx: Transaction, fact: SubmissionSubmitted) -> None:
     item = await lock_item(tx.session, fact.item.origin_id)
     await _keep_sent(tx, fact, fact.content, sender_name=fact.item.unit_name)
     if item is not None and not item.is_stub and fact.item.version <= item.submission_version:
+        item.submitted_by = item.submitted_by or fact.submitted_by
         return
     was_ahead = item is not None and item.is_stub and fact.item.version <= item.submission_version
     item = item or new_item(tx, fact.item)
     if not was_ahead:
         _restart(item, fact)
     item.submitted_by = fact.submitted_by
-    await _take_content(tx, item, fact.content)
+    await show_text(tx, item, fact.content)
 
 
 async def open_arrived(tx: Transaction, fact: SubmissionReportedUp | SubmissionForwardedUp) -> None:
@@ -47,6 +51,9 @@ async def open_arrived(tx: Transaction, fact: SubmissionReportedUp | SubmissionF
     item = await lock_item(tx.session, fact.item.origin_id)
     await _keep_sent(tx, fact, fact.content, sender_name=hop.from_unit_name)
     if item is not None and not item.is_stub and fact.item.version < item.submission_version:
+        return
+    if item is not None and await _went_on(tx, fact):
+        await _complete(tx, item, fact)
         return
     await place_here(tx, item or new_item(tx, fact.item), fact)
 
@@ -64,7 +71,35 @@ async def place_here(tx: Transaction, item: ReviewItem, fact: SubmissionReported
     item.note = ""
     if item.status not in _IN_PRINT:
         item.status = ReviewStatus.OPEN
-    await _take_content(tx, item, fact.content)
+    await show_text(tx, item, fact.content)
+
+
+async def _went_on(tx: Transaction, fact: SubmissionReportedUp | SubmissionForwardedUp) -> bool:
+    """Whether this office dealt with the sending already: after a restore its own facts may be back first."""
+    return await is_dealt_with(
+        tx.session,
+        fact.item.origin_id,
+        version=fact.item.version,
+        hop=fact.item.hops[-1].n,
+        node=tx.node.node_id,
+    )
+
+
+async def _complete(tx: Transaction, item: ReviewItem, fact: SubmissionReportedUp | SubmissionForwardedUp) -> None:
+    """Give an item that is decided on already the text and the sender that it lacked; its state stays."""
+    hop = fact.item.hops[-1]
+    item.is_here, item.hop, item.hops = True, hop.n, longer(item.hops, fact.item.hops)
+    item.sender_unit_id, item.sender_name, item.sign_off = hop.from_unit_id, hop.from_unit_name, fact.sign_off
+    item.reviewer_name = getattr(fact, "reviewer_name", "") or item.reviewer_name
+    had_own_copy = await drop_own_copies(tx.session, item.origin_id, node=tx.node.node_id, after_hop=hop.n)
+    if not item.is_stub and not had_own_copy:
+        return
+    own = await newest_edition(tx.session, item.origin_id, version=fact.item.version)
+    await show_text(tx, item, fact.content)
+    if own is not None:
+        item.has_edition, item.title, item.body_length = True, own.title, len(own.body)
+        await index_item(tx.session, item, own.body)
+    await complete_print(tx.session, item)
 
 
 def new_item(tx: Transaction, head: Item, *, is_stub: bool = False) -> ReviewItem:
@@ -101,7 +136,7 @@ def _restart(item: ReviewItem, fact: SubmissionSubmitted) -> None:
     item.forward = ForwardMark.NONE
 
 
-async def _take_content(tx: Transaction, item: ReviewItem, content: Content) -> None:
+async def show_text(tx: Transaction, item: ReviewItem, content: Content) -> None:
     """Show the sender's text, which overtakes an edition made of an earlier one; set the target time."""
     item.is_stub, item.has_edition = False, False
     item.title, item.body_length = content.edition.title, len(content.edition.body)

@@ -132,6 +132,7 @@ def _adopted(
         issue_no=issue.number,
         issue_year=issue.year,
         adopted_on=tx.now.astimezone(SHANGHAI).date(),
+        series=issue.series.value,
     )
 
 
@@ -154,6 +155,10 @@ def _published(tx: Transaction, issue: Issue, periodical: Periodical, printed: S
             IssueEntry(adoption_id=a.adoption_id, origin_id=a.origin_id, title=a.title, unit_name=a.source)
             for a in printed
         ),
+        series=issue.series.value,
+        sign_off=issue.sign_off,
+        copies=issue.copies,
+        **{name: getattr(issue, name) for name in TEXT_LIMITS},
     )
 
 

@@ -65,7 +65,16 @@ async def check_submission(
         item.checked_alone_reason = sentence("alone_reason", "理由", alone_reason, limit=500)
     item.status, item.checked_by, item.checked_at, item.reviewer_name = ReviewStatus.TO_SIGN, by.ref, tx.now, by.name
     touch(tx, item)
-    tell(tx, SubmissionChecked(item=head_of(item, hop=0), at=tx.now, node=tx.node.node_id, by=by.ref))
+    tell(
+        tx,
+        SubmissionChecked(
+            item=head_of(item, hop=0),
+            at=tx.now,
+            node=tx.node.node_id,
+            by=by.ref,
+            alone_reason=item.checked_alone_reason,
+        ),
+    )
     tx.audit("review.checked", origin_id, by=by.ref, details={"alone_reason": item.checked_alone_reason})
     return item
 

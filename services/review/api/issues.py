@@ -7,8 +7,9 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
+from services.kernel.language.reading import reads_in_office
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.paging import CursorUnreadable, decode_cursor, encode_cursor
+from services.kernel.runtime.paging import decode_cursor, encode_cursor
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.web import IfMatch, LiveMe, Me, Node, Officer, Reading, Tx, edge_router, etag
 from services.review.actions.publishing import TEXT_LIMITS, IssueChange, arrange_issue, open_issue, sign_issue
@@ -17,7 +18,6 @@ from services.review.api.views import issue_row_view, issue_view, periodical_vie
 from services.review.model import IssueStatus
 from services.review.policy.issues import require_issue_role
 from services.review.store import issues
-from services.review.store.lists import is_in_office
 from services.review.store.sources import source_names
 
 router = edge_router(prefix="/api/v1")
@@ -89,13 +89,8 @@ async def _answer(session: AsyncSession, response: Response, issue_id: UUID, nod
 
 
 def _require_reader(me: Officer) -> None:
-    require_issue_role(me.roles, is_office=is_in_office(me), allowed=_READERS)
+    require_issue_role(me.roles, is_office=reads_in_office(me), allowed=_READERS)
 
 
 def _before(cursor: str) -> UUID | None:
-    if not cursor:
-        return None
-    try:
-        return UUID(decode_cursor(cursor, length=1)[0])
-    except (ValueError, TypeError, AttributeError) as fault:
-        raise CursorUnreadable from fault
+    return decode_cursor(cursor, UUID)[0] if cursor else None

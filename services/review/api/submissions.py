@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
+from services.kernel.language.reading import reads_in_office
 from services.kernel.language.vocabulary import InfoType, ReviewStatus
 from services.kernel.runtime.web import Context, LiveMe, Me, Reading, Tx, edge_router, etag
 from services.review.actions.signing import Signature, check_submission, sign_submission
@@ -14,7 +15,7 @@ from services.review.api.files import digests_present
 from services.review.api.inputs import NewCheck, NewSignature, OfferedVersion
 from services.review.api.views import row_view, sheet_view, standing_view
 from services.review.model import ReviewItem
-from services.review.store.lists import ItemFilter, is_in_office, list_items, visible_to
+from services.review.store.lists import ItemFilter, list_items, visible_to
 from services.review.store.sheet import inward_statuses, item_sheet
 
 router = edge_router(prefix="/api/v1/submissions")
@@ -32,7 +33,7 @@ async def list_submissions(
     cursor: Annotated[str, Query(max_length=400)] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
-    is_office = is_in_office(me)
+    is_office = reads_in_office(me)
     statuses = inward_statuses(status or (), is_office=is_office)
     if status and not statuses:
         return {"items": [], "next": None}

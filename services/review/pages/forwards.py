@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fastapi import Request, Response
 
+from services.kernel.language.reading import reads_in_office
 from services.kernel.language.refusal import NotPermitted
 from services.kernel.runtime.templating import page
 from services.kernel.runtime.web import Me, Reading, edge_router
 from services.review.policy.offers import available_actions
 from services.review.policy.verbs import Verb
 from services.review.store.forwards import list_proposed
-from services.review.store.lists import is_in_office
 from services.review.store.standing import full_standing
 
 router = edge_router(prefix="/forward")
@@ -18,7 +18,7 @@ router = edge_router(prefix="/forward")
 
 @router.get("")
 async def show_forwards(request: Request, me: Me, session: Reading) -> Response:
-    if not is_in_office(me):
+    if not reads_in_office(me):
         raise NotPermitted("转报由本级办公室办理。")
     rows = []
     for forward, item in await list_proposed(session):

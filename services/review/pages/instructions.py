@@ -6,13 +6,14 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
+from services.kernel.language.reading import reads_in_office
 from services.kernel.language.refusal import NotPermitted
 from services.kernel.language.vocabulary import ReviewStatus
 from services.kernel.runtime.paging import encode_cursor
 from services.kernel.runtime.templating import page
 from services.kernel.runtime.web import Me, Reading, edge_router
 from services.review.store.instructions import list_instructed
-from services.review.store.lists import ItemFilter, is_in_office, list_items, office_items
+from services.review.store.lists import ItemFilter, list_items, office_items
 
 router = edge_router(prefix="/instructions")
 
@@ -28,7 +29,7 @@ async def show_instructions(
     q: Annotated[str, Query(max_length=200)] = "",
     cursor: Annotated[str, Query(max_length=400)] = "",
 ) -> Response:
-    if not is_in_office(me):
+    if not reads_in_office(me):
         raise NotPermitted("批示由本级办公室登记和查看。")
     rows = await list_instructed(session, cursor=cursor, limit=_PAGE + 1)
     found = await list_items(session, office_items(me), ItemFilter(statuses=_HERE, query=q), limit=10) if q else None

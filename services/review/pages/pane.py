@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.kernel.language.diff import TextDiff, diff_texts
+from services.kernel.language.diff import TextDiff
 from services.kernel.language.events.parts import Content
 from services.kernel.language.vocabulary import Level, SignMode
+from services.kernel.runtime.comparing import compare_texts
 from services.kernel.runtime.files import FileStore
 from services.kernel.runtime.organisation import list_peers
 from services.kernel.runtime.session import AsyncSession
@@ -99,7 +100,7 @@ async def item_pane(
     sheet = await item_sheet(session, origin_id, me)
     versions = versions_of(sheet)
     before, after = chosen(versions, wish.before, wish.after)
-    diff = await asyncio.to_thread(diff_texts, before.text, after.text) if before and after else None
+    diff = await compare_texts(before.text, after.text) if before and after else None
     view = wish.view or ("diff" if diff else "original")
     item = sheet.item
     present = await asyncio.to_thread(_present, sheet, files)

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from services.kernel.language.diff import diff_texts
 from services.kernel.language.refusal import Refusal
 from services.kernel.language.vocabulary import Role
+from services.kernel.runtime.comparing import compare_texts
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
@@ -32,6 +32,7 @@ from services.review.pages.forms import (
 from services.review.pages.pane import Wish, item_pane
 from services.review.pages.split import show_item, show_list, show_rows
 from services.review.policy import Verb, may_do
+from services.review.policy.texts import edition_texts
 from services.review.store.items import find_item
 from services.review.store.standing import standing_of
 
@@ -90,9 +91,10 @@ async def edit(
             tx, origin_id, by=me, title=typed.value.title, body=typed.value.body, version=version
         )
     except Refusal as refusal:
-        if refusal.code == "stale_version":
+        wrong = _too_much_in(typed)
+        if refusal.code == "stale_version" and not wrong:
             return await _conflict(request, session, me, origin_id, typed=typed, context=context)
-        return await _again(request, session, me, origin_id, view="edit", typed=typed.refused(refusal))
+        return await _again(request, session, me, origin_id, view="edit", typed=typed.refused(wrong or refusal))
     return back_to(f"{QUEUE.path}/{origin_id}", "本级稿已保存。")
 
 
@@ -215,6 +217,15 @@ async def _take_in_by_opening(context: ServiceContext, me: Officer, origin_id: U
             await deciding.receive_submission(tx, origin_id, by=me)
 
 
+def _too_much_in(typed: Typed[EditionForm]) -> Refusal | None:
+    """What is wrong with the text itself; one beyond the limits is not compared with what is there."""
+    try:
+        edition_texts(typed.get("title"), typed.get("body"))
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
 async def _again(
     request: Request, session: AsyncSession, me: Officer, origin_id: UUID, *, view: str, typed: Typed[Any]
 ) -> Response:
@@ -235,4 +246,6 @@ async def _conflict(
     pane = await item_pane(session, origin_id, me, Wish(view="edit"), files=context.files, now=request.state.now)
     theirs = f"{pane.sheet.text.title}\n{pane.sheet.text.body}"
     mine = f"{typed.get('title')}\n{typed.get('body')}".replace("\r\n", "\n")
-    return page(request, "review/conflict.html", status_code=412, pane=pane, typed=typed, diff=diff_texts(theirs, mine))
+    return page(
+        request, "review/conflict.html", status_code=412, pane=pane, typed=typed, diff=await compare_texts(theirs, mine)
+    )

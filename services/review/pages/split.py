@@ -17,6 +17,7 @@ from services.kernel.language.vocabulary import (
     Share,
     SignMode,
 )
+from services.kernel.runtime.delays import find_delay
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import page
 from services.kernel.runtime.web import Officer
@@ -56,7 +57,8 @@ async def show_item(
     pane = await item_pane(session, origin_id, me, placed, files=files, now=now)
     rows = await list_pane(session, desk, me, asked, now=now, current=origin_id)
     status = wish.typed.status if wish.typed.status >= 400 else 200
-    return page(request, "review/desk.html", status_code=status, list=rows, pane=pane, **_WORDS)
+    delay = await find_delay(request, origin_id)
+    return page(request, "review/desk.html", status_code=status, list=rows, pane=pane, delay=delay, **_WORDS)
 
 
 def _current(request: Request) -> UUID | None:

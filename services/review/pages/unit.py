@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,8 +13,9 @@ from services.kernel.language.refusal import InvalidInput, Refusal
 from services.kernel.language.vocabulary import SignMode
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to
-from services.kernel.runtime.uploads import inspect_upload
+from services.kernel.runtime.uploads import take_in
 from services.kernel.runtime.web import Context, LiveMe, Me, Officer, Reading, Tx, edge_router
+from services.review.actions.admitting import admit
 from services.review.actions.deciding import return_submission
 from services.review.actions.editing import answer_question
 from services.review.actions.signing import Signature, check_submission, sign_submission
@@ -23,6 +23,7 @@ from services.review.pages.desks import ANSWERS, CHECK, SIGN, UNIT_DESKS, Asked,
 from services.review.pages.forms import AnswerForm, CheckForm, FormVersion, ReturnForm, SignForm, Typed, read_form
 from services.review.pages.pane import Wish
 from services.review.pages.split import show_item, show_list, show_rows
+from services.review.policy import Verb
 
 View = Annotated[str, Query(max_length=20)]
 
@@ -107,12 +108,11 @@ async def sign(
     try:
         if typed.value is None:
             raise InvalidInput
+        await admit(tx, origin_id, Verb.SIGN, by=me, version=version)  # before a scan is stored
         signature = await _signature(request, typed.value, context)
         item = await sign_submission(tx, origin_id, by=me, signature=signature, version=version)
     except Refusal as refusal:
         return await _again(request, session, SIGN, me, origin_id, view="", typed=typed.refused(refusal))
-    finally:
-        await request.close()  # gives the scan's room back
     to = "本级采编" if item.is_here else "上级"
     return back_to(SIGN.path, f"已签发，报送{to}。")
 
@@ -143,13 +143,9 @@ async def _signature(request: Request, form: SignForm, context: Context) -> Sign
     scan = (await request.form()).get("scan")
     if form.sign_mode is not SignMode.PAPER or not isinstance(scan, UploadFile) or not scan.filename:
         return Signature(form.signed_by_name, form.sign_mode)
-    limit, upload = context.settings.attachment_limit_mb * 1024 * 1024, scan
-
-    def store() -> str:
-        inspect_upload(upload.filename or "", upload.file, max_bytes=limit)
-        return context.files.put(upload.file).sha256
-
-    return Signature(form.signed_by_name, form.sign_mode, await asyncio.to_thread(store))
+    limit = context.settings.attachment_limit_mb * 1024 * 1024
+    _, stored = await take_in(context.files, scan.filename, scan.file, limit_bytes=limit)
+    return Signature(form.signed_by_name, form.sign_mode, stored.sha256)
 
 
 def _not_ticked() -> InvalidInput:

@@ -6,7 +6,6 @@ from services.review.policy.numbering import issue_label, issue_year, next_numbe
 from services.review.policy.offers import Offer, available_actions
 from services.review.policy.permission import (
     RULES,
-    Actor,
     ForwardState,
     Scope,
     Standing,
@@ -30,7 +29,6 @@ from services.review.policy.verbs import Verb
 
 __all__ = [
     "RULES",
-    "Actor",
     "AlreadyForwarded",
     "AlreadyInPeriodical",
     "Check",

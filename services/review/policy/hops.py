@@ -35,6 +35,11 @@ def next_hop(
     )
 
 
+def longer(known: Sequence[Hop], told: Sequence[Hop]) -> tuple[Hop, ...]:
+    """The way as it was told now, unless a longer one is known."""
+    return tuple(told if len(told) >= len(known) else known)
+
+
 def up_to(hops: Sequence[Hop], node: str) -> tuple[Hop, ...]:
     """The hops by which the item came to `node`, without what happened beyond it."""
     ends = [place for place, hop in enumerate(hops) if hop.to_node == node]

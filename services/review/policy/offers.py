@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from services.review.policy.permission import Actor, ForwardState, Standing, may_do
+from services.kernel.language.actor import Actor
+from services.review.policy.permission import ForwardState, Standing, may_do
 from services.review.policy.verbs import Verb
 
 

@@ -5,26 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 from uuid import UUID
 
+from services.kernel.language import reading
+from services.kernel.language.actor import Actor
+from services.kernel.language.reading import OFFICE_READERS, UNIT_PEOPLE
 from services.kernel.language.refusal import NotPermitted
 from services.kernel.language.vocabulary import InfoType, ReviewStatus, Role, UnitKind
 from services.review.policy.refusals import NotInThisState
 from services.review.policy.verbs import Verb
-
-
-class Actor(Protocol):
-    """The officer who acts, as far as permission looks."""
-
-    @property
-    def officer_id(self) -> UUID: ...  # noqa: D102
-    @property
-    def unit_id(self) -> UUID: ...  # noqa: D102
-    @property
-    def unit_kind(self) -> UnitKind: ...  # noqa: D102
-    @property
-    def roles(self) -> frozenset[Role]: ...  # noqa: D102
 
 
 class Scope(StrEnum):
@@ -77,11 +66,10 @@ def _rule(roles: Collection[Role], scope: Scope, *states: ReviewStatus) -> Rule:
 _S = ReviewStatus
 _OWN, _OFFICE = Scope.OWN_UNIT, Scope.OFFICE
 
-UNIT_PEOPLE = frozenset({Role.CLERK, Role.REVIEWER, Role.SIGNER})
-OFFICE_READERS = frozenset({Role.EDITOR, Role.CHIEF, Role.LEADER})
 WITH_OFFICE = (_S.OPEN, _S.KEPT, _S.SELECTED, _S.RETURNED, _S.DECLINED, _S.ADOPTED)
 
 RULES: dict[Verb, tuple[Rule, ...]] = {
+    # For the offers; who may open an item is asked of the rule that all services share.
     Verb.READ: (_rule(UNIT_PEOPLE, _OWN, *_S), _rule(OFFICE_READERS, _OFFICE, *WITH_OFFICE)),
     Verb.CHECK: (_rule({Role.REVIEWER}, _OWN, _S.TO_CHECK),),
     Verb.SIGN: (_rule({Role.SIGNER}, _OWN, _S.TO_SIGN),),
@@ -115,9 +103,19 @@ def may_do(actor: Actor, verb: Verb, item: Standing) -> bool:
 
 
 def may_read(actor: Actor, item: Standing) -> bool:
-    """Whether the officer may open the item at all; duty officers read emergencies that are here."""
-    on_duty = Role.DUTY in actor.roles and actor.unit_kind is UnitKind.HEAD_OFFICE
-    return may_do(actor, Verb.READ, item) or (on_duty and item.is_here and item.info_type.is_urgent)
+    """Whether the officer may open the item at all, by the rule that all services share."""
+    return reading.may_read(actor, as_readable(item))
+
+
+def as_readable(item: Standing) -> reading.ReadableItem:
+    """The item as that rule sees it; what review knows of was handed in."""
+    return reading.ReadableItem(
+        unit_id=item.unit_id,
+        is_urgent=item.info_type.is_urgent,
+        is_handed_in=True,
+        is_in_office=item.is_here and item.status in WITH_OFFICE,
+        author_ids=frozenset({item.submitted_by} if item.submitted_by else ()),
+    )
 
 
 def is_granted(actor: Actor, verb: Verb, item: Standing) -> bool:

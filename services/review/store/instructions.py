@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from services.kernel.runtime.paging import CursorUnreadable, decode_cursor
+from services.kernel.runtime.paging import decode_cursor
 from services.kernel.runtime.session import AsyncSession
 from services.review.model import Instruction, ReviewItem
 
@@ -23,12 +23,5 @@ async def list_instructed(
         .limit(limit)
     )
     if cursor:
-        query = query.where(col(Instruction.instruction_id) < _before(cursor))
+        query = query.where(col(Instruction.instruction_id) < decode_cursor(cursor, UUID)[0])
     return [(instruction, item) for instruction, item in (await session.exec(query)).all()]
-
-
-def _before(cursor: str) -> UUID:
-    try:
-        return UUID(decode_cursor(cursor, length=1)[0])
-    except (ValueError, TypeError, AttributeError) as fault:
-        raise CursorUnreadable from fault

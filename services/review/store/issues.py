@@ -11,6 +11,7 @@ from sqlmodel import col, func, select, update
 from services.kernel.language.refusal import NotFound
 from services.kernel.runtime.session import AsyncSession
 from services.review.model import Adoption, AdoptionStatus, Issue, IssueStatus, Periodical, ReviewItem, Series
+from services.review.store.items import current_text
 
 LIVE = (AdoptionStatus.SELECTED, AdoptionStatus.ADOPTED)
 
@@ -97,6 +98,14 @@ async def last_number(session: AsyncSession, periodical_id: UUID, year: int, ser
     return (await session.exec(query)).one()
 
 
+async def number_is_free(session: AsyncSession, periodical_id: UUID, year: int, series: Series, *, number: int) -> bool:
+    """Whether no issue of this periodical, year and series has the number."""
+    query = select(Issue.issue_id).where(
+        Issue.periodical_id == periodical_id, Issue.year == year, Issue.series == series, Issue.number == number
+    )
+    return (await session.exec(query.limit(1))).first() is None
+
+
 async def list_issues(
     session: AsyncSession, *, status: IssueStatus, before: UUID | None = None, limit: int = 30
 ) -> list[Issue]:
@@ -164,3 +173,31 @@ async def next_place(session: AsyncSession, issue_id: UUID) -> int:
     """The place after the last one of an issue."""
     query = select(func.max(Adoption.place)).where(Adoption.issue_id == issue_id, col(Adoption.status).in_(LIVE))
     return ((await session.exec(query)).one() or 0) + 1
+
+
+async def complete_print(session: AsyncSession, item: ReviewItem) -> None:
+    """Adoptions that came back before the item's text get it now."""
+    query = select(Adoption).where(
+        Adoption.origin_id == item.origin_id, Adoption.status == AdoptionStatus.ADOPTED, Adoption.body == ""
+    )
+    text = await current_text(session, item)
+    for adoption in (await session.exec(query)).all():
+        adoption.title, adoption.body = adoption.title or text.title, text.body
+        session.add(adoption)
+
+
+async def find_unsigned_namesake(session: AsyncSession, title: str) -> Periodical | None:
+    """A periodical of this title of which no issue went out from this database."""
+    signed = select(Issue.periodical_id).where(Issue.status == IssueStatus.SIGNED)
+    query = select(Periodical).where(Periodical.title == title, col(Periodical.periodical_id).not_in(signed))
+    return (await session.exec(query.order_by(col(Periodical.created_at)).limit(1).with_for_update())).first()
+
+
+async def give_periodical_id(session: AsyncSession, periodical: Periodical, periodical_id: UUID) -> None:
+    """The id that facts know the periodical by, also in its drafts."""
+    old = periodical.periodical_id
+    for table in (Issue, Adoption):
+        await session.execute(update(table).where(col(table.periodical_id) == old).values(periodical_id=periodical_id))
+    periodical.periodical_id = periodical_id
+    session.add(periodical)
+    await session.flush()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlmodel import col, func, select
+from sqlmodel import col, delete, func, select
 
 from services.kernel.language.refusal import NotHereYet
+from services.kernel.runtime.keeping.erasure.texts import refuse_erased
 from services.kernel.runtime.search import TextIndex
 from services.kernel.runtime.session import AsyncSession
 from services.review.model import Forward, HistoryRow, Instruction, OwnEdition, Question, ReviewItem, SentVersion
@@ -40,10 +41,12 @@ async def item_to_act_on(session: AsyncSession, origin_id: UUID) -> ReviewItem:
 
     Raises:
         NotHereYet: No item with this id is known here.
+        ItemErased: Its text was erased.
     """
     item = await lock_item(session, origin_id)
     if item is None:
         raise NotHereYet
+    refuse_erased(item.title)
     return item
 
 
@@ -55,6 +58,14 @@ async def list_sent(session: AsyncSession, origin_id: UUID) -> list[SentVersion]
         .order_by(col(SentVersion.version), col(SentVersion.hop), col(SentVersion.attempt))
     )
     return list((await session.exec(query)).all())
+
+
+async def drop_own_copies(session: AsyncSession, origin_id: UUID, *, node: str, after_hop: int) -> bool:
+    """Forget what stood in for the sender's text: what this office itself sent on. Says whether there was any."""
+    dropped = delete(SentVersion).where(
+        col(SentVersion.origin_id) == origin_id, col(SentVersion.from_node) == node, col(SentVersion.hop) > after_hop
+    )
+    return bool((await session.execute(dropped)).rowcount)
 
 
 async def latest_sent(session: AsyncSession, origin_id: UUID) -> SentVersion | None:
@@ -72,6 +83,12 @@ async def list_editions(session: AsyncSession, origin_id: UUID) -> list[OwnEditi
     """This office's savings of its edition, oldest first."""
     query = select(OwnEdition).where(OwnEdition.origin_id == origin_id).order_by(col(OwnEdition.number))
     return list((await session.exec(query)).all())
+
+
+async def newest_edition(session: AsyncSession, origin_id: UUID, *, version: int) -> OwnEdition | None:
+    """This office's last edition of one version of the item."""
+    query = select(OwnEdition).where(OwnEdition.origin_id == origin_id, OwnEdition.submission_version == version)
+    return (await session.exec(query.order_by(col(OwnEdition.number).desc()).limit(1))).first()
 
 
 async def current_edition(session: AsyncSession, item: ReviewItem) -> OwnEdition | None:

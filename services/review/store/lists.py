@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col, func, select
 
-from services.kernel.language.vocabulary import InfoType, ReviewStatus, Role, UnitKind
-from services.kernel.runtime.paging import CursorUnreadable, decode_cursor, encode_cursor
+from services.kernel.language.actor import Actor
+from services.kernel.language.moments import read_moment
+from services.kernel.language.vocabulary import InfoType, ReviewStatus
+from services.kernel.runtime.paging import decode_cursor, encode_cursor
+from services.kernel.runtime.readable import ReadableColumns, readable_by, readable_in_office, readable_in_unit
 from services.kernel.runtime.session import AsyncSession
 from services.review.model import ReviewItem
 from services.review.model.item import ForwardMark
-from services.review.policy.permission import OFFICE_READERS, UNIT_PEOPLE, WITH_OFFICE, Actor
+from services.review.policy.permission import WITH_OFFICE
 from services.review.store.items import ITEM_TEXT
 
 WAITING_STATES = (
@@ -53,31 +55,33 @@ class ItemPage:
     next: str | None
 
 
-def is_in_office(actor: Actor) -> bool:
-    """Whether the officer reads what has come to this node's office."""
-    return actor.unit_kind is UnitKind.HEAD_OFFICE and bool(actor.roles & OFFICE_READERS)
+def _is_author(officer_id: UUID) -> sa.ColumnElement[bool]:
+    submitted_by = sa.type_coerce(col(ReviewItem.submitted_by), sa.JSON)
+    return submitted_by["officer_id"].as_string() == str(officer_id)
+
+
+_COLUMNS = ReadableColumns(
+    unit_id=col(ReviewItem.unit_id),
+    is_urgent=col(ReviewItem.info_type) == InfoType.EMERGENCY,
+    is_handed_in=sa.true(),
+    is_in_office=col(ReviewItem.is_here).is_(True) & col(ReviewItem.status).in_(WITH_OFFICE),
+    is_author=_is_author,
+)
 
 
 def office_items(actor: Actor) -> sa.ColumnElement[bool]:
-    """What has come to this node's office; a duty officer alone sees only the emergencies of it."""
-    here = col(ReviewItem.is_here).is_(True) & col(ReviewItem.status).in_(WITH_OFFICE)
-    return here if is_in_office(actor) else here & (col(ReviewItem.info_type) == InfoType.EMERGENCY)
+    """What has come to this node's office and the officer may read there."""
+    return readable_in_office(actor, _COLUMNS)
 
 
 def unit_items(actor: Actor) -> sa.ColumnElement[bool]:
-    """What the officer's own unit wrote."""
-    return col(ReviewItem.unit_id) == actor.unit_id
+    """What the officer's own unit wrote and he may read."""
+    return readable_in_unit(actor, _COLUMNS)
 
 
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     """The condition under which an officer sees an item, the same rule as `policy.may_read`."""
-    conditions: list[Any] = []
-    if actor.roles & UNIT_PEOPLE:
-        conditions.append(unit_items(actor))
-    is_on_duty = Role.DUTY in actor.roles and actor.unit_kind is UnitKind.HEAD_OFFICE
-    if is_in_office(actor) or is_on_duty:
-        conditions.append(office_items(actor))
-    return sa.or_(*conditions) if conditions else sa.false()
+    return readable_by(actor, _COLUMNS)
 
 
 async def list_items(
@@ -143,11 +147,7 @@ def _cursor_of(item: ReviewItem, wanted: ItemFilter) -> str:
 
 
 def _read_cursor(cursor: str) -> Any:
-    at, origin_id = decode_cursor(cursor, length=2)
-    try:
-        values = datetime.fromisoformat(at), UUID(origin_id)
-    except (TypeError, ValueError, AttributeError) as fault:
-        raise CursorUnreadable from fault
+    values = decode_cursor(cursor, read_moment, UUID)
     return sa.tuple_(
         sa.literal(values[0], col(ReviewItem.touched_at).type), sa.literal(values[1], col(ReviewItem.origin_id).type)
     )

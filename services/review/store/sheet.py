@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.kernel.language.actor import Actor
+from services.kernel.language.reading import reads_in_office
 from services.kernel.language.refusal import NotHereYet, NotPermitted
 from services.kernel.language.timeline import in_order
 from services.kernel.language.vocabulary import ReviewStatus, Share
+from services.kernel.runtime.live import NamedChannel
 from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.settings import NodeInfo
 from services.review.model import (
     Adoption,
     AdoptionStatus,
@@ -25,12 +29,10 @@ from services.review.model import (
 )
 from services.review.model.passage import ProposalState
 from services.review.policy import Offer, Verb, available_actions, may_read
-from services.review.policy.permission import Actor
 from services.review.store import issues, items
 from services.review.store.items import CurrentText
-from services.review.store.lists import is_in_office
 from services.review.store.rules import review_rules
-from services.review.store.standing import full_standing
+from services.review.store.standing import full_standing, standing_of
 
 _INSIDE_STATES = {ReviewStatus.KEPT, ReviewStatus.SELECTED}
 
@@ -71,7 +73,7 @@ async def item_sheet(session: AsyncSession, origin_id: UUID, actor: Actor) -> It
     standing = await full_standing(session, item)
     if not may_read(actor, standing):
         raise NotPermitted("这是其他单位的稿件，或不在您的岗位职责内，不能查看或办理。")
-    is_office = is_in_office(actor) and item.is_here
+    is_office = reads_in_office(actor) and item.is_here
     sent = await items.list_sent(session, origin_id)
     return ItemSheet(
         item=item,
@@ -91,6 +93,14 @@ async def item_sheet(session: AsyncSession, origin_id: UUID, actor: Actor) -> It
         history=in_order(row for row in await items.list_history(session, origin_id) if is_office or not row.is_inside),
         offers=available_actions(actor, standing, needs_second_reader=review_rules().needs_second_reader),
     )
+
+
+async def may_hear(session: AsyncSession, actor: Actor, channel: NamedChannel, _node: NodeInfo) -> bool:
+    """Whether a live page of this officer may hear of one item, or of one issue."""
+    if channel.kind != "item":
+        return reads_in_office(actor)
+    item = await items.find_item(session, channel.id)
+    return item is not None and may_read(actor, standing_of(item))
 
 
 def outward_status(status: ReviewStatus, *, is_office: bool) -> ReviewStatus:

@@ -10,6 +10,7 @@ from uuid import UUID
 from services.kernel.language.calendar import SHANGHAI
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.text import clean_text
+from services.kernel.runtime.apart import READING, WorkTooLarge
 from services.kernel.runtime.outbox import slices
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.transaction import Transaction
@@ -17,6 +18,7 @@ from services.stats.actions.recording import SCORES_CHANNEL, rescore, take_turn
 from services.stats.model import StoredRuleset
 from services.stats.policy import Period, Ruleset, floored, read_ruleset, score
 from services.stats.policy.changing import as_if_all_month, require_savable
+from services.stats.policy.hostile import unreadable
 from services.stats.store import events
 from services.stats.store.figures import in_force_at_end, read_sheet
 from services.stats.store.rulesets import list_rulesets
@@ -41,7 +43,7 @@ async def save_ruleset(tx: Transaction, text: str, *, by: OfficerRef | None) -> 
         RuleFileIsInvalid, RulesetVersionTaken, RulesReachIntoThePast, RulesNeverInForce: As they say.
     """
     text = clean_text(text)
-    new = read_ruleset(text)
+    new = await read_ruleset_apart(text)
     await take_turn(tx)
     require_savable(new, await list_rulesets(tx.session), tx.now.astimezone(SHANGHAI).date())
     row = await _add(tx, new, text, by)
@@ -56,6 +58,19 @@ async def save_ruleset(tx: Transaction, text: str, *, by: OfficerRef | None) -> 
     )
     tx.signal(SCORES_CHANNEL)
     return row
+
+
+async def read_ruleset_apart(text: str) -> Ruleset:
+    """`read_ruleset` in a child process: the longest file takes seconds, which the node does not have.
+
+    Raises:
+        RuleFileIsInvalid: It is wrong, or too intricate to be read.
+        TooBusy: Several others are being read.
+    """
+    try:
+        return await READING.work(read_ruleset, text)
+    except WorkTooLarge as limit:
+        raise unreadable("内容太复杂，没有读完") from limit
 
 
 async def seed_ruleset(tx: Transaction, text: str) -> bool:

@@ -11,10 +11,10 @@ from services.kernel.language.rule_file import RuleFileIsInvalid
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
 from services.kernel.runtime.web import LiveMe, Me, Now, Officer, Reading, Tx, edge_router
-from services.stats.actions.ruling import Effect, preview_effect, save_ruleset
+from services.stats.actions.ruling import Effect, preview_effect, read_ruleset_apart, save_ruleset
 from services.stats.model import StoredRuleset
 from services.stats.pages.viewing import LEVELS, points_zh
-from services.stats.policy import Period, Ruleset, read_ruleset
+from services.stats.policy import Period, Ruleset
 from services.stats.policy.changing import require_savable
 from services.stats.policy.drafting import next_version_of
 from services.stats.policy.happening import local_day
@@ -69,7 +69,7 @@ async def edit_rules(request: Request, me: Me, session: Reading, now: Now) -> Re
 async def preview_rules(request: Request, me: Me, session: Reading, now: Now, text: RuleText) -> Response:
     _require_editor(me)
     try:
-        new = read_ruleset(text)
+        new = await read_ruleset_apart(text)
         effects = await preview_effect(session, new, now)
         require_savable(new, await list_rulesets(session), local_day(now))
     except Refusal as refusal:

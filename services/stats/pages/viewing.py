@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from services.kernel.language.vocabulary import AdoptionMode, Level, Role, System, UnitKind
+from services.kernel.language.vocabulary import AdoptionMode, Level, System
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.web import Officer
+from services.stats.model import StoredEvent
 from services.stats.policy import EventKind, Period
 from services.stats.policy.credit import zh
-from services.stats.policy.reading import TITLE_OMITTED, may_read_titles, may_see_all
+from services.stats.policy.reading import TITLE_OMITTED, may_open_item, may_read_title, may_see_all
 from services.stats.policy.sheet import ScoreRow
 from services.stats.store.events import list_periods
 from services.stats.store.figures import Sheet, Source, read_sheet
 
 LEVELS = {Level.TOWNSHIP: "乡镇", Level.COUNTY: "区县", Level.CITY: "市", Level.PROVINCE: "省", Level.NATIONAL: "国家"}
-_MAY_OPEN_ITEMS = frozenset({Role.EDITOR, Role.CHIEF, Role.LEADER, Role.DUTY})
 
 
 def sees_all(me: Officer) -> bool:
@@ -91,13 +91,13 @@ def points_zh(points: Decimal) -> str:
 
 def _record(source: Source, me: Officer) -> Record:
     event, entry = source.event, source.entry
-    shows = may_read_titles(me.roles, me.unit_kind, me.unit_id, event.unit_id)
+    shows = may_read_title(me, event)
     return Record(
         on=event.happened_on,
         what=event.label or EventKind(event.kind).label,
         level=LEVELS[Level(event.level)] if event.level else "",
         title=event.title if shows else TITLE_OMITTED,
-        href=_item_href(event.origin_id, event.unit_id, me) if shows else "",
+        href=_item_href(event, me),
         rule_id=entry.rule_id if entry else "",
         reason=_reason(source),
         points=f"{'+' if source.points > 0 else ''}{points_zh(source.points)}",
@@ -116,8 +116,8 @@ def _reason(source: Source) -> str:
     return "没有适用的规则，暂不计分" if source.event.is_unmatched else "同一件已计，不重复计"
 
 
-def _item_href(origin_id: object, unit_id: object, me: Officer) -> str:
-    if unit_id == me.unit_id:
-        return f"/intake/submissions/{origin_id}"
-    is_office = me.unit_kind is UnitKind.HEAD_OFFICE
-    return f"/review/queue/{origin_id}" if is_office and me.roles & _MAY_OPEN_ITEMS else ""
+def _item_href(event: StoredEvent, me: Officer) -> str:
+    if not may_open_item(me, event):
+        return ""
+    is_own = event.unit_id == me.unit_id
+    return f"/intake/submissions/{event.origin_id}" if is_own else f"/review/queue/{event.origin_id}"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Protocol
 from uuid import UUID
 
+from services.kernel.language.actor import Actor
+from services.kernel.language.reading import ReadableItem, may_know_title, may_read
 from services.kernel.language.refusal import NotPermitted
-from services.kernel.language.vocabulary import Role, UnitKind
+from services.kernel.language.vocabulary import InfoType, Role, UnitKind
 
 TITLE_OMITTED = "标题略"
 
 _SEE_ALL = frozenset({Role.STATISTICIAN, Role.CHIEF, Role.LEADER, Role.EDITOR, Role.ADMIN})
-_READ_ITEMS = _SEE_ALL - {Role.ADMIN} | {Role.DUTY}
 _EDIT_RULES = frozenset({Role.STATISTICIAN, Role.ADMIN})
 
 
@@ -20,6 +22,13 @@ class AnotherUnitsScores(NotPermitted):
 
     code = "another_units_scores"
     message = "这是其他单位的得分，您只能查看本单位的。"
+
+
+class Scored(Protocol):
+    """A score event, as far as reading looks."""
+
+    unit_id: UUID
+    info_type: str | None
 
 
 def may_see_all(roles: Collection[Role], kind: UnitKind) -> bool:
@@ -32,9 +41,24 @@ def may_see_unit(roles: Collection[Role], kind: UnitKind, own: UUID, unit_id: UU
     return own == unit_id or may_see_all(roles, kind)
 
 
-def may_read_titles(roles: Collection[Role], kind: UnitKind, own: UUID, unit_id: UUID) -> bool:
-    """Whether titles are shown: an administrator sees points, not what the items are about."""
-    return own == unit_id or (kind is UnitKind.HEAD_OFFICE and not _READ_ITEMS.isdisjoint(roles))
+def may_read_title(reader: Actor, event: Scored) -> bool:
+    """Whether the item behind an event is named to the reader, by the rule that all services share."""
+    return may_know_title(reader, as_readable(reader, event))
+
+
+def may_open_item(reader: Actor, event: Scored) -> bool:
+    """Whether the reader may open the item behind an event."""
+    return may_read(reader, as_readable(reader, event))
+
+
+def as_readable(reader: Actor, event: Scored) -> ReadableItem:
+    """The item behind an event: it was signed, and what is not the office's own came to the office."""
+    return ReadableItem(
+        unit_id=event.unit_id,
+        is_urgent=event.info_type == InfoType.EMERGENCY,
+        is_handed_in=True,
+        is_in_office=event.unit_id != reader.unit_id,
+    )
 
 
 def may_edit_rules(roles: Collection[Role], kind: UnitKind) -> bool:

@@ -124,15 +124,26 @@ def _best_level_counts(group: list[Credit]) -> list[Credit]:
         top = max(so_far, key=lambda level: so_far[level])
         gain = max(_ZERO, so_far[top] - counted)
         best = max(month, key=lambda credit: (_level(credit) == top, credit.left))
-        for credit in month:
-            if credit is not best:
+        paid = _share_out(gain, month, [credit is best or _level(credit) == top for credit in month])
+        for credit, share in zip(month, paid, strict=True):
+            if share is None:
                 reworked.append(_beaten(credit, f"多级采用就高，按“{_name(best)}”计"))
-            elif gain == credit.left:
+            elif share == credit.left:
                 reworked.append(credit)
             else:
-                reworked.append(credit.leave(gain, f"多级采用就高，以前已计{zh(counted)}分"))
+                reworked.append(credit.leave(share, f"多级采用就高，以前已计{zh(counted)}分"))
         counted += gain
     return reworked
+
+
+def _share_out(amount: Decimal, month: list[Credit], counts: list[bool]) -> list[Decimal | None]:
+    """The amount over those that count, the largest first and none more than it has; None for the others."""
+    shares: list[Decimal | None] = [None] * len(month)
+    for place in sorted(range(len(month)), key=lambda place: -month[place].left):
+        if counts[place]:
+            share = min(amount, month[place].left)
+            shares[place], amount = share, amount - share
+    return shares
 
 
 def _limited(group: list[Credit], amount: Decimal, note: str) -> list[Credit]:

@@ -1,0 +1,104 @@
+"""After a restore from a backup: items that were handed in since come back, whole and where they stood."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.intake import store
+from services.intake.actions.drafting import index_text, kept_form
+from services.intake.actions.noting import keep_edition, move, write_history
+from services.intake.model import Attachment, Submission
+from services.intake.policy import Step
+from services.kernel.language.events.intake import SubmissionSubmitted
+from services.kernel.language.events.parts import Content
+from services.kernel.language.vocabulary import IntakeStatus
+from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.transaction import Transaction
+
+
+async def bring_back_submitted(tx: Transaction, fact: SubmissionSubmitted) -> None:
+    """An item was handed in: its text as it went to the reviewer, unless a later version is here."""
+    submission = await store.lock_submission(tx.session, fact.item.origin_id) or _unknown(fact)
+    tx.session.add(submission)
+    await tx.session.flush()
+    if _says_more(submission, fact):
+        await _put_text(tx, submission, fact)
+        move(submission, Step.SUBMIT, fact.item.version)
+        submission.version += 1
+    submission.touched_at = max(submission.touched_at, fact.at)
+    await keep_edition(tx, submission, fact.content.edition, by_author=True)
+    if not await store.handing_in_is_noted(tx.session, fact.item.origin_id, fact.item.version):
+        await write_history(tx, fact, event_id=tx.cause.id if tx.cause else str(new_id()))
+    tx.signal(f"item:{submission.origin_id}")
+    tx.signal(f"unit:{submission.unit_id}")
+
+
+def _says_more(submission: Submission, fact: SubmissionSubmitted) -> bool:
+    """Whether the fact's text is newer than the row's.
+
+    A draft gives way to its own handing in, never to an earlier one. `text_version` is set only where
+    a text came by a fact: such a row may know of a later version than the one whose text it has.
+    """
+    version = fact.item.version
+    if version > submission.submission_version:
+        return True
+    if submission.created_by is None:
+        return version >= submission.text_version
+    if submission.status == IntakeStatus.DRAFT:
+        return version == submission.submission_version
+    return 0 < submission.text_version < version
+
+
+async def _put_text(tx: Transaction, submission: Submission, fact: SubmissionSubmitted) -> None:
+    item, content, edition = fact.item, fact.content, fact.content.edition
+    if submission.created_by is None or submission.text_version:
+        submission.text_version, submission.text_hop = item.version, 0
+    if submission.created_by is None:
+        submission.created_by, submission.created_by_name = fact.submitted_by.officer_id, fact.submitted_by.name
+        submission.created_at = min(submission.created_at, fact.at)
+    submission.is_stub, submission.discarded_at = False, None
+    submission.origin_node, submission.info_type, submission.system = item.origin_node, item.info_type, item.system
+    submission.unit_id, submission.unit_name = item.unit_id, item.unit_name
+    submission.title, submission.body = edition.title, edition.body
+    submission.author_name, submission.author_phone = content.author_name, content.author_phone
+    submission.authors = [author.model_dump(mode="json") for author in content.authors]
+    submission.details = _details(submission, content)
+    submission.suggested_attribute = content.suggested_attribute
+    submission.non_secret_declared = content.non_secret_declared
+    submission.declared_by, submission.declared_at = fact.submitted_by.name, fact.at
+    if len(item.hops) > len(submission.hops):
+        submission.hops = [hop.model_dump(mode="json") for hop in item.hops]
+    await _put_files(tx, fact)
+    await index_text(tx, submission)
+
+
+async def _put_files(tx: Transaction, fact: SubmissionSubmitted) -> None:
+    """The files are those that were handed in, no more and no fewer."""
+    there = {file.attachment_id: file for file in await store.list_attachments(tx.session, fact.item.origin_id)}
+    for attachment_id in there.keys() - {file.attachment_id for file in fact.content.attachments}:
+        await tx.session.delete(there[attachment_id])
+    for file in fact.content.attachments:
+        if file.attachment_id not in there:
+            row = Attachment(
+                **file.model_dump(), origin_id=fact.item.origin_id, added_by=fact.submitted_by.name, added_at=fact.at
+            )
+            tx.session.add(row)
+
+
+def _unknown(fact: SubmissionSubmitted) -> Submission:
+    """An item written after the backup; whoever handed it in counts as its writer."""
+    return Submission(
+        origin_id=fact.item.origin_id,
+        origin_node=fact.item.origin_node,
+        submission_version=fact.item.version,
+        version=0,
+        created_at=fact.at,
+        touched_at=fact.at,
+    )
+
+
+def _details(submission: Submission, content: Content) -> dict[str, Any]:
+    """The fields of the item's type, in the form in which a draft keeps them; those of other types stay."""
+    groups = [group.model_dump() for group in (content.problem, content.emergency) if group]
+    said = {name: kept_form(value) for group in groups for name, value in group.items()}
+    return {name: value for name, value in (submission.details | said).items() if value not in (None, "", [], ())}
