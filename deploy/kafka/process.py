@@ -12,6 +12,11 @@ from deploy.kafka.properties import LOOPBACK
 # server's port while the server is down.
 CANDIDATES = range(20_000, 32_000)
 
+PORT_SHARE = "SHANGDA_PORT_SHARE"
+"""Environment: `k/n` takes the k-th (from 0) of n parts of the candidates, so that several runs never meet."""
+
+_given: set[int] = set()
+
 
 def is_running(pid: int, argument: str) -> bool:
     """Whether this process lives and was started with the argument."""
@@ -26,9 +31,17 @@ def is_running(pid: int, argument: str) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now, all different."""
-    candidates = iter(random.sample(CANDIDATES, k=len(CANDIDATES)))
-    return list(islice(filter(_is_free, candidates), count))
+    """Ports that nobody listens on now, all different, and not given out by this process before."""
+    ours = _own_share()
+    candidates = (port for port in random.sample(ours, k=len(ours)) if port not in _given)
+    found = list(islice(filter(_is_free, candidates), count))
+    _given.update(found)
+    return found
+
+
+def _own_share() -> range:
+    part, parts = map(int, os.environ.get(PORT_SHARE, "0/1").split("/"))
+    return CANDIDATES[part::parts]
 
 
 def _is_free(port: int) -> bool:

@@ -22,6 +22,7 @@ def broker_properties(data: Path, host: str, port: int, controller_port: int) ->
         "controller.quorum.voters": f"1@{LOOPBACK}:{controller_port}",
         "log.dirs": data,
         **_one_broker_holds_everything(),
+        **_flushed_at_once(),
         **_kept_for_thirty_days(),
         **_small_machine(),
     }
@@ -52,9 +53,16 @@ def _one_broker_holds_everything() -> dict[str, object]:
     }
 
 
+def _flushed_at_once() -> dict[str, object]:
+    # No other broker has a copy: what is acknowledged must be on the disk, or a power cut takes it.
+    return {"log.flush.interval.messages": 1}
+
+
 def _kept_for_thirty_days() -> dict[str, object]:
     return {
         "log.retention.hours": THIRTY_DAYS_H,
+        # What an erasure deletes is off the disk within about a minute, not five.
+        "log.retention.check.interval.ms": 60_000,
         # A node that was off for a fortnight must find its place again.
         "offsets.retention.minutes": THIRTY_DAYS_H * 60,
     }

@@ -17,4 +17,5 @@ fi
 
 say "Python packages"
 [ -x .venv/bin/python ] || $uv venv -q --python "$python" .venv
-$uv pip sync -q --python .venv/bin/python --require-hashes "${PYTHON_LOCK:-requirements-dev.lock}"
+# Compiled now, once: where Python may not write byte code every process would compile it all anew, in seconds.
+$uv pip sync -q --compile-bytecode --python .venv/bin/python --require-hashes "${PYTHON_LOCK:-requirements-dev.lock}"
