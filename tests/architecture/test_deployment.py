@@ -56,3 +56,18 @@ def test_compose_reads_files_that_exist() -> None:
 def test_no_lock_names_the_place_where_a_package_was_found() -> None:
     locks = [*ROOT.glob("requirements*.lock"), ROOT / "package-lock.json"]
     assert [lock.name for lock in locks if "://" in re.sub(r'"(url|funding)": "[^"]*"', "", lock.read_text())] == []
+
+
+def test_a_page_names_just_the_alerts_that_lead_to_it() -> None:
+    lead_to: dict[str, set[str]] = {}
+    for alert in ALERTS:
+        lead_to.setdefault(alert["annotations"]["runbook"], set()).add(alert["alert"])
+    named = {
+        f"docs/how-to/{page.name}": set(re.findall(r"`([A-Z]\w+)`", line))
+        for page in sorted((ROOT / "docs" / "how-to").glob("*.md"))
+        for line in page.read_text(encoding="utf-8").splitlines()
+        if line.startswith("告警：")
+    }
+    assert {page: sorted(alerts) for page, alerts in named.items()} == {
+        page: sorted(alerts) for page, alerts in sorted(lead_to.items())
+    }

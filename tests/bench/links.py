@@ -13,7 +13,8 @@ from services.kernel.runtime.tables import OUTBOX
 from services.kernel.runtime.topics import create_topics
 from tests.bench.figures import Figure, at_least, at_most, percentile
 from tests.bench.surroundings import Surroundings
-from tests.integration.exchange.two_nodes import Node, carrying, eventually, reported_up, two_nodes
+from tests.integration.exchange.two_nodes import Node, carrying, reported_up, two_nodes
+from tests.support.waiting import eventually
 
 FACTS = 6_000
 A_TRANSACTION = 100

@@ -19,8 +19,10 @@ KINDS = ("sqlite", "postgresql")
 class Surroundings:
     """Starts servers when they are first asked for, and ends them all."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, backlog: int = 20_000) -> None:
         self.folder = folder
+        self.backlog = backlog
+        """How many routine facts urgent ones find before them."""
 
     def __enter__(self) -> Self:
         return self

@@ -81,6 +81,12 @@ def test_what_is_told_is_claimed_by_exactly_one_service() -> None:
     assert sorted(told) == sorted(FACTS)
 
 
+@pytest.mark.parametrize("name", ["directory", "disclosure", "intake", "review"])
+def test_a_service_can_take_in_again_every_fact_that_it_tells(name: str) -> None:
+    service = next(one for one in build_services() if one.name == name)
+    assert set(service.replays) == set(service.tells)
+
+
 def test_what_is_listened_to_is_told_on_that_topic() -> None:
     from services.kernel.language.catalogue import asyncapi
     from services.kernel.language.events import Fact

@@ -12,6 +12,7 @@ from typing import Any
 from services.kernel.language.events.directory import OfficerAppointed, UnitRegistered
 from services.kernel.language.vocabulary import Level
 from services.kernel.runtime import running
+from services.kernel.runtime.agents import application, supervised
 from services.kernel.runtime.inbox import Inbox, ListensTo, Message
 from services.kernel.runtime.relay import Relay
 from services.kernel.runtime.serving import serve
@@ -68,6 +69,30 @@ class DiesAfterApply(Inbox):
             die()
 
 
+class Escapes(Inbox):
+    """Raises where nothing should: at the second batch, and never again."""
+
+    received = 0
+
+    async def receive(self, messages: Sequence[Message]) -> None:
+        Escapes.received += 1
+        if Escapes.received == 2:
+            raise AttributeError("nobody expected this")
+        await super().receive(messages)
+
+
+class SlowToBegin(Inbox):
+    """Takes longer to say where to read, the first time, than Faust waits for it."""
+
+    has_waited = False
+
+    async def known_positions(self) -> Any:
+        if not SlowToBegin.has_waited:
+            SlowToBegin.has_waited = True
+            await asyncio.sleep(application.REQUEST_TIMEOUT_S + 4)
+        return await super().known_positions()
+
+
 def listens_to(folder: Path) -> ListensTo:
     """The usual handlers; while the file `gate` is there, the handler of units waits before its end."""
     gate = folder / "gate"
@@ -92,10 +117,13 @@ def run(order: dict[str, Any], log: str) -> None:
     folder = Path(order["folder"])
     dies = order.get("dies", "")
     running.Relay = {"after_commit": DiesAfterCommit, "after_send": DiesAfterSend}.get(dies, Relay)  # type: ignore[misc]
-    running.Inbox = {"after_apply": DiesAfterApply}.get(dies, Inbox)  # type: ignore[misc]
+    running.Inbox = {"after_apply": DiesAfterApply, "escapes": Escapes, "slow_to_begin": SlowToBegin}.get(dies, Inbox)  # type: ignore[misc]
+    if dies == "slow_to_begin":
+        application.SESSION_TIMEOUT_S, application.REQUEST_TIMEOUT_S, supervised.START_WITHIN_S = 6.0, 8.0, 16.0
     settings = Settings(
         node_id=order["node_id"], node_name="安澜市云岭区", level=Level.COUNTY, data_dir=folder / "data",
         database_url=order["database_url"], kafka=order["kafka"], port=order["port"], demo=True,
+        **order.get("settings", {}),
     )  # fmt: skip
     workers = (teller(order["total"], order.get("pause_s", 0.005)),) if order.get("total") else ()
     serve([counting_service(workers=workers, listens_to=listens_to(folder))], settings)

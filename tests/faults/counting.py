@@ -58,6 +58,7 @@ def teller(total: int, pause_s: float = 0.005) -> Worker:
         while not stop.is_set():
             told = await count_told(context.database)
             if told >= total:
+                await stop.wait()
                 return
             await tell(context.database, context, range(told, min(told + A_TRANSACTION, total)))
             await nap(stop, pause_s)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import multiprocessing
 import os
 import signal
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from services.kernel.runtime.migrations import upgrade
 from services.kernel.runtime.settings import NodeInfo, Settings
 from tests.faults.child import run
 from tests.faults.counting import Account, counting_service, take_account
+from tests.support.waiting import LONG_S, eventually
 
 _FORKED = multiprocessing.get_context("forkserver")
 _FORKED.set_forkserver_preload(["tests.faults.child"])
@@ -49,17 +50,22 @@ class Child:
         """End it at once, and collect it."""
         if self.is_alive:
             self.process.kill()
-        self.process.join(10)
+        self.process.join(60)
 
-    async def ended(self, within_s: float) -> int:
+    async def ended(self) -> int:
         """Its exit code, once it has one."""
-        await asyncio.to_thread(self.process.join, within_s)
-        assert self.process.exitcode is not None, f"did not end within {within_s} s"
+        await asyncio.to_thread(self.process.join, LONG_S)
+        assert self.process.exitcode is not None, f"did not end within {LONG_S} s"
         return self.process.exitcode
+
+    def said(self, event: str) -> list[dict[str, Any]]:
+        """The lines of its log that tell this event."""
+        lines = [line for line in self.log.read_text().splitlines() if line.startswith("{") and event in line]
+        return [line for line in map(json.loads, lines) if line["event"] == event]
 
     async def ask(self, path: str) -> httpx.Response:
         """One of its pages."""
-        async with httpx.AsyncClient(base_url=self.url, timeout=5) as client:
+        async with httpx.AsyncClient(base_url=self.url, timeout=30) as client:
             return await client.get(path)
 
     async def lives(self) -> bool:
@@ -91,7 +97,7 @@ class FaultyNode:
         self.database = Database(database_url(settings, "directory"), service="directory", node=info)
 
     def start(self, **order: Any) -> Child:
-        """A new process; `dies`, `total` and `pause_s` as in tests.faults.child."""
+        """A new process; `dies`, `total`, `pause_s` and `settings` as in tests.faults.child."""
         whole = {
             "node_id": self.node_id, "folder": str(self.folder), "kafka": self.kafka,
             "database_url": self.database_url, "port": free_ports(1)[0], **order,
@@ -104,7 +110,7 @@ class FaultyNode:
         """The books as they stand."""
         return await take_account(self.database)
 
-    async def settled(self, total: int, within_s: float = 90) -> Account:
+    async def settled(self, total: int) -> Account:
         """The books once `total` facts are told and everything took effect; judged by the caller."""
 
         async def is_settled() -> bool:
@@ -112,7 +118,7 @@ class FaultyNode:
             return account.is_settled and sum(map(len, account.told.values())) >= total
 
         try:
-            await eventually(is_settled, within_s)
+            await eventually(is_settled)
         except AssertionError:
             account = await self.account()
             counts = [sum(map(len, x.values())) for x in (account.told, account.applied, account.passed_on)]
@@ -135,11 +141,3 @@ async def faulty_node(folder: Path, kafka: str, url: str) -> AsyncIterator[Fault
         for child in node.children:
             child.kill()
         await node.database.close()
-
-
-async def eventually(holds: Callable[[], Any], within_s: float = 60) -> None:
-    """Wait until an asynchronous claim holds."""
-    give_up_at = time.monotonic() + within_s
-    while not await holds():
-        assert time.monotonic() < give_up_at, f"did not come true within {within_s} s"
-        await asyncio.sleep(0.1)

@@ -6,8 +6,9 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
-from tests.faults.node import FaultyNode, eventually, faulty_node
+from tests.faults.node import FaultyNode, faulty_node
 from tests.support.postgres import PostgresServer
+from tests.support.waiting import eventually
 
 AWAY_S = 15.0
 LOCKED_S = 12.0

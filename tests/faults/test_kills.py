@@ -8,13 +8,14 @@ import signal
 
 import pytest
 
-from tests.faults.node import FaultyNode, eventually
+from tests.faults.node import FaultyNode
+from tests.support.waiting import eventually
 
 
 @pytest.mark.parametrize("gap", ["after_commit", "after_send", "after_apply"])
 async def test_killed_in_a_gap(node: FaultyNode, gap: str) -> None:
     dying = node.start(total=200, dies=gap)
-    assert await dying.ended(within_s=40) == -signal.SIGKILL
+    assert await dying.ended() == -signal.SIGKILL
     node.start(total=200)
     (await node.settled(200)).check(200)
 

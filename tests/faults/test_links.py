@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,8 @@ from deploy.kafka.broker import Broker
 from services.exchange import actions
 from services.exchange.model import Arrival, Dispatch
 from services.kernel.runtime.settings import Settings
-from tests.faults.node import eventually
 from tests.integration.exchange.two_nodes import Node, carrying, make_node_of, reported_up, two_nodes
+from tests.support.waiting import eventually
 
 _FORKED = multiprocessing.get_context("forkserver")
 
@@ -49,23 +49,6 @@ def carry(settings: Settings, log: str) -> None:
 
 
 @pytest.fixture
-def node_urls(database_kind: str, request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
-    if database_kind == "sqlite":
-        yield lambda: ""
-        return
-    server = request.getfixturevalue("postgres")
-    made: list[str] = []
-
-    def new() -> str:
-        made.append(server.new_database())
-        return made[-1]
-
-    yield new
-    for url in made:
-        server.drop_database(url)
-
-
-@pytest.fixture
 async def linked(tmp_path: Path, node_urls: Callable[[], str], kafka: str) -> AsyncIterator[tuple[Node, Node]]:
     async with two_nodes(tmp_path, node_urls, kafka=kafka, heartbeat_s=2.0) as nodes:
         yield nodes
@@ -82,7 +65,7 @@ async def check(township: Node, district: Node, told: list[str]) -> None:
         row = await township.lane(township.name, district.name)
         return row is not None and row.receipted_n == len(told)
 
-    await eventually(receipted, 90)
+    await eventually(receipted)
     arrived = await district.told()
     assert set(told) - set(arrived) == set()
     assert [one for one, count in Counter(arrived).items() if count > 1] == []

@@ -19,10 +19,11 @@ from services.kernel.runtime.leases import Lease, LeaseLost
 from services.kernel.runtime.outbox import envelope_of
 from services.kernel.runtime.tables import OUTBOX
 from tests.faults.counting import KEYS, LISTENS_TO, counting_service, take_account, tell
-from tests.faults.node import FaultyNode, eventually
+from tests.faults.node import FaultyNode
 from tests.integration.kernel.toy import unit
 from tests.support.postgres import PostgresServer
 from tests.support.service import DISTRICT, NOW, service_database
+from tests.support.waiting import eventually
 
 
 class Clock:
@@ -145,7 +146,7 @@ async def test_a_task_cut_off_anywhere_in_a_transaction_leaves_all_or_nothing(da
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-    await asyncio.wait_for(tell(database, Clock, [1000]), 10)
+    await asyncio.wait_for(tell(database, Clock, [1000]), 180)
     account = await take_account(database)
     told = [int(name) for names in account.told.values() for name in names]
     assert committed | {1000} <= set(told)

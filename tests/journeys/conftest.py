@@ -20,7 +20,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     journeys = [item for item in items if item.path.is_relative_to(HERE)]
     for item in journeys:
         item.add_marker(pytest.mark.journeys)
-        item.add_marker(pytest.mark.timeout(300))
     places = [place for place, item in enumerate(items) if item in journeys]
     journeys.sort(key=lambda item: item.path.name != "test_story.py")
     for place, item in zip(places, journeys, strict=True):

@@ -58,6 +58,8 @@ def main_pages(morning: Morning) -> list[MainPage]:
         ("stats-rules", "district", "statistician", "/stats/rules"),
         ("links", "district", "admin", "/exchange/links"),
         ("event-desk", "district", "admin", "/review/events"),
+        ("erasures", "district", "admin", "/exchange/erasures"),
+        ("erasure-decide", "district", "admin", f"/exchange/erasures/{item['open']}"),
         ("units", "district", "admin", "/directory/units"),
         ("officers", "district", "admin", "/directory/officers"),
         ("peers", "district", "admin", "/directory/peers"),

@@ -5,7 +5,7 @@ programs are installed.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -57,3 +57,21 @@ def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: P
 def node_database_url(database_kind: str, request: pytest.FixtureRequest) -> str:
     """What a whole node takes as SHANGDA_DATABASE_URL: empty for SQLite, which has a file per service."""
     return "" if database_kind == "sqlite" else request.getfixturevalue("database_url")
+
+
+@pytest.fixture
+def node_urls(database_kind: str, request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
+    """Gives a new node database each time: nothing for SQLite, which has its files, else a URL."""
+    if database_kind == "sqlite":
+        yield lambda: ""
+        return
+    server = request.getfixturevalue("postgres")
+    made: list[str] = []
+
+    def new() -> str:
+        made.append(server.new_database())
+        return made[-1]
+
+    yield new
+    for url in made:
+        server.drop_database(url)

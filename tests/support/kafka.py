@@ -1,7 +1,7 @@
 """A real broker for tests: one for the whole run, and one of its own for a test that kills it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -34,7 +34,7 @@ def killable_broker(tmp_path: Path) -> Iterator[Broker]:
     broker.kill()
 
 
-def new_broker(directory: Path) -> Broker:
-    """A broker not yet started, on ports that are free now."""
+def new_broker(directory: Path, settings: Mapping[str, object] | None = None) -> Broker:
+    """A broker not yet started, on ports that are free now; `settings` are further properties of Kafka."""
     port, controller_port = free_ports(2)
-    return Broker(directory, port, controller_port)
+    return Broker(directory, port, controller_port, settings=settings or {})

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,17 +37,25 @@ class PostgresServer:
     port: int
     programs: Path
     fsync: bool = False
+    also_at: str = ""
 
     @classmethod
-    def create(cls, *, fsync: bool = False) -> "PostgresServer":
-        """A new server, started, in a folder of its own under the system's temporary folder."""
+    def create(cls, *, fsync: bool = False, also_at: str = "") -> "PostgresServer":
+        """A new server, started, in a folder of its own under the system's temporary folder.
+
+        Args:
+            also_at: A further address of this machine, whose neighbours may connect too.
+        """
         programs = find_programs()
         if programs is None:
             raise FileNotFoundError("PostgreSQL's initdb is not installed: apt-get install postgresql")
         directory = Path(tempfile.mkdtemp(prefix="shangda-postgres-"))
         shutil.chown(directory, _account())
-        server = cls(directory, free_ports(1)[0], programs, fsync)
+        server = cls(directory, free_ports(1)[0], programs, fsync, also_at)
         server._run("initdb", "--auth=trust", "--username=shangda", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+        if also_at:
+            with (directory / "data" / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet trust\n")
         server.start()
         return server
 
@@ -54,7 +63,7 @@ class PostgresServer:
         """Start the server and return once it answers."""
         options = {
             "port": self.port,
-            "listen_addresses": LOOPBACK,
+            "listen_addresses": f"{LOOPBACK},{self.also_at}" if self.also_at else LOOPBACK,
             "unix_socket_directories": self.directory,
             "fsync": "on" if self.fsync else "off",
             "max_connections": 400,
@@ -77,6 +86,12 @@ class PostgresServer:
         name = f"test_{uuid.uuid4().hex[:12]}"
         self._run("createdb", *self._address(), name)
         return f"postgresql+asyncpg://shangda@{LOOPBACK}:{self.port}/{name}"
+
+    def database_of_each(self, nodes: Sequence[str]) -> str:
+        """A new, empty database for each node; the URL of them all, with `{node}` for the node's id."""
+        for node in nodes:
+            self._run("createdb", *self._address(), node)
+        return f"postgresql+asyncpg://shangda@{LOOPBACK}:{self.port}/{{node}}"
 
     def drop_database(self, url: str) -> None:
         """Delete a database, even while somebody is connected."""

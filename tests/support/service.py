@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -20,6 +22,7 @@ from services.kernel.runtime.migrations import upgrade
 from services.kernel.runtime.process import NodeProcess
 from services.kernel.runtime.service import Service
 from services.kernel.runtime.settings import NodeInfo, Settings
+from services.kernel.runtime.standing import StillStarting
 from services.kernel.runtime.tokens import Claims, KeyPair, sign_token
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -62,11 +65,34 @@ def token_for(who: Officer, keys: KeyPair, node_id: str, now: datetime | None = 
 async def service_database(service: Service, url: str, node: NodeInfo = DISTRICT) -> AsyncIterator[Database]:
     """The migrated database of one service on `url` (see the fixture `database_url`)."""
     database = Database(url, service=service.name, node=node)
-    await upgrade(database, service.migrations)
+    await migrate(database, service.migrations)
     try:
         yield database
     finally:
         await database.close()
+
+
+_MIGRATED: dict[Path, bytes] = {}
+"""The file of a migrated, empty SQLite database by its migrations: a copy is made in a moment."""
+
+
+async def migrate(database: Database, migrations: Path) -> None:
+    """Make the schema in a new, empty database: by the migrations, or as a copy of a file that they made."""
+    file = Path(database.url.database or "")
+    if database.is_sqlite and _copied(migrations, file):
+        return
+    await upgrade(database, migrations)
+    if database.is_sqlite:
+        with closing(sqlite3.connect(file)) as connection:
+            _MIGRATED.setdefault(migrations, connection.serialize())
+
+
+def _copied(migrations: Path, file: Path) -> bool:
+    if migrations not in _MIGRATED or file.exists():
+        return False
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(_MIGRATED[migrations])
+    return True
 
 
 def settings_for(node: NodeInfo, folder: Path, *, database_url: str = "", kafka: str = "127.0.0.1:1") -> Settings:
@@ -85,17 +111,32 @@ async def running_node(
     more = {"clock": clock} if clock else {}
     process = make_node(services, settings, with_agents=with_agents, **more)  # type: ignore[arg-type]
     for service in services:
-        await upgrade(process.contexts[service.name].database, service.migrations)
+        await migrate(process.contexts[service.name].database, service.migrations)
     async with process.app.router.lifespan_context(process.app):
+        for context in process.contexts.values():
+            while isinstance(await context.database.gate.refusal(), StillStarting):  # it bounds itself
+                await asyncio.sleep(0.05)
+                context.database.gate.changed()
         yield process
 
 
 def client_of(process: NodeProcess, who: Officer | None = None, **options: object) -> httpx.AsyncClient:
-    """A client of the node's pages and APIs, signed in as `who` by a real token."""
+    """A client of the node's pages and APIs, signed in as `who` by a real token.
+
+    What it sends as a page carries a key of its own, as each form of ours does.
+    """
     headers = {}
     if who is not None:
         context = next(iter(process.contexts.values()))
         token = token_for(who, context.token_keys, context.node.node_id, context.clock())
         headers["Authorization"] = f"Bearer {token}"
     transport = httpx.ASGITransport(app=process.app, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://node.test", headers=headers, **options)  # type: ignore[arg-type]
+    client = httpx.AsyncClient(transport=transport, base_url="http://node.test", headers=headers, **options)  # type: ignore[arg-type]
+    client.event_hooks["request"].append(_key_of_a_page)
+    return client
+
+
+async def _key_of_a_page(request: httpx.Request) -> None:
+    is_page = request.method == "POST" and "text/html" in request.headers.get("accept", "")
+    if is_page and b"idempotency_key" not in await request.aread():
+        request.headers.setdefault("Idempotency-Key", secrets.token_hex(8))

@@ -19,7 +19,7 @@ from deploy.demo.progress import Progress
 from deploy.demo.story import CHAPTERS, tell_story
 from deploy.demo.world import DemoWorld
 
-pytestmark = [pytest.mark.journeys, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.journeys
 
 RUN = """
 from pathlib import Path

@@ -66,17 +66,19 @@ def seeded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The data of a node whose SQLite directory holds the demo; tests work on copies."""
     folder = tmp_path_factory.mktemp("seeded")
 
-    async def seed() -> None:
+    async def make() -> None:
         async with running_node([directory_service()], settings_for(DISTRICT, folder)) as process:
-            await _seed(process)
+            await seed(process)
 
-    asyncio.run(seed())
+    asyncio.run(make())
     return folder
 
 
-async def _seed(process: NodeProcess) -> None:
+async def seed(process: NodeProcess) -> None:
+    """The demo district's people and units, whatever the node is called."""
+    settings = process.settings.model_copy(update={"node_id": DISTRICT.node_id})
     async with process.contexts["directory"].database.transaction(NOW) as tx:
-        await seed_demo(tx, process.settings)
+        await seed_demo(tx, settings)
 
 
 @pytest.fixture
@@ -87,7 +89,7 @@ async def directory(tmp_path: Path, node_database_url: str, seeded_folder: Path)
     settings = settings_for(DISTRICT, tmp_path, database_url=node_database_url)
     async with running_node([directory_service()], settings, clock=clock) as process:
         if node_database_url:
-            await _seed(process)
+            await seed(process)
         yield Directory(process, clock)
 
 

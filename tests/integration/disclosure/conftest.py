@@ -34,6 +34,10 @@ SECOND_PUBLISHER = officer(Role.PUBLISHER, name="许明月")
 SECRECY = officer(Role.SECRECY, name="苏静怡")
 BOTH = officer(Role.PUBLISHER, Role.SECRECY, name="兼任者")
 CLERK = officer(Role.CLERK, name="林晓燕")
+# A unit of this node of its own: the items of `items.py` are its.
+HOSTED_PUBLISHER = officer(Role.PUBLISHER, name="韩冬", unit="township", kind=UnitKind.HOSTED)
+BUREAU_PUBLISHER = officer(Role.PUBLISHER, name="江岸", unit="district-water", kind=UnitKind.BUREAU)
+BUREAU_SECRECY = officer(Role.SECRECY, name="石磊", unit="district-water", kind=UnitKind.BUREAU)
 
 API = "/disclosure/api/v1/information"
 COMPLETE = {
@@ -130,13 +134,21 @@ OFFICE = UnitRegistered(
 )  # fmt: skip
 
 
+BUREAU = OFFICE.model_copy(
+    update={
+        "unit_id": unit_id("district-water"), "name": "云岭区水利局", "short_name": "区水利局",
+        "kind": UnitKind.BUREAU, "org_code": "00410121",
+    }
+)  # fmt: skip
+
+
 @pytest.fixture
 async def world(node_database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     settings = settings_for(DISTRICT, tmp_path, database_url=node_database_url)
     released: set[UUID] = set()
     async with running_node([directory(released), disclosure_service()], settings, clock=lambda: NOW) as process:
         made = World(process, released)
-        await made.tell(OFFICE)
+        await made.tell(OFFICE, BUREAU)
         yield made
         for client in made.clients.values():
             await client.aclose()

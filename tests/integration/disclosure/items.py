@@ -6,8 +6,14 @@ from uuid import UUID
 
 from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
 from services.kernel.language.events.parts import Content, Edition, Hop, Item, OfficerRef, SignOff
-from services.kernel.language.events.review import SubmissionEdited, SubmissionReportedUp
-from services.kernel.language.vocabulary import InfoType, Level, SignMode
+from services.kernel.language.events.review import (
+    SubmissionAdopted,
+    SubmissionDeclined,
+    SubmissionEdited,
+    SubmissionReportedUp,
+    SubmissionReturned,
+)
+from services.kernel.language.vocabulary import AdoptionMode, InfoType, Level, PeriodicalKind, SignMode, System
 from tests.support.service import NOW, unit_id
 
 INTERNAL = "仅供领导参阅的内部评述"
@@ -66,3 +72,35 @@ def edited(
     return SubmissionEdited(
         item=item(origin_id, info_type, version=version), at=NOW, node="district", edition=edition, changes=3, by=AUTHOR
     )
+
+
+def signed_here(origin_id: UUID, info_type: InfoType = InfoType.DYNAMIC, version: int = 1) -> SubmissionReportedUp:
+    """A bureau or hosted unit of this node signed it; it goes to this office."""
+    told = reported_up(origin_id, info_type, version)
+    hop = told.item.hops[0].model_copy(update={"from_node": "district"})
+    return told.model_copy(update={"node": "district", "item": told.item.model_copy(update={"hops": (hop,)})})
+
+
+def returned(origin_id: UUID, *, version: int = 1, hop: int = 1, node: str = "district") -> SubmissionReturned:
+    """It goes back to its unit: inside it (hop 0), or from an office."""
+    return SubmissionReturned(
+        item=item(origin_id, version=version, hop=hop), at=NOW, node=node, reason_code="unclear", reason="请核实",
+        by=AUTHOR,
+    )  # fmt: skip
+
+
+def declined(origin_id: UUID, *, node: str = "district") -> SubmissionDeclined:
+    """An office will not use it."""
+    return SubmissionDeclined(
+        item=item(origin_id), at=NOW, node=node, reason_code="stale", reason="时效已过", by=AUTHOR
+    )
+
+
+def adopted(origin_id: UUID) -> SubmissionAdopted:
+    """This office printed it."""
+    return SubmissionAdopted(
+        item=item(origin_id), at=NOW, node="district", adoption_id=unit_id("adoption"), level=Level.COUNTY,
+        mode=next(iter(AdoptionMode)), periodical_id=unit_id("periodical"), periodical_title="政务信息",
+        periodical_kind=next(iter(PeriodicalKind)), periodical_system=System.GOVERNMENT, issue_id=unit_id("issue"),
+        issue_no=1, issue_year=2026, adopted_on=NOW.date(),
+    )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.disclosure.policy.point import ReviewPoint
 from services.kernel.language.calendar import seed_days
 from services.kernel.language.events.directory import CalendarDaySet
 from services.kernel.language.vocabulary import DayKind, InfoType
@@ -19,6 +20,7 @@ LIST = "/disclosure/information"
 FORM = COMPLETE | {"formed_on": "2026-11-20", "keywords": "水利、 渠道", "then": "send"}
 HOSTILE = "<script>alert(1)</script>{{ 7*7 }}{% raise %}\"'><img src=x onerror=alert(2)>&amp;"
 HTML = {"Accept": "text/html"}
+POINTS = [point.value for point in ReviewPoint]
 
 
 async def test_the_story_goes_through_the_pages(world: World) -> None:
@@ -31,7 +33,7 @@ async def test_the_story_goes_through_the_pages(world: World) -> None:
     assert 'name="outcome"' in review_page.text
     version = re.search(r'name="version" value="(\d+)"', review_page.text)
     assert version
-    decided = {"version": version[1], "outcome": "open", "opinion": "同意公开", "points": ["state_secret", "privacy"]}
+    decided = {"version": version[1], "outcome": "open", "opinion": "同意公开", "points": POINTS}
     assert (await secrecy.post(f"{address}/review", data=decided)).status_code == 303
     preview = await publisher.get(f"{address}/publish")
     assert "确认发布" in preview.text
@@ -104,7 +106,7 @@ async def test_the_page_says_what_stands_in_the_way(world: World) -> None:
     assert "尚未通过保密审查" in page
     assert "疑似手机号码" in page
     assert "<mark>会议纪要</mark>" in page
-    review = {"version": "2", "outcome": "open_after_redaction", "opinion": "隐去手机号"}
+    review = {"version": "2", "outcome": "open_after_redaction", "opinion": "隐去手机号", "points": POINTS}
     await world.client(SECRECY).post(f"{LIST}/{information_id}/review", data=review)
     page = (await world.client(PUBLISHER).get(f"{LIST}/{information_id}")).text
     assert "请先删减正文" in page

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import httpx
 import pytest
 from sqlmodel import select
 
 from services.disclosure.agents import PORTAL_LISTENS_TO
-from services.disclosure.app import portal_service
+from services.disclosure.app import disclosure_service, portal_service
 from services.kernel.language.envelope import to_headers
 from services.kernel.runtime.inbox import Inbox, Message
 from services.kernel.runtime.outbox import envelope_of
@@ -158,3 +159,33 @@ async def test_the_portal_alone_shows_what_was_published_and_has_no_office(
             assert (await citizen.get(published["url"])).status_code == 200
             assert (await citizen.get("/disclosure/api/v1/information")).status_code == 404
             assert (await citizen.get("/portal/api/v1/information")).status_code == 404
+
+
+async def test_the_port_for_citizens_shows_the_portal_and_nothing_else(tmp_path: Path) -> None:
+    settings = settings_for(DISTRICT, tmp_path).model_copy(update={"port": 8112, "inside_port": 8113})
+    async with running_node([portal_service()], settings) as outside:
+        transport = httpx.ASGITransport(app=outside.app, raise_app_exceptions=False)
+        async with (
+            httpx.AsyncClient(transport=transport, base_url="http://open.test:8112") as citizen,
+            httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8113") as monitoring,
+        ):
+            for path in ("/open/", "/open/api/v1/information", "/livez", "/static/base.css"):
+                assert (await citizen.get(path)).status_code == 200, path
+            for path in INSIDE_ONLY:
+                assert (await citizen.get(path)).status_code == 404, path
+                assert (await citizen.head(path)).status_code == 404, path
+            for path in ("/metrics", "/openapi.json", "/portal/openapi.json"):
+                assert (await monitoring.get(path)).status_code == 200, path
+
+
+INSIDE_ONLY = [
+    "/metrics", "//metrics", "/openapi.json", "/portal/openapi.json", "/asyncapi.json", "/version", "/portal/events",
+    "/portal/api/v1/progress", "/portal/internal/told", "/openings", "/open/../metrics",
+]  # fmt: skip
+
+
+async def test_an_office_shows_its_own_metrics_at_its_port(tmp_path: Path) -> None:
+    async with running_node([disclosure_service()], settings_for(DISTRICT, tmp_path)) as office:
+        transport = httpx.ASGITransport(app=office.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://office.test:8102") as monitoring:
+            assert (await monitoring.get("/metrics")).status_code == 200

@@ -130,7 +130,9 @@ async def test_files_go_out_with_the_text_and_go_with_it(world: World) -> None:
     files = {"file": ("养护路段表.pdf", PDF, "application/pdf")}
     attached = await world.client(PUBLISHER).post(f"{API}/{information_id}/attachments", files=files)
     assert attached.status_code == 201
-    await world.client(SECRECY).post(f"{API}/{information_id}/confidentiality-review", json={"outcome": "open"})
+    await world.client(SECRECY).post(
+        f"{API}/{information_id}/confidentiality-review", json={"outcome": "open", "opinion": "同意"}
+    )
     await world.client(PUBLISHER).post(f"{API}/{information_id}/publish")
     await world.deliver()
     shown = (await world.client().get(f"/open/api/v1/information/{information_id}")).json()["attachments"]
@@ -146,7 +148,9 @@ async def test_nothing_is_published_whose_file_is_not_here(world: World) -> None
     information_id = await world.prepared()
     files = {"file": ("表.pdf", PDF, "application/pdf")}
     attached = (await world.client(PUBLISHER).post(f"{API}/{information_id}/attachments", files=files)).json()
-    await world.client(SECRECY).post(f"{API}/{information_id}/confidentiality-review", json={"outcome": "open"})
+    await world.client(SECRECY).post(
+        f"{API}/{information_id}/confidentiality-review", json={"outcome": "open", "opinion": "同意"}
+    )
     world.process.contexts["disclosure"].files.delete(attached["sha256"])
     answer = await world.client(PUBLISHER).post(f"{API}/{information_id}/publish")
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "file_not_here")

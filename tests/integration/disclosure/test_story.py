@@ -16,6 +16,7 @@ from tests.integration.disclosure.conftest import (
     BOTH,
     CLERK,
     COMPLETE,
+    HOSTED_PUBLISHER,
     PUBLISHER,
     SECOND_PUBLISHER,
     SECRECY,
@@ -62,11 +63,12 @@ async def test_a_public_text_of_an_item_reaches_the_portal_and_is_found_by_two_c
 @pytest.mark.parametrize("way", ["own unit", "other node"])
 async def test_items_of_kinds_that_stay_inside_are_refused(world: World, info_type: InfoType, way: str) -> None:
     origin_id = new_id()
-    if way == "own unit" and info_type is not InfoType.EMERGENCY:
+    if way == "own unit":
         await world.tell(submitted(origin_id, info_type))
     else:
         await world.arrive(reported_up(origin_id, info_type))
-    answer = await world.client(PUBLISHER).post(API, json=COMPLETE | {"origin_id": str(origin_id)})
+    publisher = HOSTED_PUBLISHER if way == "own unit" else PUBLISHER
+    answer = await world.client(publisher).post(API, json=COMPLETE | {"origin_id": str(origin_id)})
     assert (answer.status_code, answer.json()["code"]) == (409, "type_not_disclosable")
     assert info_type.label in answer.json()["title"]
 
@@ -161,7 +163,7 @@ async def test_a_change_after_the_review_needs_a_new_review(world: World) -> Non
     assert answer.json()["code"] == "not_reviewed_yet"
 
 
-async def test_what_was_to_be_cut_must_be_cut_and_needs_no_second_review(world: World) -> None:
+async def test_what_was_to_be_cut_must_be_cut_and_the_cut_text_is_confirmed(world: World) -> None:
     information_id = await world.prepared(body="负责人张三，电话13800000000，欢迎监督。")
     review = {"outcome": "open_after_redaction", "opinion": "请隐去手机号"}
     await world.client(SECRECY).post(f"{API}/{information_id}/confidentiality-review", json=review)
@@ -171,7 +173,11 @@ async def test_what_was_to_be_cut_must_be_cut_and_needs_no_second_review(world: 
     cut = await world.client(PUBLISHER).patch(
         f"{API}/{information_id}", json={"body": "负责人张三，电话*****，欢迎监督。"}, headers={"If-Match": '"3"'}
     )
-    assert cut.json()["status"] == "approved"
+    assert cut.json()["status"] == "in_review"
+    unconfirmed = await world.client(PUBLISHER).post(f"{API}/{information_id}/publish")
+    assert (unconfirmed.status_code, unconfirmed.json()["code"]) == (409, "not_reviewed_yet")
+    confirmed = {"outcome": "open", "opinion": "已隐去"}
+    await world.client(SECRECY).post(f"{API}/{information_id}/confidentiality-review", json=confirmed)
     assert (await world.client(PUBLISHER).post(f"{API}/{information_id}/publish")).status_code == 200
 
 

@@ -1,29 +1,11 @@
 """Two nodes on each database."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
 from tests.integration.exchange.two_nodes import Node, two_nodes
-
-
-@pytest.fixture
-def node_urls(database_kind: str, request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
-    """Gives a new node database each time: nothing for SQLite, which has its files, else a URL."""
-    if database_kind == "sqlite":
-        yield lambda: ""
-        return
-    server = request.getfixturevalue("postgres")
-    made: list[str] = []
-
-    def new() -> str:
-        made.append(server.new_database())
-        return made[-1]
-
-    yield new
-    for url in made:
-        server.drop_database(url)
 
 
 @pytest.fixture

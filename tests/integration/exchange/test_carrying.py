@@ -4,30 +4,24 @@ import asyncio
 import hashlib
 import io
 
-import pytest
-
 from services.exchange import actions
 from services.exchange.model import Arrival, Dispatch
 from services.kernel.language.events.parts import Attachment
 from services.kernel.language.events.review import SubmissionReceived
 from services.kernel.language.vocabulary import InfoType
 from services.kernel.runtime.identifiers import new_id
+from tests.integration.exchange.losses import forget_everything, holds, lose_rows, receipted
 from tests.integration.exchange.two_nodes import (
     OFFICER,
     Node,
     carrying,
-    eventually,
     forwarded_up,
     received,
     reported_up,
     two_nodes,
     with_city,
 )
-
-
-async def receipted(sender: Node, receiver: Node, n: int, lane: str = "routine") -> bool:
-    row = await sender.lane(sender.name, receiver.name, lane)
-    return row is not None and row.receipted_n == n == row.n
+from tests.support.waiting import eventually
 
 
 async def test_a_report_arrives_and_its_receipt_comes_back(linked):
@@ -146,7 +140,6 @@ async def has_told(node: Node, ids: list[str]) -> bool:
     return await node.told() == ids
 
 
-@pytest.mark.timeout(120)
 async def test_the_broker_is_killed_under_load_and_nothing_is_lost(tmp_path, node_urls, killable_broker):
     async with two_nodes(tmp_path, node_urls, kafka=killable_broker.bootstrap, heartbeat_s=2.0) as (township, district):
         async with carrying(township, district):
@@ -157,7 +150,7 @@ async def test_the_broker_is_killed_under_load_and_nothing_is_lost(tmp_path, nod
                 told += await township.tell(*(reported_up(township, district) for _ in range(20)))
                 await asyncio.sleep(0.3)
             await asyncio.to_thread(killable_broker.start)
-            await eventually(lambda: receipted(township, district, 150), within_s=90)
+            await eventually(lambda: receipted(township, district, 150))
         assert await district.told() == told
 
 
@@ -170,44 +163,6 @@ async def disconnected(node: Node, peer: Node) -> bool:
     return not await connected(node, peer)
 
 
-async def holds(receiver: Node, sender: Node, n: int) -> bool:
-    row = await receiver.lane(sender.name, receiver.name)
-    return row is not None and row.n == n
-
-
-async def forget_everything(node: Node, peer: Node) -> None:
-    """A backup from before anything came."""
-    from sqlalchemy import delete
-
-    from services.exchange.model import ArrivedEvent, SignedStatement
-    from services.exchange.policy.chain import ZERO, Chain, link_name
-    from services.exchange.store.lanes import change_lane
-
-    async with node.transaction() as tx:
-        for table in (Arrival, ArrivedEvent, SignedStatement):
-            await tx.session.execute(delete(table))
-        await change_lane(
-            tx.session, Chain(link_name(peer.name, node.name), "routine"), n=0, h=ZERO, claimed_n=0, read_offset=0
-        )
-
-
-async def lose_rows(node: Node, peer: Node, *, after: int) -> None:
-    """A backup from when the chain was `after` rows long."""
-    from sqlalchemy import delete
-
-    from services.exchange.policy.chain import Chain, link_name
-    from services.exchange.store.lanes import change_lane
-
-    rows = await node.rows(Dispatch)
-    async with node.transaction() as tx:
-        await tx.session.execute(delete(Dispatch).where(Dispatch.n > after))
-        chain = Chain(link_name(node.name, peer.name), "routine")
-        await change_lane(
-            tx.session, chain, n=after, h=rows[after - 1].h, carried_n=after, receipted_n=after, receipted_at=None
-        )
-
-
-@pytest.mark.timeout(60)
 async def test_kill_and_restart_of_the_carrier_loses_and_doubles_nothing(linked):
     township, district = linked
     told = []

@@ -8,41 +8,16 @@ from sqlalchemy import delete, select, update
 from services.exchange import actions
 from services.exchange.actions.opening import AgreedRowNotHeld
 from services.exchange.model import Arrival, Conflict, Dispatch, SignedStatement
-from services.exchange.policy.chain import Tip, sealed
+from services.exchange.policy.chain import sealed
 from services.exchange.policy.judgement import Verdict
 from services.exchange.policy.receipts import Acceptance
-from services.exchange.policy.signature import Kind, Statement
-from services.exchange.policy.wire import Message
 from services.exchange.store.keys import known_keys
 from services.exchange.store.lanes import change_lane
-from services.exchange.store.ledger import hashes, rows_after
 from services.kernel.language.envelope import to_structured
 from services.kernel.language.refusal import NotFound
 from services.kernel.runtime.identifiers import new_id
+from tests.integration.exchange.handing import batch, hand_back, hand_over
 from tests.integration.exchange.two_nodes import Node, envelope_of, received, reported_up
-
-
-async def batch(sender: Node, receiver: Node, first: int, last: int) -> Message:
-    """The rows of the sender's routine lane, as its carrier would send them."""
-    border = sender.border(receiver)
-    row = await sender.lane(sender.name, receiver.name)
-    async with sender.context.database.reading() as session:
-        rows = await rows_after(session, Dispatch, border.out, Tip(row.epoch, first - 1), up_to=last)
-        before = await hashes(session, Dispatch, border.out, epoch=row.epoch, numbers=[first - 1])
-    tip = Tip(row.epoch, rows[-1].row.n, rows[-1].h)
-    head = border.signer.sign(Statement(Kind.HEAD, border.out, tip, sender.context.clock()))
-    return Message(head, tuple(chained.row for chained in rows), before.get(first - 1, Tip().h))
-
-
-async def hand_over(message: Message, sender: Node, receiver: Node) -> actions.Arrived:
-    async with receiver.transaction() as tx:
-        return await actions.arrive(tx, receiver.border(sender), [message], next_offset=1)
-
-
-async def hand_back(receipt: Statement | None, sender: Node, receiver: Node) -> actions.Accepted:
-    assert receipt is not None
-    async with sender.transaction() as tx:
-        return await actions.accept_receipt(tx, sender.border(receiver), receipt)
 
 
 async def told(pair: tuple[Node, Node], count: int) -> list[str]:
@@ -127,6 +102,7 @@ async def test_rows_sent_again_in_a_new_epoch_are_told_once(pair):
 async def test_an_epoch_needs_a_row_that_is_held(pair):
     township, district = pair
     await told(pair, 2)
+    await township.number(district)
     with pytest.raises(AgreedRowNotHeld):
         async with township.transaction() as tx:
             await actions.open_epoch(tx, township.border(district).out, agreed_n=9, by=None, reason="x")
@@ -174,9 +150,7 @@ async def test_a_fact_that_is_not_the_peers_to_send_is_stored_but_not_told(pair)
     township, district = pair
     border = township.border(district)
     async with township.transaction() as tx:
-        await actions.append_rows(
-            tx, [actions.Outgoing(border.out, "x", "submission.received", b'{"not": "an event"}')]
-        )
+        await actions.queue_rows(tx, [actions.Outgoing(border.out, "x", "submission.received", b'{"not": "an event"}')])
     await told(pair, 1)
     arrived = await hand_over(await batch(township, district, 1, 2), township, district)
     assert arrived.verdicts == (Verdict.NEXT,)
@@ -191,7 +165,7 @@ async def test_a_township_cannot_say_what_only_the_district_may(pair):
     border = township.border(district)
     body = to_structured(replace(envelope_of(township, fact)))
     async with township.transaction() as tx:
-        await actions.append_rows(tx, [actions.Outgoing(border.out, "x", fact.TYPE, body)])
+        await actions.queue_rows(tx, [actions.Outgoing(border.out, "x", fact.TYPE, body)])
     arrived = await hand_over(await batch(township, district, 1, 1), township, district)
     assert arrived.verdicts == (Verdict.NEXT,)
     assert await district.told() == []
@@ -201,6 +175,7 @@ async def test_a_township_cannot_say_what_only_the_district_may(pair):
 async def test_an_erased_row_travels_as_its_digest_and_the_chain_still_verifies(pair):
     township, district = pair
     ids = await told(pair, 3)
+    await township.number(district)
     async with township.transaction() as tx:
         assert await actions.erase_fact(tx, ids[1], by=None, reason="误录") == 1
     with pytest.raises(NotFound):

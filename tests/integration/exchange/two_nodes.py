@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from services.exchange import actions
 from services.exchange.app import exchange_service
-from services.exchange.model import Arrival, Dispatch
+from services.exchange.model import Arrival, Dispatch, Queued
 from services.exchange.policy.chain import Chain, link_name
 from services.exchange.store.lanes import find_lane
 from services.exchange.workers import WORKERS
@@ -36,12 +36,12 @@ from services.kernel.language.events.review import SubmissionForwardedUp, Submis
 from services.kernel.language.vocabulary import InfoType, Level, SignMode, System
 from services.kernel.runtime.app import make_context
 from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.migrations import upgrade
 from services.kernel.runtime.organisation import keep_peer
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.settings import Settings
 from services.kernel.runtime.tables import OUTBOX
 from services.kernel.runtime.tokens import public_key_text
+from tests.support.service import migrate
 
 ID = UUID(int=7)
 OFFICER = OfficerRef(officer_id=ID, name="王芳", unit_id=ID, unit_name="龙潭乡")
@@ -63,14 +63,29 @@ class Node:
 
     context: ServiceContext
     peer: str = ""
+    borders: dict[tuple[str, str], actions.Border] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         return self.context.node.node_id
 
     def border(self, other: "Node", lane: str = "routine") -> actions.Border:
+        """The lane to another node, in one run until `start_anew`."""
         is_above = other.context.node.level.rank > self.context.node.level.rank
-        return border_of(self.context, other.card(direction="superior" if is_above else "subordinate"), lane)
+        card = other.card(direction="superior" if is_above else "subordinate")
+        return self.borders.setdefault((other.name, lane), border_of(self.context, card, lane))
+
+    def start_anew(self) -> None:
+        """As if its process had been started again: its lanes are in new runs."""
+        self.borders.clear()
+
+    async def number(self, other: "Node", lane: str = "routine") -> int:
+        """Give what waits for another node its numbers, as the carrier does; the last number."""
+        async with self.transaction() as tx:
+            while (await actions.number_rows(tx, self.border(other, lane))).rows:
+                pass
+        row = await self.lane(self.name, other.name, lane)
+        return row.n if row else 0
 
     def card(
         self, *, direction: str, kafka: str = "", lanes: tuple[str, ...] = ("urgent", "routine", "bulk")
@@ -110,6 +125,11 @@ class Node:
         async with self.context.database.reading() as session:
             return list((await session.execute(query)).scalars())
 
+    async def queued(self) -> list[Any]:
+        """What has no number yet."""
+        async with self.context.database.reading() as session:
+            return list((await session.execute(select(Queued).order_by(Queued.id))).scalars())
+
     async def rows(self, ledger: type[Dispatch] | type[Arrival]) -> list[Any]:
         async with self.context.database.reading() as session:
             return list((await session.execute(select(ledger).order_by(ledger.link, ledger.lane, ledger.n))).scalars())
@@ -133,7 +153,7 @@ async def make_node_of(settings: Settings) -> AsyncIterator[Node]:
     service = exchange_service()
     async with httpx.AsyncClient(base_url="http://node.test") as http:
         context = make_context(service, settings, http, Clock())
-        await upgrade(context.database, service.migrations)
+        await migrate(context.database, service.migrations)
         try:
             yield Node(context)
         finally:
@@ -166,6 +186,18 @@ async def two_nodes(
 
 
 @asynccontextmanager
+async def another_township(
+    township: Node, district: Node, folder: Path, database_url: str, *, kafka: str = ""
+) -> AsyncIterator[Node]:
+    """Another township below the same district, on the same broker."""
+    own = {"node_id": f"o{township.name[1:]}", "node_name": "青石镇", "data_dir": folder, "database_url": database_url}
+    async with make_node_of(township.context.settings.model_copy(update=own)) as node:
+        await node.register(district.card(direction="superior", kafka=kafka))
+        await district.register(node.card(direction="subordinate"))
+        yield node
+
+
+@asynccontextmanager
 async def with_city(township: Node, district: Node, folder: Path, urls: Callable[[], str]) -> AsyncIterator[Node]:
     """A city above the district, on the same broker."""
     settings = Settings(
@@ -191,14 +223,6 @@ async def carrying(*nodes: Node) -> AsyncIterator[None]:
     finally:
         stop.set()
         await asyncio.gather(*jobs, return_exceptions=True)
-
-
-async def eventually(claim: Callable[[], Any], *, within_s: float = 20.0) -> None:
-    """Wait until an asynchronous claim holds."""
-    deadline = asyncio.get_running_loop().time() + within_s
-    while not await claim():
-        assert asyncio.get_running_loop().time() < deadline, "it did not come to pass in time"
-        await asyncio.sleep(0.1)
 
 
 def item_of(

@@ -93,12 +93,13 @@ async def test_a_file_can_be_taken_out_of_a_draft_only(as_clerk):
     assert [one["filename"] for one in shown["attachments"]] == ["甲.pdf"]
 
 
-async def test_a_stranger_gets_no_file_and_an_editor_none_before_it_was_reported(as_clerk, process: NodeProcess):
+async def test_a_file_is_handed_to_those_who_may_read_the_item(as_clerk, process: NodeProcess):
     origin_id = await _draft(as_clerk)
     attachment_id = (await _attach(as_clerk, origin_id, "甲.pdf", PDF)).json()["attachment_id"]
     address = f"{ITEMS}/{origin_id}/attachments/{attachment_id}"
     assert (await client_of(process, STRANGER).get(address)).status_code == 404
-    assert (await client_of(process, EDITOR).get(address)).status_code == 200  # of the same unit here
+    assert (await client_of(process, EDITOR).get(address)).status_code == 404
+    assert (await as_clerk.get(address)).status_code == 200
     assert (await client_of(process).get(address)).status_code == 401
 
 

@@ -115,6 +115,14 @@ async def test_a_lost_race_shows_both_texts(as_clerk):
     assert merged.status_code == 303
 
 
+async def test_a_text_beyond_the_limit_is_refused_before_it_is_compared(as_clerk):
+    origin_id = await _draft(as_clerk, body="原来共有142户。")
+    await _post(as_clerk, f"{PAGES}/{origin_id}", **{**FORM, "body": "别人改成126户。"}, version="1")
+    late = await _post(as_clerk, f"{PAGES}/{origin_id}", **{**FORM, "body": "多" * 150_000}, version="1")
+    assert late.status_code == 422
+    assert "别人改成" not in late.text
+
+
 async def test_a_second_click_makes_one_item(as_clerk):
     answers = [await _post(as_clerk, PAGES, **FORM, idempotency_key="k-7") for _ in range(2)]
     assert answers[0].headers["location"] == answers[1].headers["location"]
@@ -180,6 +188,8 @@ async def test_pages_keep_to_the_unit_and_the_role(as_clerk, process: NodeProces
     assert (await stranger.get(f"{PAGES}/{origin_id}/edit", headers=HTML)).status_code == 404
     posted = await _post(stranger, f"{PAGES}/{origin_id}", "import", **FORM, version="1")
     assert (posted.status_code, COMPLETE["title"] in posted.text.replace(FORM["title"], "", 1)) == (404, False)
+    assert (await reviewer.get(f"{PAGES}/{origin_id}", headers=HTML)).status_code == 404
+    assert (await as_clerk.post(f"{ITEMS}/{origin_id}/submit")).status_code == 200
     assert (await reviewer.get(f"{PAGES}/{origin_id}", headers=HTML)).status_code == 200
     assert (await reviewer.get(f"{PAGES}/{origin_id}/edit", headers=HTML)).status_code == 403
     visitor = await client_of(process).get(f"{PAGES}/{origin_id}", headers=HTML)

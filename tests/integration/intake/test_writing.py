@@ -2,9 +2,13 @@
 
 import pytest
 
+from services.kernel.language.events.directory import OfficerAppointed
+from services.kernel.language.vocabulary import Role
+from services.kernel.runtime.naps import utc_now
+from services.kernel.runtime.organisation import keep_officer
 from services.kernel.runtime.process import NodeProcess
 from tests.integration.intake.conftest import CLERK, COMPLETE, EDITOR, ITEMS, REVIEWER, STRANGER
-from tests.support.service import client_of
+from tests.support.service import client_of, officer
 
 
 async def _draft(client, **fields):
@@ -84,9 +88,11 @@ async def test_another_units_item_does_not_exist_for_a_stranger(as_clerk, proces
     assert (await stranger.get(ITEMS)).json()["items"] == []
 
 
-async def test_a_reviewer_reads_what_his_unit_writes_but_does_not_write_it(as_clerk, process: NodeProcess):
+async def test_a_reviewer_reads_what_his_unit_handed_in_but_does_not_write_it(as_clerk, process: NodeProcess):
     origin_id = (await _draft(as_clerk, **COMPLETE))["origin_id"]
     reviewer = client_of(process, REVIEWER)
+    assert (await reviewer.get(f"{ITEMS}/{origin_id}")).status_code == 404
+    await as_clerk.post(f"{ITEMS}/{origin_id}/submit")
     assert (await reviewer.get(f"{ITEMS}/{origin_id}")).status_code == 200
     refused = await reviewer.patch(f"{ITEMS}/{origin_id}", json={"title": "乙"}, headers={"If-Match": "1"})
     assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted")
@@ -181,3 +187,31 @@ async def test_an_emergency_takes_the_urgent_topic_with_all_it_says(as_clerk, pr
     assert (fact.content.emergency.injured, fact.content.emergency.deaths) == (2, 0)
     assert fact.content.emergency.also_reported_to == ("区应急局", "区水利局")
     assert fact.content.emergency.occurred_at.isoformat() == "2026-11-24T08:00:00+08:00"
+
+
+async def test_an_author_names_who_writes_with_him(as_clerk, process: NodeProcess):
+    colleague, other = (officer(Role.CLERK, name=name, unit="township") for name in ("孙八", "周九"))
+    reviewer = officer(Role.REVIEWER, name="吴十", unit="township")
+    async with process.contexts["intake"].database.transaction(utc_now()) as tx:
+        for one in (CLERK, colleague, other, reviewer):
+            await keep_officer(
+                tx,
+                OfficerAppointed(officer_id=one.officer_id, name=one.name, unit_id=one.unit_id, roles=tuple(one.roles)),
+            )
+    named = [{"name": "外单位专家", "officer_id": None, "section_id": None}]
+    origin_id = (await _draft(as_clerk, **COMPLETE, authors=named))["origin_id"]
+    page = f"/intake/submissions/{origin_id}"
+    form = (await as_clerk.get(f"{page}/edit", headers={"Accept": "text/html"})).text
+    assert [name in form for name in ("孙八", "周九", "吴十")] == [True, True, False]
+    ticked = {"writers": [str(colleague.officer_id), str(reviewer.officer_id), "没有这个人"]}
+    answer = await as_clerk.post(f"{page}/writers", data=ticked, headers={"Accept": "text/html"})
+    assert answer.status_code == 303
+    seen = [
+        (await client_of(process, one).get(f"{ITEMS}/{origin_id}")).status_code for one in (colleague, other, reviewer)
+    ]
+    assert seen == [200, 404, 404]
+    authors = (await as_clerk.get(f"{ITEMS}/{origin_id}")).json()["authors"]
+    assert [one["name"] for one in authors] == ["外单位专家", "孙八"]
+    assert (await client_of(process, other).post(f"{page}/writers", data=ticked)).status_code == 404
+    await as_clerk.post(f"{page}/writers", data={}, headers={"Accept": "text/html"})
+    assert (await client_of(process, colleague).get(f"{ITEMS}/{origin_id}")).status_code == 404

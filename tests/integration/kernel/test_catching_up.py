@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from pathlib import Path
 
 from services.kernel.language.vocabulary import Level
-from services.kernel.runtime.catching_up import Goals, read_goals
 from services.kernel.runtime.settings import NodeInfo
-from tests.integration.kernel.test_relay_and_agents import _published, seen, tell, until
+from tests.integration.kernel.test_relay_and_agents import _published, seen, tell
 from tests.integration.kernel.toy import toy_service
 from tests.support.service import client_of, running_node, settings_for
-
-
-def test_a_goal_is_missed_until_its_offset_is_reached() -> None:
-    goals = Goals({("t", 0): 4, ("t", 1): 0})
-    assert (
-        goals.missing({}),
-        goals.missing({("t", 0): 3, ("t", 1): 0}),
-        goals.missing({("t", 0): 4, ("t", 1): 7}),
-    ) == (2, 1, 0)
+from tests.support.waiting import eventually
 
 
 async def test_what_was_there_at_start_is_read_before_the_service_is_ready(kafka: str, tmp_path: Path) -> None:
@@ -28,15 +18,12 @@ async def test_what_was_there_at_start_is_read_before_the_service_is_ready(kafka
     settings = settings_for(node, tmp_path, kafka=kafka)
     async with running_node([toy_service()], settings, with_agents=True) as process:
         await tell(process, "1", "2", "3")
-        await until(_published(process))
-    topic = f"{node.node_id}.directory.unit"
-    fresh = await asyncio.to_thread(read_goals, kafka, [topic], f"{node.node_id}.newcomer.routine")
-    assert sum(offset + 1 for offset in fresh.offsets.values()) == 3
+        await eventually(_published(process))
     async with running_node([toy_service()], settings, with_agents=True) as process, client_of(process) as client:
 
         async def is_ready() -> bool:
             found = (await client.get("/readyz")).json()
             return bool(found["broker"] and found["ready"] and found["directory_read"] == {"directory": True})
 
-        await until(is_ready)
+        await eventually(is_ready)
         assert await seen(process) == ["1", "2", "3"]

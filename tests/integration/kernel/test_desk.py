@@ -42,6 +42,10 @@ async def test_an_administrator_sees_what_waits_and_why(admin: httpx.AsyncClient
     listed = await admin.get("/directory/events", headers=HTML)
     shown = await admin.get(f"/directory/events/{items[0]['id']}", headers=HTML)
     assert (listed.status_code, shown.status_code) == (200, 200)
+    assert "处理这条信息时程序出错" in listed.text
+    assert "ZeroDivisionError" not in listed.text, "the technical text is folded away on the event's own page"
+    assert "同一事项后面还有 1 条在等它。" in shown.text
+    assert (items[1]["cause"], items[1]["parked_before"]) == ("behind_parked", items[0]["id"])
     assert "<b>" not in shown.text.split("<textarea")[1].split("</textarea>")[0]
 
 

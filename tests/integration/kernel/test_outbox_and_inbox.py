@@ -12,11 +12,12 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from services.kernel.language.envelope import to_headers
+from services.kernel.runtime.administration import repair_event
 from services.kernel.runtime.database import Database
 from services.kernel.runtime.inbox import Inbox, Message, waiting
 from services.kernel.runtime.migrations import differences
 from services.kernel.runtime.outbox import envelope_of
-from services.kernel.runtime.tables import INBOX_WAITING, OUTBOX
+from services.kernel.runtime.tables import AUDIT, INBOX_WAITING, OUTBOX
 from tests.integration.kernel.toy import LISTENS_TO, METADATA, applied, toy_service, unit
 from tests.support.service import NOW, service_database, unit_id
 
@@ -133,7 +134,11 @@ async def test_a_repaired_event_is_replayed_with_all_that_it_held(database: Data
     await inbox.receive(await messages(database))
     async with database.transaction(NOW) as tx:
         parked = (await waiting.list_waiting(tx.session, kind="parked"))[0]
-        await waiting.repair(tx.session, parked.id, unit("a", "2").model_dump_json().encode())
+        await repair_event(tx, parked.id, unit("a", "2").model_dump_json().encode())
+    async with database.reading() as session:
+        audited = (await session.execute(select(AUDIT).where(AUDIT.c.verb == "event.repaired"))).one()
+    assert parked.event_id in audited.details
+    assert "bug" not in audited.details, "what it said can be erased; an audit row cannot"
     assert await inbox.replay(parked.id)
     assert await applied(database) == {str(unit_id("a")): ["1", "2", "3"]}
     assert await waiting_kinds(database) == []

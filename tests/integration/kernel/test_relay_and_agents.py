@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-import shutil
-import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -15,10 +12,10 @@ import pytest
 from services.kernel.language.vocabulary import Level
 from services.kernel.runtime.leases import Lease, LeaseLost
 from services.kernel.runtime.process import NodeProcess
-from services.kernel.runtime.restore import restore
 from services.kernel.runtime.settings import NodeInfo
 from tests.integration.kernel.toy import applied, toy_service, unit
 from tests.support.service import running_node, settings_for, unit_id
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -31,13 +28,6 @@ async def process(node: NodeInfo, node_database_url: str, kafka: str, tmp_path: 
     settings = settings_for(node, tmp_path, database_url=node_database_url, kafka=kafka)
     async with running_node([toy_service()], settings, with_agents=True) as running:
         yield running
-
-
-async def until(holds: Callable[[], Any], timeout_s: float = 30) -> None:
-    end = time.monotonic() + timeout_s
-    while not await holds():
-        assert time.monotonic() < end, "did not come true in time"
-        await asyncio.sleep(0.05)
 
 
 async def tell(process: NodeProcess, *names: str) -> None:
@@ -58,53 +48,13 @@ async def test_what_is_told_takes_effect_once_and_in_order(process: NodeProcess)
     async def all_are_there() -> bool:
         return len(await seen(process)) >= 250
 
-    await until(all_are_there)
+    await eventually(all_are_there)
     assert await seen(process) == names
-
-
-async def test_a_restored_database_tells_nothing_until_it_took_back_what_it_forgot(
-    node: NodeInfo, kafka: str, tmp_path: Path
-) -> None:
-    settings = settings_for(node, tmp_path / "data", kafka=kafka)
-    before = tmp_path / "backup.db"
-    async with running_node([toy_service()], settings, with_agents=True) as process:
-        await tell(process, "1", "2")
-        await until(_published(process))
-    shutil.copy(tmp_path / "data" / "directory.db", before)
-    async with running_node([toy_service()], settings, with_agents=True) as process:
-        await tell(process, "3", "4")
-        await until(_published(process))
-    for leftover in (tmp_path / "data").glob("directory.db*"):
-        leftover.unlink()
-    shutil.copy(before, tmp_path / "data" / "directory.db")
-
-    async with running_node([toy_service()], settings, with_agents=True) as process:
-        await tell(process, "new 3")
-        await until(_blocked(process))
-        assert await _published(process)() is False
-    async with running_node([toy_service()], settings) as process:
-        found = await restore(process.contexts["directory"])
-        assert [one.key for one in found] == [str(unit_id("a"))] * 2
-    async with running_node([toy_service()], settings, with_agents=True) as process:
-        await until(_published(process))
-
-        async def told_again() -> bool:
-            return (await seen(process))[-1:] == ["new 3"]
-
-        await until(told_again)
-        assert await seen(process) == ["1", "2", "3", "4", "new 3"]
 
 
 def _published(process: NodeProcess) -> Callable[[], Any]:
     async def holds() -> bool:
         return await _count(process, "SELECT count(*) FROM outbox WHERE published_at IS NULL") == 0
-
-    return holds
-
-
-def _blocked(process: NodeProcess) -> Callable[[], Any]:
-    async def holds() -> bool:
-        return await _count(process, "SELECT count(*) FROM outbox_state WHERE blocked_reason IS NOT NULL") == 1
 
     return holds
 

@@ -56,7 +56,7 @@ class Office:
     process: NodeProcess
     sequences: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     carried_up_to: int = 0
-    routes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    ways: dict[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
 
     @property
     def context(self) -> Any:

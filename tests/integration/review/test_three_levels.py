@@ -1,12 +1,14 @@
 """One item travels township → district → city through three reviews, and what happens to it flows back."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from services.exchange.policy.routing import Passage, for_crossing, is_theirs, longer, peers_for, route_of
+from services.exchange.policy.belonging import Neighbour, Said, belongs, units_named
+from services.exchange.policy.routing import GOES_UP, Passage, for_crossing, peers_for, route_of, with_way
+from services.exchange.store.known_units import known_units
 from services.kernel.language.events.parts import Fact
 from services.kernel.language.events.review import InstructionRecorded, SubmissionReportedUp, SubmissionReturned
 from services.kernel.language.vocabulary import Role, UnitKind
@@ -15,24 +17,6 @@ from tests.integration.review.office import BODY, Office, open_office, submitted
 from tests.support.service import CITY, DISTRICT, TOWNSHIP
 
 Offices = dict[str, Office]
-
-
-@pytest.fixture
-def node_urls(database_kind: str, request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
-    """Gives a new node database each time: nothing for SQLite, which has its files, else a URL."""
-    if database_kind == "sqlite":
-        yield lambda: ""
-        return
-    server = request.getfixturevalue("postgres")
-    made: list[str] = []
-
-    def new() -> str:
-        made.append(server.new_database())
-        return made[-1]
-
-    yield new
-    for url in made:
-        server.drop_database(url)
 
 
 @pytest.fixture
@@ -61,18 +45,24 @@ async def carry(offices: Offices) -> None:
     for name, office in offices.items():
         for row, fact in await office.told_rows(office.carried_up_to):
             office.carried_up_to = row.id
-            await _pass_on(offices, name, fact, row.event_id, frozenset())
+            await _pass_on(offices, name, fact, row.event_id, ())
 
 
-async def _pass_on(offices: Offices, at: str, fact: Fact, event_id: str, passed: frozenset[str]) -> None:
-    routes = offices[at].routes
-    routes[fact.key] = longer(routes.get(fact.key, ()), route_of(fact))
-    for peer in peers_for(fact, Passage(at, passed, routes[fact.key])):
+async def _pass_on(offices: Offices, at: str, fact: Fact, event_id: str, passed: tuple[str, ...]) -> None:
+    """As the exchange does, with what each node knows of the item's ways and of the units that are named."""
+    ways = offices[at].ways
+    is_sent_now = not passed and isinstance(fact, GOES_UP)
+    ways[fact.key] = with_way(ways.get(fact.key, ()), route_of(fact), is_newest=is_sent_now)
+    passed = (*passed, at)
+    for peer in peers_for(fact, Passage(at, frozenset(passed), ways[fact.key][0])):
         crossing = for_crossing(fact)
-        is_above = list(offices).index(at) > list(offices).index(peer)
-        assert is_theirs(fact.TYPE, route_of(fact), node=peer, peer=at, peer_is_above=is_above)
+        who = Neighbour(peer, at, list(offices).index(at) > list(offices).index(peer))
+        async with offices[peer].context.database.reading() as session:
+            known = await known_units(session, units_named(crossing), peer=at)
+        said = Said(fact.TYPE, passed[0], passed, fact.key, route_of(fact), crossing)
+        assert belongs(said, who, ways=offices[peer].ways.get(fact.key, ()), known=known)
         await offices[peer].hear("exchange.arrival", crossing, from_node=at, event_ids=[event_id])
-        await _pass_on(offices, peer, crossing, event_id, passed | {at})
+        await _pass_on(offices, peer, crossing, event_id, passed)
 
 
 def address(origin_id: UUID, verb: str = "") -> str:

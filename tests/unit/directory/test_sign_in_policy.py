@@ -11,10 +11,12 @@ from services.directory.policy.sign_in import (
     CredentialsWrong,
     DemoAccountRefused,
     PasswordTooWeak,
+    Place,
     SignInLocked,
     Tries,
     password_fault,
     require_good_password,
+    slowest,
 )
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -34,22 +36,24 @@ def test_each_wrong_password_says_how_many_are_left(failures: int, left: int) ->
     refusal = tries.refusal(now)
     assert isinstance(refusal, CredentialsWrong)
     assert refusal.details["tries_left"] == left
-    assert f"再错 {left} 次将锁定 15 分钟" in str(refusal)
+    assert f"再错 {left} 次，就要等一会儿" in str(refusal)
 
 
-def test_the_fifth_wrong_password_locks_for_fifteen_minutes() -> None:
-    tries, now = after(5)
-    assert tries.is_locked(now)
-    assert tries.is_locked(now + timedelta(minutes=15) - timedelta(seconds=1))
-    assert not tries.is_locked(now + timedelta(minutes=15))
+@pytest.mark.parametrize(("failures", "wait_s"), [(5, 30), (6, 60), (7, 120), (9, 480), (10, 900), (60, 900)])
+def test_from_the_fifth_wrong_password_on_each_wait_is_twice_the_last_up_to_a_quarter_of_an_hour(
+    failures: int, wait_s: int
+) -> None:
+    tries, now = after(failures)
+    assert tries.is_locked(now + timedelta(seconds=wait_s - 1))
+    assert not tries.is_locked(now + timedelta(seconds=wait_s))
     refusal = tries.refusal(now)
     assert isinstance(refusal, SignInLocked)
-    assert refusal.headers == {"Retry-After": "900"}
-    assert "15 分钟后再试" in str(refusal)
+    assert refusal.headers == {"Retry-After": str(wait_s)}
+    assert (f"{wait_s} 秒后再试" if wait_s < 60 else f"{wait_s // 60} 分钟后再试") in str(refusal)
 
 
 def test_the_waiting_time_that_is_shown_gets_shorter_and_never_zero() -> None:
-    tries, now = after(5)
+    tries, now = after(10)
     assert "14 分钟" in str(tries.refusal(now + timedelta(minutes=1)))
     assert tries.refusal(now + timedelta(minutes=14, seconds=59.9)).headers == {"Retry-After": "1"}
 
@@ -62,9 +66,23 @@ def test_a_count_that_rested_starts_anew() -> None:
     assert tries.after_failure(now + timedelta(minutes=15)).failed == 1
 
 
-def test_slow_guessing_just_inside_the_window_still_locks() -> None:
+def test_slow_guessing_just_inside_the_window_still_has_to_wait() -> None:
     tries, now = after(5, apart=timedelta(minutes=14))
     assert tries.is_locked(now)
+
+
+def test_a_known_browser_is_counted_by_itself_and_a_stranger_by_name_and_address() -> None:
+    assert list(Place(address="10.0.0.1", browser="b1").counts("editor")) == [("editor", "browser b1")]
+    assert list(Place(address="10.0.0.1").counts("editor")) == [
+        ("editor", "address 10.0.0.1"), ("editor", ""), ("", "address 10.0.0.1"),
+    ]  # fmt: skip
+
+
+def test_of_several_counts_the_longest_wait_holds() -> None:
+    short, now = after(5)
+    long, _ = after(7)
+    assert slowest([short, long, Tries()], now) == long
+    assert slowest([Tries(3, now)], now) is None
 
 
 @pytest.mark.parametrize(

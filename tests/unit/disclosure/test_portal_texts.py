@@ -76,5 +76,7 @@ def test_a_wrong_template_of_index_numbers_is_refused_in_words() -> None:
 
 def test_what_the_file_says_comes_before_what_the_directory_says() -> None:
     rules = read_index_rules('{template: "{org_code}-{yyyy}-{serial:04d}", org_code: "11341702486344515H"}')
-    assert rules.codes(org_code="00410100", cat_code="0502").org_code == "11341702486344515H"
-    assert read_index_rules("{}").codes(org_code="00410100", cat_code="0502").org_code == "00410100"
+    assert rules.codes(org_code="00410100", is_head_office=True, cat_code="0502").org_code == "11341702486344515H"
+    assert (
+        read_index_rules("{}").codes(org_code="00410100", is_head_office=True, cat_code="0502").org_code == "00410100"
+    )

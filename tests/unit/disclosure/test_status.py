@@ -11,7 +11,6 @@ from services.disclosure.policy import (
     ReviewerIsPreparer,
     attribute_after_review,
     decide_review,
-    is_redaction,
     may_correct,
     may_disclose,
     may_edit,
@@ -21,7 +20,6 @@ from services.disclosure.policy import (
     may_send_to_review,
     next_information_status,
     obstacles_to_publishing,
-    status_after_edit,
 )
 from services.kernel.language.vocabulary import (
     DisclosureAttribute,
@@ -114,7 +112,7 @@ def test_not_opening_needs_a_legal_ground() -> None:
         decide(S.IN_REVIEW, ReviewOutcome.NOT_OPEN)
 
 
-@pytest.mark.parametrize("status", set(S) - {S.IN_REVIEW})
+@pytest.mark.parametrize("status", [status for status in S if status is not S.IN_REVIEW])
 def test_only_a_text_in_review_can_be_decided(status: S) -> None:
     with pytest.raises(InformationStepNotPossible):
         decide(status, ReviewOutcome.OPEN)
@@ -123,34 +121,8 @@ def test_only_a_text_in_review_can_be_decided(status: S) -> None:
 READY = Metadata("关于冬修水利的公告", "云岭区水利局", "通知公告", None, PROACTIVE)
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
-        ("联系人张三，电话13805780000。", "联系人张三，电话█████。", True),
-        ("联系人张三，电话13805780000。", "联系人。", True),
-        ("联系人张三", "联系人张三", False),
-        ("联系人张三", "联系人 张三", False),
-        ("联系人张三", "联系人李四", False),
-        ("投入86万元", "投入68万元", False),
-    ],
-)
-def test_a_redaction_takes_away_and_adds_nothing(before: str, after: str, expected: bool) -> None:
-    assert is_redaction(before, after) is expected
-
-
-def test_an_asked_for_redaction_keeps_the_approval_and_anything_else_loses_it() -> None:
-    def edited(after: str, outcome: ReviewOutcome) -> S:
-        return status_after_edit(S.APPROVED, outcome=outcome, before="联系人张三", after=after)
-
-    assert edited("联系人██", ReviewOutcome.OPEN_AFTER_REDACTION) is S.APPROVED
-    assert edited("联系人李四", ReviewOutcome.OPEN_AFTER_REDACTION) is S.IN_REVIEW
-    assert edited("联系人██", ReviewOutcome.OPEN) is S.IN_REVIEW
-    with pytest.raises(InformationStepNotPossible):
-        status_after_edit(S.PUBLISHED, outcome=None, before="一", after="二")
-
-
 def obstacles(status: S, outcome: ReviewOutcome | None, body: str, metadata: Metadata) -> set[str]:
-    found = obstacles_to_publishing(status, metadata, outcome=outcome, reviewed_body="联系人张三", body=body)
+    found = obstacles_to_publishing(status, metadata, outcome=outcome, body=body)
     return {error.code for error in found}
 
 
@@ -165,6 +137,6 @@ def test_what_stands_in_the_way_of_publishing_is_listed() -> None:
     assert obstacles(S.PUBLISHED, ReviewOutcome.OPEN, "联系人张三", ready) == {"step_not_possible"}
     redact = ReviewOutcome.OPEN_AFTER_REDACTION
     assert obstacles(S.APPROVED, redact, "联系人张三", ready) == {"redaction_missing"}
-    assert obstacles(S.APPROVED, redact, "联系人██", ready) == set()
+    assert obstacles(S.APPROVED, redact, "联系人██", ready) == {"redaction_missing"}
     closed = replace(ready, attribute=DisclosureAttribute.NOT_OPEN)
     assert obstacles(S.APPROVED, ReviewOutcome.OPEN, "联系人张三", closed) == {"not_proactive"}

@@ -162,29 +162,6 @@ def test_what_concerns_one_node_alone_stays_there():
     assert peers(day, "district", "district") == []
 
 
-def test_reports_come_from_below_and_all_else_from_above():
-    route = ("township", "district", "city")
-
-    def may(type_: str, peer: str, *, above: bool, along: tuple[str, ...] = route) -> bool:
-        return routing.is_theirs(type_, along, node="district", peer=peer, peer_is_above=above)
-
-    for type_ in ("submission.reported_up", "submission.forwarded_up", "submission.answered"):
-        assert may(type_, "township", above=False)
-        assert not may(type_, "other-township", above=False)
-        assert not may(type_, "township", above=False, along=())
-    for type_ in ("submission.received", "submission.adopted", "submission.forwarded_up", "submission.delivered"):
-        assert may(type_, "city", above=True)
-        assert not may(type_, "other-city", above=True)
-    assert may("submission.delivered", "city", above=True, along=())
-    for type_ in ("submission.adopted", "submission.returned", "submission.delivered", "instruction.recorded"):
-        assert not may(type_, "township", above=False)
-        assert not may(type_, "township", above=False, along=("district", "township"))
-    assert not may("submission.reported_up", "city", above=True)
-    for type_ in ("officer.appointed", "unit.registered", "submission.submitted", "information.published"):
-        assert not may(type_, "city", above=True)
-    assert may("submission.unheard_of", "township", above=False)
-
-
 def test_everything_about_an_emergency_is_urgent():
     assert routing.lane_of(reported(TO_DISTRICT, info_type=InfoType.EMERGENCY)) is Lane.URGENT
     assert routing.lane_of(reported(TO_DISTRICT)) is Lane.ROUTINE

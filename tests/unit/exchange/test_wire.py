@@ -1,5 +1,6 @@
 """Messages come through the wire unchanged, and nothing else is taken for one."""
 
+import json
 import zlib
 from dataclasses import replace
 
@@ -66,3 +67,28 @@ def test_a_batch_takes_what_fits_and_at_least_one_row():
 def test_a_message_without_rows_is_an_idle_head():
     message = Message(Sender().batch(1, 0).statement)
     assert unpack(pack(message)) == message
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("at", "0001-01-01T00:00:00+14:00"),
+        ("at", "2026-11-24T04:00:00"),
+        ("n", 2**62),
+        ("epoch", 2**31),
+        ("key_id", "k" * 61),
+        ("key_id", "a\x00b"),
+        ("link", "x" * 131),
+        ("signature", "00" * 200),
+        ("kind", "no such kind"),
+    ],
+)
+def test_a_header_that_no_database_or_clock_could_take_is_malformed(name, value):
+    sender = Sender()
+    sender.write(b"one")
+    plain = zlib.decompress(pack(sender.batch(1, 1))[len(MAGIC) :])
+    length = int.from_bytes(plain[:4], "big")
+    header = json.dumps(json.loads(plain[4 : 4 + length]) | {name: value}).encode()
+    raw = MAGIC + zlib.compress(len(header).to_bytes(4, "big") + header + plain[4 + length :])
+    with pytest.raises(MessageMalformed):
+        unpack(raw)

@@ -225,3 +225,10 @@ def test_text_beyond_the_limit_is_refused_and_up_to_it_read():
     assert len(read_docx(document_of(paragraph("标题") + paragraph("水" * 99_000))).body) == 99_000
     with pytest.raises(DocumentTooLong, match="10 万字"):
         read_docx(document_of(paragraph("水" * 50_000) * 2))
+
+
+def test_paragraphs_beyond_counting_are_refused_though_they_are_empty():
+    empty = b"<w:p/>" * 60_000
+    xml = b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>%s</w:body></w:document>'
+    with pytest.raises(DocumentTooLong, match="段落太多"):
+        read_docx(with_part(saved(docx.Document()), "word/document.xml", xml % empty))

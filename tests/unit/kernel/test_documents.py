@@ -1,5 +1,6 @@
 """Issues as .docx and PDF: real bytes, looked into."""
 
+import asyncio
 import io
 import re
 import zipfile
@@ -12,9 +13,11 @@ import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
+from services.kernel.runtime.apart import TooBusy
 from services.kernel.runtime.documents.brief import BriefDocument, BriefItem
 from services.kernel.runtime.documents.brief.pdf import brief_pdf, unprintable_characters
 from services.kernel.runtime.documents.brief.word import brief_docx
+from services.kernel.runtime.documents.printing import AT_ONCE, print_brief
 from services.kernel.runtime.documents.prose import clean_text, em_width, read_passage, title_lines
 from services.kernel.runtime.documents.reader import (
     read_docx,
@@ -272,3 +275,10 @@ def test_empty_parts_leave_no_trace():
 
     for absent in ("按语", "本期要目", "报：", "签发", "共印", "更正"):
         assert absent not in body
+
+
+async def test_more_than_a_few_prints_at_once_are_asked_to_come_again():
+    asked = [print_brief(make_brief(), "docx", FONTS) for _ in range(AT_ONCE + 2)]
+    outcomes = await asyncio.gather(*asked, return_exceptions=True)
+    assert [isinstance(one, TooBusy) for one in outcomes] == [False] * AT_ONCE + [True] * 2
+    assert all(one.startswith(b"PK") for one in outcomes[:AT_ONCE])

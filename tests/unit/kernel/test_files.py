@@ -93,6 +93,17 @@ def test_parts_that_make_another_file_are_dropped_and_can_be_sent_again(store):
     assert store.put_part(DIGEST, 0, CONTENT, len(CONTENT)) is True
 
 
+def test_what_one_sender_sends_cannot_spoil_the_file_of_another(store):
+    half = len(CONTENT) // 2
+    store.put_part(DIGEST, 0, CONTENT[:half], len(CONTENT), sender="honest")
+    with pytest.raises(ContentDiffersFromDigest):
+        store.put_part(DIGEST, 0, b"x" * len(CONTENT), len(CONTENT), sender="hostile")
+    assert store.missing_ranges(DIGEST, len(CONTENT), sender="honest") == [(half, len(CONTENT))]
+    assert store.put_part(DIGEST, half, CONTENT[half:], len(CONTENT), sender="honest") is True
+    with store.open(DIGEST) as file:
+        assert file.read() == CONTENT
+
+
 @pytest.mark.parametrize(("offset", "size"), [(-1, 10), (3_000_000, 2), (0, 0)])
 def test_a_part_outside_the_file_is_refused(store, offset, size):
     with pytest.raises(PartOutOfRange):

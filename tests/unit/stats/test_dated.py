@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import yaml
@@ -22,7 +25,7 @@ from services.stats.policy.changing import (
 from services.stats.policy.drafting import next_version_of
 from services.stats.policy.period import earliest_open
 from services.stats.policy.ranking import ranks
-from services.stats.policy.reading import may_edit_rules, may_read_titles, may_see_all
+from services.stats.policy.reading import may_edit_rules, may_open_item, may_read_title, may_see_all
 
 TEXT = Path("services/stats/defaults/ruleset.yaml").read_text("utf-8")
 
@@ -139,14 +142,22 @@ def test_equal_scores_share_a_place() -> None:
 ALL = {Role.STATISTICIAN, Role.CHIEF, Role.LEADER, Role.EDITOR, Role.ADMIN}
 
 
+UNIT_PEOPLE = {Role.CLERK, Role.REVIEWER, Role.SIGNER}
+OFFICE_READERS = {Role.EDITOR, Role.CHIEF, Role.LEADER}
+
+
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("kind", UnitKind)
 def test_the_whole_matrix_of_reading(role: Role, kind: UnitKind) -> None:
-    from uuid import uuid4
-
-    own, other = uuid4(), uuid4()
     is_office = kind is UnitKind.HEAD_OFFICE
     assert may_see_all([role], kind) is (is_office and role in ALL)
-    assert may_read_titles([role], kind, own, own)
-    assert may_read_titles([role], kind, own, other) is (is_office and role in ALL - {Role.ADMIN} | {Role.DUTY})
+    own, other = uuid4(), uuid4()
+    me = SimpleNamespace(officer_id=uuid4(), unit_id=own, unit_kind=kind, roles=frozenset({role}))
+    for unit_id, is_urgent in product((own, other), (True, False)):
+        event = SimpleNamespace(unit_id=unit_id, info_type="emergency" if is_urgent else "dynamic")
+        opens = role in UNIT_PEOPLE
+        if unit_id == other:
+            opens = is_office and (role in OFFICE_READERS or (role is Role.DUTY and is_urgent))
+        assert may_open_item(me, event) is opens
+        assert may_read_title(me, event) is (opens or (is_office and role is Role.STATISTICIAN))
     assert may_edit_rules([role], kind) is (is_office and role in {Role.STATISTICIAN, Role.ADMIN})

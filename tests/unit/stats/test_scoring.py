@@ -213,6 +213,13 @@ def test_a_higher_level_in_a_later_month_adds_only_the_difference_under_highest_
     assert points(entries) == {"e2": 10, "e3": 10}
 
 
+def test_the_best_level_is_paid_to_those_who_earned_it_and_to_none_more_than_it_earned() -> None:
+    again = replace(county_special, event_id="e9", adoption_id="a-9")
+    policies = with_policies(multi_adoption_same_level="sum", multi_adoption_across_levels="max")
+    entries = evaluate([county_daily, county_special, again, city_special], policies)
+    assert points(entries) == {"e1": 5, "e2": 10, "e9": 10, "e3": 0}
+
+
 def test_every_adoption_counts_where_a_node_chose_the_sum() -> None:
     entries = evaluate(ONE_ITEM, with_policies(multi_adoption_same_level="sum"))
     assert total(entries) == 45

@@ -1,0 +1,1 @@
+"""A lost machine: a node and its broker gone, restored from a backup on an empty machine; then the books are compared."""

@@ -1,0 +1,117 @@
+"""A node stays small by itself: old facts lose their data and keep their place."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from services.kernel.language.envelope import from_headers, to_headers
+from services.kernel.language.events.directory import UnitRegistered
+from services.kernel.runtime.inbox import Inbox, Message
+from services.kernel.runtime.keeping.compacting import compact
+from services.kernel.runtime.keeping.retention import AGED
+from services.kernel.runtime.keeping.sizes import rewrite, size_bytes
+from services.kernel.runtime.outbox import envelope_of
+from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.tables import ANSWERED_REQUEST, COUNTER, OUTBOX
+from tests.integration.kernel.toy import LISTENS_TO, applied, toy_service, unit
+from tests.support.service import NOW, unit_id
+
+
+async def tell(context: ServiceContext, *facts: UnitRegistered, days_ago: int, published: bool = True) -> None:
+    at = NOW - timedelta(days=days_ago)
+    async with context.database.transaction(at) as tx:
+        for fact in facts:
+            tx.tell(fact)
+    if published:
+        async with context.database.transaction(at) as tx:
+            await tx.session.execute(update(OUTBOX).where(OUTBOX.c.published_at.is_(None)).values(published_at=at))
+
+
+async def outbox(context: ServiceContext) -> list[Any]:
+    async with context.database.reading() as session:
+        return list(await session.execute(select(OUTBOX).order_by(OUTBOX.c.id)))
+
+
+async def run_round(context: ServiceContext) -> dict[str, int]:
+    context.clock = lambda: NOW
+    return await compact(toy_service(), context, asyncio.Event())
+
+
+async def test_old_facts_lose_their_data_and_keep_id_and_number(toy: ServiceContext) -> None:
+    await tell(toy, unit("a", "甲"), unit("a", "乙"), days_ago=500)
+    await tell(toy, unit("a", "丙"), unit("b", "丁"), days_ago=399)
+    before = await outbox(toy)
+    await run_round(toy)
+    after = await outbox(toy)
+    assert [bool(row.body) for row in after] == [False, False, True, True]
+    assert [envelope_of(row).emptied for row in after] == [AGED, AGED, "", ""]
+    kept = ("id", "topic", "key", "sequence", "event_id", "type", "published_at")
+    assert [[getattr(row, name) for name in kept] for row in after] == [
+        [getattr(row, name) for name in kept] for row in before
+    ]
+
+
+async def test_what_has_not_left_and_the_newest_about_a_unit_keep_their_data(toy: ServiceContext) -> None:
+    await tell(toy, unit("a", "甲"), unit("b", "乙"), unit("b", "丙"), days_ago=900)
+    await tell(toy, unit("c", "丁"), unit("c", "戊"), days_ago=800, published=False)
+    await run_round(toy)
+    assert [bool(row.body) for row in await outbox(toy)] == [True, False, True, True, True]
+
+
+async def test_an_emptied_fact_published_again_moves_the_cursor_alone(toy: ServiceContext) -> None:
+    await tell(toy, unit("a", "甲"), unit("a", "乙"), days_ago=500)
+    await tell(toy, unit("a", "丙"), days_ago=1)
+    await run_round(toy)
+    rows = await outbox(toy)
+    sent = [Message(row.topic, f"0:{row.id}", to_headers(envelope_of(row)), bytes(row.body)) for row in rows]
+    assert from_headers(sent[0].headers, sent[0].value).emptied == AGED
+    late = Inbox(toy.database, LISTENS_TO, consumer="late.routine", prefix="district", clock=lambda: NOW)
+    await late.receive([sent[1], sent[0], sent[2]])  # held ones keep their mark too
+    assert await applied(toy.database) == {str(unit_id("a")): ["丙"]}
+
+
+async def test_counters_go_on_after_facts_are_emptied(toy: ServiceContext) -> None:
+    await tell(toy, *(unit("a", f"{n}") for n in range(450)), days_ago=500)
+    assert (await run_round(toy))["facts"] == 450
+    assert (await run_round(toy))["facts"] == 0
+    await tell(toy, unit("a", "末"), days_ago=0)
+    assert (await outbox(toy))[-1].sequence == 451
+    async with toy.database.reading() as session:
+        assert (await session.execute(select(COUNTER.c.sequence))).scalar_one() == 451
+
+
+async def test_answers_to_repeated_requests_are_kept_a_day(toy: ServiceContext) -> None:
+    async with toy.database.transaction(NOW) as tx:
+        for n, hours in enumerate((1, 23, 25, 900)):
+            await tx.session.execute(
+                insert(ANSWERED_REQUEST).values(
+                    officer="张三", key=f"k{n}", request_digest="d", status=200, headers="[]", body=b"{}",
+                    answered_at=NOW - timedelta(hours=hours),
+                )
+            )  # fmt: skip
+    assert (await run_round(toy))["answers"] == 2
+    async with toy.database.reading() as session:
+        assert set((await session.execute(select(ANSWERED_REQUEST.c.key))).scalars()) == {"k0", "k1"}
+
+
+async def test_the_disk_gets_back_what_was_emptied(toy: ServiceContext) -> None:
+    await tell(toy, *(unit("a", secrets.token_hex(30_000)) for _ in range(60)), days_ago=500)
+    async with toy.database.reading() as session:
+        before = await size_bytes(session)
+    await run_round(toy)
+    if not toy.database.is_sqlite:
+        await rewrite(toy.database)
+    async with toy.database.reading() as session:
+        assert await size_bytes(session) < before / 4
+
+
+async def test_a_database_is_rewritten_while_its_service_runs(toy: ServiceContext) -> None:
+    await tell(toy, unit("a", "甲"), days_ago=1)
+    await rewrite(toy.database)
+    await tell(toy, unit("a", "乙"), days_ago=0)
+    assert [row.sequence for row in await outbox(toy)] == [1, 2]
