@@ -88,7 +88,7 @@ class Templates:
     def render(self, template: str, **context: Any) -> str:
         """Render with `ui` (the components) added; the context must hold what base.html asks for."""
         components = self.environment.get_template("kernel/_components.html")
-        shared = {"csrf_token": context.get("csrf_token", ""), "now": context["now"]}
+        shared = {name: context.get(name, "") for name in ("csrf_token", "now", "seen")}
         ui = components.make_module(shared)
         return self.environment.get_template(template).render(ui=ui, **context)
 
@@ -142,20 +142,22 @@ def static_url(name: str) -> str:
 
 
 def page(request: Request, template: str, *, status_code: int = 200, **context: Any) -> HTMLResponse:
-    """A page with everything its shell needs.
+    """A page with everything its shell needs, or the region of one that fetches itself again.
+
+    A region may come between an action and the page that follows: it leaves that page its message.
 
     Reads `request.state.officer` (name, unit_name, roles; None for a stranger), `request.state.csrf`,
     `request.app.state.node`, `request.app.state.templates`. Names given in `context` win.
     """
     html = request.app.state.templates.render(template, **(page_context(request) | context))
     response = HTMLResponse(html, status_code=status_code)
-    if FLASH_COOKIE in request.cookies:
+    if FLASH_COOKIE in request.cookies and "hx-request" not in request.headers:
         response.delete_cookie(FLASH_COOKIE, path="/")
     return response
 
 
 def page_context(request: Request) -> dict[str, Any]:
-    """What every page is given: request, officer, node, nav, csrf_token, now, flash, alert, portal_columns, size."""
+    """What every page is given: request, officer, node, nav, csrf_token, now, seen, flash, alert, portal_columns, size."""
     node = masthead_of(request.app.state.node)
     officer = _officer_card(getattr(request.state, "officer", None))
     size = request.query_params.get("size") or request.cookies.get(SIZE_COOKIE, "")
@@ -174,6 +176,7 @@ def page_context(request: Request) -> dict[str, Any]:
         else [],
         "csrf_token": getattr(request.state, "csrf", "") or "",
         "now": now,
+        "seen": getattr(request.state, "seen", ""),
         "flash": messages_in(request.cookies.get(FLASH_COOKIE)),
         "alert": getattr(request.state, "alert", None),
         "portal_columns": portal_columns(request.url.path),

@@ -1,7 +1,10 @@
 """The pages: forms that work without script, keep what was typed, and offer only what may be done."""
 
+import asyncio
+import html
 import re
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import httpx
@@ -12,6 +15,7 @@ from services.kernel.language.vocabulary import InfoType, Role, UnitKind
 from services.kernel.runtime.identifiers import new_id
 from tests.integration.review.office import BODY, Office, submitted
 from tests.support.service import DISTRICT
+from tests.support.waiting import LONG_S
 
 WATER: dict[str, Any] = {"unit": "water", "kind": UnitKind.BUREAU}
 HOSTILE = "<script>alert(1)</script>{{ 7*7 }}{% raw %}"
@@ -42,8 +46,8 @@ async def reported(district: Office, **more: Any) -> UUID:
     return origin_id
 
 
-def version_in(html: str) -> str:
-    found = re.search(r'name="version" value="(\d+)"', html)
+def version_in(page: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', page)
     assert found, "no form carries a version"
     return found.group(1)
 
@@ -53,6 +57,16 @@ async def read(client: httpx.AsyncClient, path: str) -> str:
     assert answer.status_code == 200, answer.text[:800]
     assert "alert(1)</script>" not in answer.text
     return answer.text
+
+
+async def test_a_page_hears_of_what_happens_before_it_is_connected(district: Office) -> None:
+    page = await read(browser(district.client(Role.EDITOR)), "/review/queue")
+    stream = re.search(r'sse-connect="([^"]+)"', page)
+    assert stream, "the queue is not live"
+    asked = parse_qs(urlsplit(html.unescape(stream.group(1))).query)
+    await reported(district)
+    changes = district.context.signals.changes(asked["channel"], asked["last_event_id"][0])
+    assert await asyncio.wait_for(anext(changes), LONG_S)
 
 
 async def test_the_reviewer_confirms_and_the_signer_records_an_oral_sign_off(district: Office) -> None:
@@ -110,8 +124,8 @@ async def test_every_view_of_an_item_opens(district: Office) -> None:
         data={"version": version_in(page), "title": "新标题", "body": BODY.replace("126", "142")},
     )
     for view in ("", "diff", "beside", "edit", "original", "questions", "history", "instructions", "return", "decline"):
-        html = await read(editor, f"/review/queue/{origin_id}?view={view}")
-        assert "新标题" in html
+        page = await read(editor, f"/review/queue/{origin_id}?view={view}")
+        assert "新标题" in page
     assert "数字变动" in await read(editor, f"/review/queue/{origin_id}?view=diff")
     assert "已编辑" not in await read(editor, f"/review/queue/{origin_id}/state?version=1")
 

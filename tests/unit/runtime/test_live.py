@@ -1,0 +1,57 @@
+"""A page that shows the state of a moment hears of every change after it, also of one before it is connected."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from services.kernel.runtime.live import Signals
+
+
+async def heard(signals: Signals, channels: list[str], last: str) -> str:
+    return await asyncio.wait_for(anext(signals.changes(channels, last)), 5)
+
+
+async def hears_nothing(signals: Signals, channels: list[str], last: str) -> bool:
+    try:
+        await asyncio.wait_for(anext(signals.changes(channels, last)), 0.05)
+    except TimeoutError:
+        return True
+    return False
+
+
+async def test_a_change_between_reading_and_connecting_is_heard():
+    signals = Signals()
+    read_at = signals.now()
+    signals.publish("item:a")
+    assert await heard(signals, ["item:a"], read_at) == signals.now()
+
+
+async def test_what_the_page_does_not_show_is_not_heard():
+    signals = Signals()
+    read_at = signals.now()
+    signals.publish("item:b")
+    assert await hears_nothing(signals, ["item:a"], read_at)
+
+
+async def test_a_page_may_show_what_another_service_signals():
+    page, shown = Signals(), Signals()
+    read_at = page.now()
+    shown.publish("queue")
+    assert await heard(shown, ["queue"], read_at)
+
+
+async def test_each_change_is_heard_once():
+    signals = Signals()
+    signals.publish("queue")
+    first = await heard(signals, ["queue"], "0-0")
+    assert await hears_nothing(signals, ["queue"], first)
+    signals.publish("queue")
+    assert await heard(signals, ["queue"], first) != first
+
+
+@pytest.mark.parametrize("unknown", ["x", "-", "0-1", "another-7", f"-{'9' * 50}", "²-²"])
+async def test_an_id_of_another_process_means_ask_again(unknown):
+    signals = Signals()
+    assert await heard(signals, ["queue"], unknown)
