@@ -17,10 +17,10 @@ import httpx
 from deploy.kafka.process import free_ports
 from services.kernel.language.vocabulary import Level
 from services.kernel.runtime.database import Database, database_url
-from services.kernel.runtime.migrations import upgrade
 from services.kernel.runtime.settings import NodeInfo, Settings
 from tests.faults.child import run
 from tests.faults.counting import Account, counting_service, take_account
+from tests.support.schemas import make_schemas
 from tests.support.waiting import LONG_S, eventually
 
 _FORKED = multiprocessing.get_context("forkserver")
@@ -134,7 +134,7 @@ class FaultyNode:
 async def faulty_node(folder: Path, kafka: str, url: str) -> AsyncIterator[FaultyNode]:
     """A node with its schema made; its processes are gone afterwards."""
     node = FaultyNode(folder, kafka, url)
-    await upgrade(node.database, counting_service().migrations)
+    await make_schemas([(node.database, counting_service().migrations)])
     try:
         yield node
     finally:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -18,12 +17,12 @@ from services.kernel.runtime.app import make_node
 from services.kernel.runtime.database import Database
 from services.kernel.runtime.identifiers import derived_id
 from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.migrations import upgrade
 from services.kernel.runtime.process import NodeProcess
 from services.kernel.runtime.service import Service
 from services.kernel.runtime.settings import NodeInfo, Settings
 from services.kernel.runtime.standing import StillStarting
 from services.kernel.runtime.tokens import Claims, KeyPair, sign_token
+from tests.support.schemas import make_schemas
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 TOWNSHIP = NodeInfo("township", "安澜市云岭区龙潭乡", Level.TOWNSHIP)
@@ -65,34 +64,11 @@ def token_for(who: Officer, keys: KeyPair, node_id: str, now: datetime | None = 
 async def service_database(service: Service, url: str, node: NodeInfo = DISTRICT) -> AsyncIterator[Database]:
     """The migrated database of one service on `url` (see the fixture `database_url`)."""
     database = Database(url, service=service.name, node=node)
-    await migrate(database, service.migrations)
+    await make_schemas([(database, service.migrations)])
     try:
         yield database
     finally:
         await database.close()
-
-
-_MIGRATED: dict[Path, bytes] = {}
-"""The file of a migrated, empty SQLite database by its migrations: a copy is made in a moment."""
-
-
-async def migrate(database: Database, migrations: Path) -> None:
-    """Make the schema in a new, empty database: by the migrations, or as a copy of a file that they made."""
-    file = Path(database.url.database or "")
-    if database.is_sqlite and _copied(migrations, file):
-        return
-    await upgrade(database, migrations)
-    if database.is_sqlite:
-        with closing(sqlite3.connect(file)) as connection:
-            _MIGRATED.setdefault(migrations, connection.serialize())
-
-
-def _copied(migrations: Path, file: Path) -> bool:
-    if migrations not in _MIGRATED or file.exists():
-        return False
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(_MIGRATED[migrations])
-    return True
 
 
 def settings_for(node: NodeInfo, folder: Path, *, database_url: str = "", kafka: str = "127.0.0.1:1") -> Settings:
@@ -110,8 +86,7 @@ async def running_node(
     """A node process of these services, schema migrated, lifespan entered."""
     more = {"clock": clock} if clock else {}
     process = make_node(services, settings, with_agents=with_agents, **more)  # type: ignore[arg-type]
-    for service in services:
-        await migrate(process.contexts[service.name].database, service.migrations)
+    await make_schemas([(process.contexts[service.name].database, service.migrations) for service in services])
     async with process.app.router.lifespan_context(process.app):
         for context in process.contexts.values():
             while isinstance(await context.database.gate.refusal(), StillStarting):  # it bounds itself

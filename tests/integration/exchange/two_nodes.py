@@ -41,7 +41,7 @@ from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.settings import Settings
 from services.kernel.runtime.tables import OUTBOX
 from services.kernel.runtime.tokens import public_key_text
-from tests.support.service import migrate
+from tests.support.schemas import make_schemas
 
 ID = UUID(int=7)
 OFFICER = OfficerRef(officer_id=ID, name="王芳", unit_id=ID, unit_name="龙潭乡")
@@ -153,7 +153,7 @@ async def make_node_of(settings: Settings) -> AsyncIterator[Node]:
     service = exchange_service()
     async with httpx.AsyncClient(base_url="http://node.test") as http:
         context = make_context(service, settings, http, Clock())
-        await migrate(context.database, service.migrations)
+        await make_schemas([(context.database, service.migrations)])
         try:
             yield Node(context)
         finally:

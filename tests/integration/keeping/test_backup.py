@@ -26,7 +26,7 @@ from services.kernel.runtime.keeping.backup.laying import (
 from services.kernel.runtime.keeping.backup.manifest import BackupUnreadable
 from services.kernel.runtime.keeping.backup.taking import drop_older, last_backup_at, take_backup
 from services.kernel.runtime.leases import Lease
-from services.kernel.runtime.migrations import require_current, upgrade
+from services.kernel.runtime.migrations import require_current
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.settings import Settings
 from services.kernel.runtime.standing import DatabaseOlderThanTold
@@ -34,6 +34,7 @@ from services.kernel.runtime.tables import COUNTER, INBOX_CURSOR, OUTBOX, OUTBOX
 from services.node import build_services
 from services.opened import opened
 from tests.integration.kernel.toy import unit
+from tests.support.schemas import make_schemas
 from tests.support.service import CITY, DISTRICT, NOW, settings_for
 
 SERVICES = build_services()
@@ -48,8 +49,7 @@ def say(_text: str) -> None:
 async def machine(settings: Settings, *, with_tables: bool = True) -> AsyncIterator[Contexts]:
     async with opened(SERVICES, settings) as contexts:
         if with_tables:
-            for service in SERVICES:
-                await upgrade(contexts[service.name].database, service.migrations)
+            await make_schemas([(contexts[service.name].database, service.migrations) for service in SERVICES])
         yield contexts
 
 
