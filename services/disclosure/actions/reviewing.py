@@ -16,7 +16,9 @@ from services.disclosure.policy.permission import Act
 from services.disclosure.policy.point import ReviewPoint
 from services.disclosure.policy.redaction import changes_beyond
 from services.disclosure.policy.review import faults_in_passages, missing_in_review
+from services.disclosure.policy.scan import scan_text
 from services.disclosure.store.information import list_files, list_reviews
+from services.disclosure.store.rules import sensitive_words
 from services.kernel.language.text import clean_line, clean_text
 from services.kernel.language.vocabulary import NonDisclosureGround, ReviewOutcome
 from services.kernel.runtime.identity import Officer
@@ -109,6 +111,7 @@ async def _require_complete(
     errors = missing_in_review(
         decision.outcome, points=decision.points, doubts=decision.doubts, opinion=decision.opinion,
         is_plain=not await changes_since_review(session, information, files),
+        is_doubtful=bool(scan_text(text, await sensitive_words(session))),
     )  # fmt: skip
     errors += faults_in_passages(
         decision.outcome, text=text, marked=decision.passages, marked_before=reviews[-1].passages if reviews else ()

@@ -59,7 +59,7 @@ class NewReview(BaseModel):
     """A confidentiality review: the decision, the opinion, the ground where nothing is opened.
 
     `points` are those in which nothing was found, `doubts` the others; without `points` the
-    opinion speaks for all of them. `passages` are quoted from the text and are to be cut.
+    opinion speaks for all of them, unless the text has hints and is to be opened. `passages` are quoted from the text and are to be cut.
     """
 
     model_config = ConfigDict(extra="ignore")

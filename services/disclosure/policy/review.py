@@ -17,18 +17,25 @@ def missing_in_review(
     doubts: Sequence[ReviewPoint],
     opinion: str,
     is_plain: bool,
+    is_doubtful: bool,
 ) -> list[FieldError]:
     """What the review still needs: every point decided, and an opinion where it is not plain.
 
     Args:
-        points: Those in which nothing was found; None where the opinion speaks for all of them.
+        points: Those in which nothing was found; None where the opinion speaks for all of them, which
+            does not open a doubtful text.
         doubts: Those in which something was found.
         is_plain: Whether nothing was changed since the last review, or only what it marked was cut.
+        is_doubtful: Whether the node's word list has hints on the text.
 
     Source: 保守国家秘密法实施条例 第四十二条 (item by item), 政府信息公开条例 第十七条.
     """
+    speaks_for_all = points is None and not (is_doubtful and outcome is ReviewOutcome.OPEN)
+    confirmed = points or ()
     found = (
-        [] if points is None else [_undecided(point) for point in ReviewPoint if (point in points) == (point in doubts)]
+        []
+        if speaks_for_all
+        else [_undecided(point) for point in ReviewPoint if (point in confirmed) == (point in doubts)]
     )
     if doubts and outcome is ReviewOutcome.OPEN:
         found.append(FieldError("outcome", "doubted", "还有审查事项不能确认，不能“同意公开”。"))

@@ -36,6 +36,7 @@ async def changed(world: World, information_id: str, **values: Any) -> Any:
         {"outcome": "open", "opinion": " "},
         {"outcome": "open", "points": [], "opinion": "同意"},
         {"outcome": "open", "points": POINTS[1:]},
+        {"outcome": "open", "opinion": "已看过，同意公开"},
         {"outcome": "refer", "points": POINTS},
         {"outcome": "open_after_redaction", "points": POINTS, "opinion": "删去", "passages": ["文中没有的话"]},
     ],

@@ -13,7 +13,7 @@ ALL = list(ReviewPoint)
 
 
 def missing(outcome: ReviewOutcome, **said: object) -> set[tuple[str, str]]:
-    given = {"points": ALL, "doubts": (), "opinion": "", "is_plain": True} | said
+    given = {"points": ALL, "doubts": (), "opinion": "", "is_plain": True, "is_doubtful": False} | said
     return {(error.field, error.code) for error in missing_in_review(outcome, **given)}  # type: ignore[arg-type]
 
 
@@ -43,6 +43,13 @@ def test_without_points_the_opinion_speaks_for_all_of_them() -> None:
     assert missing(ReviewOutcome.OPEN, points=None) == {("opinion", "required")}
     assert missing(ReviewOutcome.OPEN, points=None, opinion="不涉密") == set()
     assert missing(ReviewOutcome.OPEN, points=[], opinion="不涉密") == {("points", "undecided")}
+
+
+@pytest.mark.parametrize("outcome", ReviewOutcome)
+def test_an_opinion_alone_does_not_open_a_doubtful_text(outcome: ReviewOutcome) -> None:
+    refused = {("points", "undecided")} if outcome is ReviewOutcome.OPEN else set()
+    assert missing(outcome, points=None, opinion="不涉密", is_doubtful=True) == refused
+    assert missing(outcome, points=ALL, opinion="不涉密", is_doubtful=True) == set()
 
 
 BEFORE = "负责人张三，身份证号110101199003070417，欢迎监督。未达标的2处不予验收。"
