@@ -23,6 +23,7 @@ from services.directory.model import (
 from services.directory.policy.neighbours import Direction
 from services.kernel.language.calendar import WorkingDays
 from services.kernel.language.vocabulary import Role, UnitKind
+from services.kernel.runtime.identifiers import new_id
 from services.kernel.runtime.session import AsyncSession
 
 _WITHOUT_PASSWORD = (col(Officer.is_active), col(Officer.password_hash) == "")
@@ -77,9 +78,9 @@ async def find_officer(session: AsyncSession, officer_id: UUID, *, to_change: bo
     return await _one(session, Officer, col(Officer.officer_id) == officer_id, to_change=to_change)
 
 
-async def find_officer_named(session: AsyncSession, username: str) -> Officer | None:
+async def find_officer_named(session: AsyncSession, username: str, *, to_change: bool = False) -> Officer | None:
     """The officer who signs in under this username."""
-    return await _one(session, Officer, col(Officer.username) == username)
+    return await _one(session, Officer, col(Officer.username) == username, to_change=to_change)
 
 
 async def unit_of(session: AsyncSession, officer: Officer) -> Unit:
@@ -153,10 +154,23 @@ async def revoke_sessions(
     those = [col(Session.officer_id) == officer_id, col(Session.revoked_at).is_(None)]
     if keep:
         those.append(col(Session.session_id) != keep)
-    in_force = select(col(Session.session_id)).where(*those, col(Session.expires_at) > now)
-    found = list((await session.execute(in_force.order_by(col(Session.session_id)))).scalars())
+    found = await _in_force(session, now, *those)
     await session.execute(update(Session).where(*those).values(revoked_at=now))
     return found
+
+
+async def replace_session_ids(session: AsyncSession, officer_id: UUID, now: datetime) -> list[UUID]:
+    """Give every sign-in of an officer that is in force a new id; the ids that they had."""
+    found = await _in_force(session, now, col(Session.officer_id) == officer_id, col(Session.revoked_at).is_(None))
+    for one in found:
+        renamed = update(Session).where(col(Session.session_id) == one).values(session_id=new_id())
+        await session.execute(renamed, execution_options={"synchronize_session": False})
+    return found
+
+
+async def _in_force(session: AsyncSession, now: datetime, *those: Any) -> list[UUID]:
+    query = select(col(Session.session_id)).where(*those, col(Session.expires_at) > now)
+    return list((await session.execute(query.order_by(col(Session.session_id)))).scalars())
 
 
 async def revoke_these(session: AsyncSession, session_ids: Sequence[UUID], now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""End sign-ins, here and, by a fact, in every service that would still take their tokens."""
+"""End sign-ins or their tokens, here and, by a fact, in every service that would still take the tokens."""
 
 from __future__ import annotations
 
@@ -16,6 +16,15 @@ _IN_ONE_FACT = 500
 async def end_sessions_of(tx: Transaction, officer_id: UUID, *, keep: UUID | None = None) -> None:
     """End every sign-in of an officer, except `keep`."""
     ended = await store.revoke_sessions(tx.session, officer_id, tx.now, keep=keep)
+    await tell_ended(tx, officer_id, ended)
+
+
+async def end_tokens_of(tx: Transaction, officer_id: UUID) -> None:
+    """End the tokens of an officer whose standing has changed; his sign-ins go on, and their next token says it.
+
+    A token names its sign-in: each goes on under a new id, and the old one has ended.
+    """
+    ended = await store.replace_session_ids(tx.session, officer_id, tx.now)
     await tell_ended(tx, officer_id, ended)
 
 

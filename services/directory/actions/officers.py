@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.directory import store
 from services.directory.actions import passwords
-from services.directory.actions.ending import end_sessions_of
+from services.directory.actions.ending import end_sessions_of, end_tokens_of
 from services.directory.actions.turns import take_administration_turn
 from services.directory.actions.units import differing
 from services.directory.model import NewOfficer, Officer, OfficerChange, Unit
@@ -18,6 +18,9 @@ from services.kernel.language.refusal import InvalidInput, NotFound, StaleVersio
 from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.identifiers import new_id
 from services.kernel.runtime.transaction import Transaction
+
+_SAID_BY_TOKENS = frozenset({"unit_id", "roles"})
+"""What an officer may do hangs on these."""
 
 
 async def appoint_officer(tx: Transaction, new: NewOfficer, *, password_hash: str, by: OfficerRef | None) -> Officer:
@@ -50,7 +53,7 @@ async def appoint_officer(tx: Transaction, new: NewOfficer, *, password_hash: st
 async def change_officer(
     tx: Transaction, officer_id: UUID, change: OfficerChange, *, version: int, by: OfficerRef | None
 ) -> Officer:
-    """Change what was given; releasing an officer ends all of the officer's sessions."""
+    """Change what was given; a release ends all of the officer's sessions, another role or unit the tokens of them."""
     await take_administration_turn(tx)
     officer = await _officer_at(tx, officer_id, version)
     changed = differing(officer, change.given())
@@ -64,6 +67,8 @@ async def change_officer(
     officer.version += 1
     if not officer.is_active:
         await end_sessions_of(tx, officer_id)
+    elif changed.keys() & _SAID_BY_TOKENS:
+        await end_tokens_of(tx, officer_id)
     _tell(tx, officer)
     tx.audit("directory.officer.change", officer_id, by=by, details=_readable(changed))
     return officer

@@ -69,7 +69,8 @@ async def sign_in(tx: Transaction, check: PasswordCheck, *, demo: bool) -> Signe
     refusal = await prove_password(tx, check)
     if refusal:
         return refusal
-    officer = await store.find_officer_named(tx.session, check.username)
+    # Held, so that a change of his standing comes before this sign-in or finds it.
+    officer = await store.find_officer_named(tx.session, check.username, to_change=True)
     assert officer is not None, "the password was right"
     if check.is_public and not demo:
         tx.audit("directory.sign_in.refuse", officer.officer_id, by=None, details={"why": "demo_password"})

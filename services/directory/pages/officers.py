@@ -105,7 +105,7 @@ async def change_officer(officer_id: UUID, request: Request, *, me: LiveMe, vers
     if typed.value is not None:
         try:
             await actions.change_officer(tx, officer_id, typed.value, version=version, by=me.ref)
-            return back_to(_LIST, "已保存。岗位变动在对方下次续期登录（10 分钟内）后生效。")
+            return back_to(_LIST, "已保存，岗位和单位的变动立即生效，对方不用重新登录。")
         except Refusal as refusal:
             typed = typed.refused(refusal)
     return await _officer_page(request, tx.session, await _officer(tx.session, officer_id), typed)

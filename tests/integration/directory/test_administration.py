@@ -218,11 +218,14 @@ async def test_an_officer_is_appointed_signs_in_moves_and_is_released(
     client = directory.stranger()
     client.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
     await admin.patch(where, json={"roles": ["reviewer"]}, headers={"If-Match": '"1"'})
+    assert (await client.get(f"{V1}/officers/me")).status_code == 401
+    session = {"session": token.json()["session"]}
+    renewed = await client.post(f"{V1}/tokens/renew", json=session)
+    client.headers["Authorization"] = f"Bearer {renewed.json()['access_token']}"
     assert (await client.get(f"{V1}/officers/me")).json()["roles"] == ["reviewer"]
     await admin.patch(where, json={"is_active": False}, headers={"If-Match": '"2"'})
     answer = await client.get(f"{V1}/officers/me")
     assert (answer.status_code, answer.json()["code"]) == (401, "session_over")
-    session = {"session": token.json()["session"]}
     assert (await client.post(f"{V1}/tokens/renew", json=session)).status_code == 401
     refused = await directory.sign_in("zhang.san", new["password"])
     assert (refused.status_code, refused.json()["code"]) == (403, "officer_not_active")

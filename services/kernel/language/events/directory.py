@@ -61,7 +61,8 @@ class OfficerAppointed(Fact):
 class SessionEnded(Fact):
     """Sign-ins of an officer ended: signed out, a new password, released. Tokens of them are refused from now on.
 
-    It names 500 at most; more are told in more facts.
+    With another role or unit a sign-in goes on under a new id, and the old one has ended. It names 500 at
+    most; more are told in more facts.
     """
 
     TYPE: ClassVar[str] = "session.ended"
