@@ -25,6 +25,7 @@ from services.kernel.runtime.identity import (
     wants_renewal,
 )
 from services.kernel.runtime.live import Signals
+from services.kernel.runtime.monitoring import comes_from, is_for_machines, networks_in
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.tokens import Claims
 from services.kernel.runtime.tracing import enter_trace
@@ -58,6 +59,7 @@ class Surroundings:
         self.app = app
         self.context = context
         self.is_public = is_public
+        self.monitoring = networks_in(context.settings.monitoring_from)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -65,6 +67,9 @@ class Surroundings:
             await self.app(scope, receive, send)
             return
         if self.is_public and self._is_from_outside(scope) and not _is_shown_outside(scope["path"]):
+            await problem(404, "not_found", "没有这个页面。")(scope, receive, send)
+            return
+        if is_for_machines(scope["path"]) and not comes_from(scope, self.monitoring):
             await problem(404, "not_found", "没有这个页面。")(scope, receive, send)
             return
         if scope["method"] == "HEAD":

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.kernel.language.vocabulary import Level
+from services.kernel.runtime.monitoring import networks_in
 
 ALL_SERVICES = ("directory", "intake", "review", "disclosure", "stats", "exchange")
 
@@ -21,6 +22,11 @@ def _long_enough(days: int) -> int:
     if days and days < SHORTEST_KEEP_DAYS:
         raise ValueError(f"0 (for ever), or at least {SHORTEST_KEEP_DAYS} days")
     return days
+
+
+def _networks(text: str) -> str:
+    networks_in(text)
+    return text
 
 
 KeepDays = Annotated[int, AfterValidator(_long_enough)]
@@ -42,8 +48,9 @@ class Settings(BaseSettings):
     `database_url` empty means one SQLite file per service in `data_dir`; a PostgreSQL URL
     (`postgresql+asyncpg://…/db`) means one schema per service. `node_url` empty means that the
     services of this node run in this process; else it is the node's own address. At `inside_port`
-    of this machine alone the public portal answers monitoring, which its own port does not (0: nowhere). `stop_within_s`
-    is how long background work may take to finish when the node is told to stop, before it is cut.
+    of this machine alone the public portal answers monitoring, which its own port does not (0: nowhere).
+    `monitoring_from` are the addresses and networks, with commas, to which `/metrics` and the documents of the
+    APIs are shown; behind a proxy the address is the one that the proxy names. `stop_within_s` is how long background work may take to finish when the node is told to stop, before it is cut.
 
     Every `progress_every_s` a listener compares what was told with what took effect; what was
     published `ask_again_after_s` ago and never came is asked for again; a lane that applies
@@ -61,6 +68,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8101
     inside_port: int = 0
+    monitoring_from: Annotated[str, AfterValidator(_networks)] = "127.0.0.0/8,::1"
     data_dir: Path = Path(".run/data")
     kafka: str = "127.0.0.1:9092"
     database_url: str = ""

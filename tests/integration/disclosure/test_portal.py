@@ -184,8 +184,18 @@ INSIDE_ONLY = [
 ]  # fmt: skip
 
 
-async def test_an_office_shows_its_own_metrics_at_its_port(tmp_path: Path) -> None:
-    async with running_node([disclosure_service()], settings_for(DISTRICT, tmp_path)) as office:
-        transport = httpx.ASGITransport(app=office.app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://office.test:8102") as monitoring:
-            assert (await monitoring.get("/metrics")).status_code == 200
+FOR_MACHINES = ("/metrics", "/openapi.json", "/disclosure/openapi.json", "/asyncapi.json")
+
+
+@pytest.mark.parametrize(("address", "status"), [("127.0.0.1", 200), ("10.3.0.7", 200), ("192.0.2.7", 404)])
+async def test_an_office_shows_its_own_metrics_to_its_monitoring_alone(
+    address: str, status: int, tmp_path: Path
+) -> None:
+    settings = settings_for(DISTRICT, tmp_path).model_copy(update={"monitoring_from": "127.0.0.0/8,10.3.0.0/16"})
+    async with running_node([disclosure_service()], settings) as office:
+        transport = httpx.ASGITransport(app=office.app, client=(address, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://office.test:8102") as client:
+            for path in FOR_MACHINES:
+                assert (await client.get(path)).status_code == status, path
+                assert (await client.head(path)).status_code == status, path
+            assert (await client.get("/open/")).status_code == 200
