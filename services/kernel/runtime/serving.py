@@ -37,15 +37,20 @@ def serve(services: Sequence[Service], settings: Settings | None = None) -> None
     configure_logging()
     process = make_node(services, settings)
     _calm_the_collector()
-    config = uvicorn.Config(
-        process.app, host=settings.host, port=settings.port, loop="uvloop", http=PatientProtocol, log_config=None,
-        access_log=False, timeout_graceful_shutdown=GRACE_S, proxy_headers=True, server_header=False,
-    )  # fmt: skip
+    config = http_config(process, settings)
     server = Server(config, process)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=_sockets(config, settings))
     if not server.started:
         sys.exit(STARTUP_FAILURE)
+
+
+def http_config(process: NodeProcess, settings: Settings) -> uvicorn.Config:
+    """How the node answers HTTP: with an end to patience, and the client's address as the proxy before it names it."""
+    return uvicorn.Config(
+        process.app, host=settings.host, port=settings.port, loop="uvloop", http=PatientProtocol, log_config=None,
+        access_log=False, timeout_graceful_shutdown=GRACE_S, proxy_headers=True, server_header=False,
+    )  # fmt: skip
 
 
 def _sockets(config: uvicorn.Config, settings: Settings) -> list[socket.socket] | None:

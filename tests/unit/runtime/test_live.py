@@ -55,3 +55,17 @@ async def test_each_change_is_heard_once():
 async def test_an_id_of_another_process_means_ask_again(unknown):
     signals = Signals()
     assert await heard(signals, ["queue"], unknown)
+
+
+async def test_channels_that_were_asked_for_leave_nothing_behind():
+    signals = Signals()
+    before = {name: len(kept) for name, kept in vars(signals).items()}
+    for number in range(3000):
+        channel = f"item:{number}"
+        listening = signals.changes([channel], signals.now())
+        asked = asyncio.ensure_future(anext(listening))
+        await asyncio.sleep(0)
+        signals.publish(channel)
+        await asked
+        await listening.aclose()
+    assert {name: len(kept) for name, kept in vars(signals).items()} == before
