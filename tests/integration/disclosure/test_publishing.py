@@ -34,6 +34,19 @@ async def test_one_key_publishes_once(world: World) -> None:
     assert {answer.json()["index_no"] for answer in answers} == {"00410100/2026-00001"}
 
 
+@pytest.mark.parametrize("page", [False, True], ids=["api", "page"])
+async def test_one_key_adds_a_file_once_and_is_refused_for_another(world: World, page: bool) -> None:
+    information_id, publisher = await world.prepared(), world.client(PUBLISHER)
+    address = f"{API.replace('/api/v1', '') if page else API}/{information_id}/attachments"
+    key = {"Idempotency-Key": "f1", "Accept": "text/html" if page else "application/json"}
+    answers = [await publisher.post(address, files={"file": ("a.pdf", PDF)}, headers=key) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303 if page else 201] * 2
+    other = await publisher.post(address, files={"file": ("b.pdf", PDF)}, headers=key)
+    assert other.status_code == 422
+    shown = (await publisher.get(f"{API}/{information_id}")).json()
+    assert [one["filename"] for one in shown["attachments"]] == ["a.pdf"]
+
+
 async def test_a_number_is_not_given_again_after_a_revocation(world: World) -> None:
     first = await world.published()
     await world.client(PUBLISHER).post(f"{API}/{first['information_id']}/revoke", json={"reason": "数据有误"})
