@@ -52,15 +52,23 @@ class Desk:
         """The tab of that name, else the first."""
         return next((tab for tab in self.tabs if tab.key == key), self.tabs[0])
 
+    def admit(self, me: Officer) -> None:
+        """Let the officer to the desk.
+
+        Raises:
+            NotPermitted: It is not his.
+        """
+        is_in_place = me.unit_kind is UnitKind.HEAD_OFFICE or not self.is_office
+        if not is_in_place or not me.roles & self.roles:
+            raise NotPermitted
+
     def condition(self, me: Officer) -> sa.ColumnElement[bool]:
         """Which items the desk shows this officer.
 
         Raises:
             NotPermitted: The desk is not his.
         """
-        is_in_place = me.unit_kind is UnitKind.HEAD_OFFICE or not self.is_office
-        if not is_in_place or not me.roles & self.roles:
-            raise NotPermitted
+        self.admit(me)
         return lists.office_items(me) if self.is_office else lists.unit_items(me)
 
 

@@ -112,6 +112,7 @@ async def ask(request: Request, origin_id: UUID, me: Me, *, session: Reading, tx
 async def return_item(
     request: Request, origin_id: UUID, me: Me, *, version: FormVersion, session: Reading, tx: Tx
 ) -> Response:
+    QUEUE.admit(me)
     typed = await read_form(request, ReturnForm)
     if typed.value is None:
         return await _again(request, session, me, origin_id, view="return", typed=typed)

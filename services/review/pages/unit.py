@@ -60,6 +60,7 @@ def desk_router(desk: Desk) -> APIRouter:
     async def return_item(
         request: Request, origin_id: UUID, me: Me, *, version: FormVersion, session: Reading, tx: Tx
     ) -> Response:
+        desk.admit(me)
         typed = await read_form(request, ReturnForm)
         if typed.value is None:
             return await _again(request, session, desk, me, origin_id, view="return", typed=typed)
