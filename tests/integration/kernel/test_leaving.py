@@ -31,6 +31,7 @@ from services.kernel.runtime.setting_aside import LaterFactsHaveLeft, give_up_as
 from services.kernel.runtime.settings import NodeInfo
 from services.kernel.runtime.tables import OUTBOX
 from services.kernel.runtime.topics import create_topics, look_at_topics
+from tests.faults.grounds import cut_logs
 from tests.integration.kernel.toy import toy_service, unit
 from tests.support.service import NOW, service_database
 from tests.support.waiting import eventually
@@ -155,6 +156,27 @@ async def test_a_topic_made_again_while_nothing_is_told_is_noticed(database: Dat
 
         async def all_are_there() -> bool:
             return await on_broker(database, kafka) == ids
+
+        await eventually(all_are_there)
+
+
+async def test_a_log_cut_under_a_relay_that_has_nothing_to_send_is_noticed_and_told_again(
+    database: Database, killable_broker: Broker
+) -> None:
+    kafka = killable_broker.bootstrap
+    async with relaying(database, kafka, look_every_s=3600.0):
+        for name in "123456":
+            await tell(database, name)
+            await eventually(published(database))
+        ids = [row.event_id for row in await rows(database)]
+        assert cut_logs(killable_broker, database.node.node_id, keep=0.4) > 0
+        await asyncio.to_thread(killable_broker.start)
+
+        async def all_are_there() -> bool:
+            try:
+                return set(await on_broker(database, kafka)) == set(ids)
+            except KafkaError:
+                return False
 
         await eventually(all_are_there)
 

@@ -24,6 +24,12 @@ BrokerPlace = tuple[str, int]
 """(full topic, partition)."""
 
 
+def own_topics(database: Database) -> list[str]:
+    """Every topic, by its full name, that this service writes to."""
+    own = f"{database.service}."
+    return [f"{database.node.node_id}.{name}" for name in topic_names() if name.startswith(own)]
+
+
 async def look_at_own_topics(database: Database, bootstrap_servers: str) -> dict[str, TopicSeen]:
     """The service's topics as they stand; those of the node that are unknown to the broker are made first."""
     node_id = database.node.node_id

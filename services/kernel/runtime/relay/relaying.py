@@ -23,8 +23,10 @@ from services.kernel.runtime.relay.ends import (
     forget_beyond,
     look_at_own_topics,
     newest_published,
+    own_topics,
     publish_lost_again,
 )
+from services.kernel.runtime.relay.glancing import Glance
 from services.kernel.runtime.relay.lanes import Lanes
 from services.kernel.runtime.relay.memory import find_forgotten
 from services.kernel.runtime.relay.sending import MAX_MESSAGE_BYTES, Sent, send_rows
@@ -49,8 +51,9 @@ class BatchFailed(RuntimeError):
 class Relay:
     """One per service and node: publishes in id order, marks what the broker acknowledged.
 
-    Every `look_every_s`, and whenever it connects, it looks at the broker: topics that are
-    unknown there are made again, and what the broker lost is published again.
+    Every `look_every_s`, whenever it connects, and as soon as a glance shows that the broker is
+    not what it was, it looks at the broker: topics that are unknown there are made again, and what
+    the broker lost is published again.
     """
 
     def __init__(self, database: Database, bootstrap_servers: str, *, look_every_s: float = 180.0) -> None:
@@ -93,6 +96,7 @@ class Relay:
 
     async def _look_at_broker(self) -> None:
         """Make missing topics; see that the outbox remembers what is there, and that what it remembers is there."""
+        self._look_at = time.monotonic() + self.look_every_s
         seen = await look_at_own_topics(self.database, self.bootstrap_servers)
         standing = await self._standing()
         if not standing.blocked_reason and not (self._checked and standing.is_checked):
@@ -102,16 +106,23 @@ class Relay:
             await publish_lost_again(self.database, seen)
         async with self.database.reading() as session:
             self._newest = await newest_published(session)
-        self._look_at = time.monotonic() + self.look_every_s
 
     async def _publish_until(self, stop: asyncio.Event, producers: Mapping[bool, AIOKafkaProducer]) -> None:
         lanes = Lanes()
+        glance = Glance(self.bootstrap_servers, own_topics(self.database))
+        glancing = asyncio.create_task(glance.watch(stop, lambda: self._newest, self._look_soon))
         try:
             while not stop.is_set():
                 await self._publish_on(stop, producers, lanes)
             await lanes.all_gone()
         finally:
             await lanes.cut()
+            glancing.cancel()
+            await asyncio.gather(glancing, return_exceptions=True)
+
+    def _look_soon(self) -> None:
+        self._look_at = 0.0
+        self.database.told.set()
 
     async def _publish_on(self, stop: asyncio.Event, producers: Mapping[bool, AIOKafkaProducer], lanes: Lanes) -> None:
         """Look once: let the next batch of every free lane go, then wait until there is a reason to look again."""
