@@ -15,6 +15,9 @@ from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.settings import ALL_SERVICES
 
 BUDGET_S = 0.2
+"""How long a page waits for the answer, which is but one line of it."""
+PATIENT_S = 3.0
+"""How long the line waits that asks for itself while the page is open."""
 KEPT_S = 10.0
 MOST_KEPT = 500
 SILENT: Literal["silent"] = "silent"
@@ -28,7 +31,7 @@ class Delay:
     since: datetime
 
 
-async def find_delay(request: Request, key: object) -> Delay | None:
+async def find_delay(request: Request, key: object, *, within_s: float = BUDGET_S) -> Delay | None:
     """What is late about `key` in any service of the node; None when nothing is, or nobody answers in time.
 
     The answer is kept for ten seconds, if all gave theirs: pages ask again and again, and it is a hint.
@@ -38,7 +41,8 @@ async def find_delay(request: Request, key: object) -> Delay | None:
     if str(key) in kept and now - kept[str(key)][0] < KEPT_S:
         return kept[str(key)][1]
     context: ServiceContext = request.app.state.context
-    found = await asyncio.gather(*(_ask(context, request.state.token, name, str(key)) for name in ALL_SERVICES))
+    token = request.state.token
+    found = await asyncio.gather(*(_ask(context, token, name, str(key), within_s) for name in ALL_SERVICES))
     late = [one for one in found if isinstance(one, Delay)]
     delay = Delay(sum(one.count for one in late), min(one.since for one in late)) if late else None
     if SILENT in found:
@@ -57,10 +61,12 @@ def _kept(request: Request) -> dict[str, tuple[float, Delay | None]]:
     return kept
 
 
-async def _ask(context: ServiceContext, token: str, service: str, key: str) -> Delay | Literal["silent"] | None:
+async def _ask(
+    context: ServiceContext, token: str, service: str, key: str, within_s: float
+) -> Delay | Literal["silent"] | None:
     try:
         # The client's own timeout does not hold inside the process.
-        async with asyncio.timeout(BUDGET_S):
+        async with asyncio.timeout(within_s):
             answer = await context.http.get(
                 f"/{service}/api/v1/waiting/{key}", headers={"Authorization": f"Bearer {token}"}
             )

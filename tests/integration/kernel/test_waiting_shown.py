@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from services.kernel.language.envelope import to_headers
 from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.inbox import Inbox, Message
 from services.kernel.runtime.outbox import envelope_of
 from services.kernel.runtime.process import NodeProcess
+from services.kernel.runtime.progress import Watcher, following
+from services.kernel.runtime.progress.judging import Reason
 from services.kernel.runtime.tables import INBOX_WAITING, OUTBOX
-from services.node import build_services
+from services.node import build_service, build_services
 from services.review.agents import LISTENS_TO
 from tests.integration.intake.conftest import CLERK, COMPLETE, ITEMS
 from tests.support.service import TOWNSHIP, client_of, officer, running_node, settings_for
@@ -67,13 +71,61 @@ def shows(client: httpx.AsyncClient, address: str, text: str) -> Callable[[], An
 
 async def test_the_clerk_sees_on_the_item_that_a_notice_waits(waiting: Waiting) -> None:
     async with client_of(waiting.process, CLERK) as clerk:
-        for address in (f"/intake/submissions/{waiting.origin_id}", f"/intake/submissions/{waiting.origin_id}/flow"):
+        item = f"/intake/submissions/{waiting.origin_id}"
+        for address in (item, f"{item}/flow", f"{item}?view=text", f"/intake/delay/{waiting.origin_id}"):
             await eventually(shows(clerk, address, "关于这件稿件有 1 条通知还没有生效"))
         said = (await clerk.get(f"/review/api/v1/waiting/{waiting.origin_id}")).json()
         assert said["count"] == 1
         assert (await clerk.get("/review/api/v1/waiting/another")).json() == {"count": 0, "since": None}
     async with client_of(waiting.process) as nobody:
         assert (await nobody.get(f"/review/api/v1/waiting/{waiting.origin_id}")).status_code == 401
+
+
+async def test_a_page_that_is_open_asks_by_itself_whether_a_notice_waits(waiting: Waiting) -> None:
+    """A notice that does not come changes nothing that a page would hear of."""
+    async with client_of(waiting.process, CLERK) as clerk:
+        for view in ("flow", "text", "compare", "files"):
+            shown = (await clerk.get(f"/intake/submissions/{waiting.origin_id}?view={view}", headers=HTML)).text
+            line = re.search(r'hx-get="(/intake/delay/[^"]+)" hx-trigger="every 30s"', shown)
+            assert line, view
+            await eventually(shows(clerk, line[1], "关于这件稿件有 1 条通知还没有生效"))
+    async with client_of(waiting.process) as nobody:
+        asked = await nobody.get(f"/intake/delay/{waiting.origin_id}", headers={"Accept": "application/json"})
+        assert asked.status_code == 401
+
+
+async def test_a_notice_is_seen_to_wait_however_many_wait_before_it(
+    waiting: Waiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "MOST_UNAPPLIED", 0)  # no room for one more in view
+    intake = waiting.process.contexts["intake"]
+    async with intake.database.transaction(intake.clock()) as tx:
+        await tx.session.execute(update(OUTBOX).values(told_at=intake.clock() - timedelta(minutes=2)))
+    async with waiting.process.contexts["review"].database.transaction(intake.clock()) as tx:
+        await tx.session.execute(delete(INBOX_WAITING))
+    watcher = Watcher(build_service("review"), waiting.process.contexts["review"])
+    assert not list(watcher.list_behind(waiting.origin_id))
+    [late] = await watcher.find_behind(waiting.origin_id)
+    assert (late.told.key, late.reason) == (waiting.origin_id, Reason.UNPUBLISHED)
+
+
+async def test_the_clerk_sees_that_a_notice_does_not_leave_while_the_broker_is_away(
+    node_database_url: str, tmp_path: Path
+) -> None:
+    settings = settings_for(TOWNSHIP, tmp_path, database_url=node_database_url)
+    settings = settings.model_copy(update={"progress_every_s": 0.5})
+    async with (
+        running_node(build_services(), settings, with_agents=True) as process,
+        client_of(process, CLERK) as clerk,
+    ):
+        origin_id = (await clerk.post(ITEMS, json=COMPLETE)).json()["origin_id"]
+        assert (await clerk.post(f"{ITEMS}/{origin_id}/submit")).status_code == 200
+        assert "还没有生效" not in (await clerk.get(f"/intake/delay/{origin_id}", headers=HTML)).text
+        intake = process.contexts["intake"]
+        async with intake.database.transaction(intake.clock()) as tx:
+            await tx.session.execute(update(OUTBOX).values(told_at=intake.clock() - timedelta(minutes=2)))
+        await eventually(shows(clerk, f"/intake/delay/{origin_id}", "条通知还没有生效"))
+        await eventually(shows(clerk, f"/intake/submissions/{origin_id}", "条通知还没有生效"))
 
 
 async def test_an_item_about_which_all_is_known_says_nothing_of_it(waiting: Waiting) -> None:

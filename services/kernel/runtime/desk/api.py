@@ -12,7 +12,8 @@ from services.kernel.runtime.desk.reading import describe
 from services.kernel.runtime.desk.wording import cause_of, explain
 from services.kernel.runtime.inbox import waiting
 from services.kernel.runtime.progress import Watcher
-from services.kernel.runtime.progress.judging import WAITS_HERE
+from services.kernel.runtime.progress.asking import TellerSilent
+from services.kernel.runtime.progress.judging import WAITS_HERE, Unapplied
 from services.kernel.runtime.service import Service
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.setting_aside import count_aside
@@ -57,7 +58,8 @@ def desk_api(service: Service) -> APIRouter:
             WAITING.c.consumer.in_(consumers), WAITING.c.topic.in_(topics), WAITING.c.key == key
         )
         count, since = (await session.execute(query)).one()
-        late = [one.told.told_at for one in _behind(request, key) if (now - one.told.told_at).total_seconds() > LATE_S]
+        behind = await _behind(request, key)
+        late = [one.told.told_at for one in behind if (now - one.told.told_at).total_seconds() > LATE_S]
         oldest = min([*late, *([since] if since else [])], default=None)
         return {"count": count + len(late), "since": oldest}
 
@@ -82,9 +84,16 @@ def watcher_of(request: Request) -> Watcher | None:
     return getattr(request.app.state, "watcher", None)
 
 
-def _behind(request: Request, key: str) -> list[Any]:
+async def _behind(request: Request, key: str) -> list[Unapplied]:
+    """What of a key has not even come here; where a teller that must be asked is silent, what is known without it."""
     watcher = watcher_of(request)
-    return [one for one in watcher.list_behind(key) if one.reason not in WAITS_HERE] if watcher else []
+    if watcher is None:
+        return []
+    try:
+        found = await watcher.find_behind(key)
+    except TellerSilent:
+        found = list(watcher.list_behind(key))
+    return [one for one in found if one.reason not in WAITS_HERE]
 
 
 def _full_topics(request: Request, service: Service) -> list[str]:

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from services.kernel.language.refusal import NotFound, Refusal
 from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.administration import repair_event, replay_event
+from services.kernel.runtime.delays import PATIENT_S, find_delay
 from services.kernel.runtime.desk.api import PAGE_SIZE, asked_again, desk_api, watcher_of
 from services.kernel.runtime.desk.aside import aside_router, describe_aside
 from services.kernel.runtime.desk.reading import describe, describe_behind
@@ -65,6 +66,10 @@ def desk_router(service: Service) -> APIRouter:
             tabs=_tabs(service.name),
             kinds=_kinds(service.name, kind),
         )
+
+    @router.get("/delay/{key}", include_in_schema=False)
+    async def show_delay(request: Request, key: str, _me: Me) -> Response:
+        return page(request, "kernel/_delay.html", delay=await find_delay(request, key, within_s=PATIENT_S))
 
     @router.get("/events/{waiting_id}", include_in_schema=False)
     async def show_event(request: Request, waiting_id: int, session: Reading, me: Me) -> Response:

@@ -128,6 +128,22 @@ class Following:
         """What is not applied, oldest first; of one key when given."""
         return [one for one in self._oldest(MOST_UNAPPLIED) if not key or one.told.key == key]
 
+    async def find_behind(self, key: str) -> list[Unapplied]:
+        """What of one key is not applied. Behind a longer backlog than is kept in view the teller is asked.
+
+        Raises:
+            TellerSilent: It had to be asked, and gives no answer.
+        """
+        if len(self.behind) < MOST_UNAPPLIED:
+            return self.list_behind(key)
+        places = self._consumers([(topic, key) for topic in self.lanes])
+        async with self.context.database.reading() as session:
+            here, waits = await books.cursors(session, places), await books.kinds(session, places)
+        told = await self.teller.told_above([(topic, key, cursor.sequence) for (topic, _), cursor in here.items()])
+        return [
+            Unapplied(row, self.lanes[row.topic], reason_of(row, waits.get((*row.place, row.sequence)))) for row in told
+        ]
+
     @property
     def _names(self) -> dict[str, str]:
         return {"service": self.context.name, "teller": self.teller.name}

@@ -76,6 +76,14 @@ class Watcher:
         for following in self.followings.values():
             yield from following.list_behind(key)
 
+    async def find_behind(self, key: str) -> list[Unapplied]:
+        """What was told about one key and has not taken effect, however much else has not.
+
+        Raises:
+            TellerSilent: A teller had to be asked, and gives no answer.
+        """
+        return [one for following in self.followings.values() for one in await following.find_behind(key)]
+
     async def _look(self) -> None:
         try:
             for following in self.followings.values():
