@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -29,7 +28,8 @@ from services.kernel.language.vocabulary import (
     ReportStage,
     System,
 )
-from services.kernel.runtime.comparing import compare_texts
+from services.kernel.runtime.apart import TooBusy, WorkTooLarge
+from services.kernel.runtime.comparing import COMPARING, compare_texts
 from services.kernel.runtime.limits import attachment_limit_bytes, edge_router, uploaded_file
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
@@ -251,7 +251,12 @@ async def _similar(desk: Desk, session: AsyncSession, typed: Typed, submission: 
     since = desk.now - _SIMILAR_WITHIN
     recent = await store.list_recent_texts(session, desk.me, except_for=submission.origin_id, since=since)
     others = [(str(one.origin_id), f"{one.title}\n{one.body}"[:_COMPARED_CHARACTERS]) for one in recent]
-    found = await asyncio.to_thread(near_duplicates, text, others)
+    if not others:
+        return []
+    try:
+        found = await COMPARING.work(near_duplicates, text, others)
+    except (TooBusy, WorkTooLarge):
+        return []  # a hint: the page goes without it
     by_id = {str(one.origin_id): one for one in recent}
     return [{"item": by_id[one.origin_id], "likeness": one, "percent": round(one.ratio * 100)} for one in found[:2]]
 

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import structlog
 from fastapi import APIRouter, FastAPI
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from services.kernel.language.catalogue import asyncapi
@@ -180,6 +181,7 @@ def _lifespan(process: NodeProcess, services: Sequence[Service]) -> Callable[[Fa
         if process.runners:
             for context in process.contexts.values():
                 await begin_incarnation(context.database, Path(process.settings.data_dir))
+        await asyncio.to_thread(_compile_templates, process.app)
         process.stop = asyncio.Event()
         async with AsyncExitStack() as stack:
             work = asyncio.create_task(_run(process))
@@ -191,6 +193,13 @@ def _lifespan(process: NodeProcess, services: Sequence[Service]) -> Callable[[Fa
         await close_lanes()
 
     return lifespan
+
+
+def _compile_templates(root: FastAPI) -> None:
+    """Before the first request: whoever asks first would else hold the loop while a page is compiled."""
+    for app in (root, *(route.app for route in root.routes if isinstance(route, Mount))):
+        if isinstance(app, FastAPI):
+            app.state.templates.compile_all()
 
 
 async def _run(process: NodeProcess) -> None:

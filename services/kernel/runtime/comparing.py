@@ -14,7 +14,8 @@ _MOST_AT_ONCE = 20_000
 _MOST_CHANGED_AT_ONCE = 240
 """So few characters between what both begin and end with are compared in ten milliseconds, whatever they are."""
 _MOST_REMEMBERED = 32
-_COMPARING = Lane("comparing", seconds=1.0, megabytes=512, may_wait=6)
+COMPARING = Lane("comparing", seconds=1.0, megabytes=512, may_wait=6)
+"""Texts that are held against each other, for a page that waits."""
 
 
 async def compare_texts(before: str, after: str) -> TextDiff:
@@ -26,7 +27,7 @@ async def compare_texts(before: str, after: str) -> TextDiff:
     digest = hashlib.sha256(f"{len(before)} {before}{after}".encode("utf-8", "surrogatepass")).digest()
     if digest not in _compared:
         try:
-            _remember(digest, await _COMPARING.work(compare_for_page, before, after))
+            _remember(digest, await COMPARING.work(compare_for_page, before, after))
         except WorkTooLarge:
             _remember(digest, diff_coarsely(before, after))
         except TooBusy:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Annotated
 
@@ -19,6 +19,7 @@ from services.kernel.runtime.settings import NodeInfo
 from services.kernel.runtime.transaction import Transaction
 
 __all__ = [
+    "Begin",
     "Context",
     "IfMatch",
     "LiveMe",
@@ -37,6 +38,11 @@ __all__ = [
 async def _transaction(request: Request) -> Transaction:
     transaction: Transaction = await request.state.edge.begin()
     return transaction
+
+
+def _beginning(request: Request) -> Callable[[], Awaitable[Transaction]]:
+    begin: Callable[[], Awaitable[Transaction]] = request.state.edge.begin
+    return begin
 
 
 async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
@@ -78,6 +84,8 @@ def _now(request: Request) -> datetime:
 
 
 Tx = Annotated[Transaction, Depends(_transaction)]
+Begin = Annotated[Callable[[], Awaitable[Transaction]], Depends(_beginning)]
+"""The same transaction for a route that has work to do before, for which no other writer should wait."""
 Reading = Annotated[AsyncSession, Depends(_reading, scope="function")]
 Me = Annotated[Officer, Depends(_me)]
 LiveMe = Annotated[Officer, Depends(_live_me)]

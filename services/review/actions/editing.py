@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.kernel.language.diff import FigureChange, TextDiff
 from services.kernel.language.events.parts import Edition
 from services.kernel.language.events.review import SubmissionAnswered, SubmissionAsked, SubmissionEdited
+from services.kernel.language.refusal import Refusal, StaleVersion
 from services.kernel.runtime.comparing import compare_texts
+from services.kernel.runtime.database import Database
 from services.kernel.runtime.identifiers import new_id
 from services.kernel.runtime.identity import Officer
 from services.kernel.runtime.transaction import Transaction
@@ -16,14 +19,59 @@ from services.review.actions.deciding import take_in
 from services.review.actions.hearing import count_questions
 from services.review.actions.telling import head_of, tell, touch
 from services.review.model import OwnEdition, Question, ReviewItem
-from services.review.policy import NoOpenQuestion, Verb
+from services.review.policy import NoOpenQuestion, Verb, require
 from services.review.policy.texts import edition_texts, sentence
 from services.review.store.issues import bump_drafts_with
-from services.review.store.items import current_text, index_item, next_open_question
+from services.review.store.items import CurrentText, current_text, find_item, index_item, next_open_question
+from services.review.store.standing import standing_of
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """A title and a body as an editor wants them; None stays as it is."""
+
+    title: str | None
+    body: str | None
+
+    def over(self, before: CurrentText) -> tuple[str, str]:
+        """Title and body of the edition that this makes of the text so far.
+
+        Raises:
+            InvalidInput: One is empty or too long.
+        """
+        title = before.title if self.title is None else self.title
+        return edition_texts(title, before.body if self.body is None else self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedEdition:
+    """What an edition changes, worked out before the transaction that saves it: no other writer waits for that."""
+
+    text: NewText
+    before: CurrentText | None = None
+    after: tuple[str, str] | None = None
+    changes: TextDiff | None = None
+
+
+async def compare_edition(
+    database: Database, origin_id: UUID, text: NewText, verb: Verb, *, by: Officer, version: int | None = None
+) -> ComparedEdition:
+    """Compare the text with the one that counts now. Refuses nothing: what may not be saved is only not compared."""
+    try:
+        async with database.reading() as session:
+            item = await find_item(session, origin_id)
+            if item is None or version not in {None, item.version}:
+                return ComparedEdition(text)
+            require(by, verb, standing_of(item))
+            before = await current_text(session, item)
+        after = text.over(before)
+    except Refusal:
+        return ComparedEdition(text)
+    return ComparedEdition(text, before, after, await _changes(before, after))
 
 
 async def edit_submission(
-    tx: Transaction, origin_id: UUID, *, by: Officer, title: str | None, body: str | None, version: int
+    tx: Transaction, origin_id: UUID, compared: ComparedEdition, *, by: Officer, version: int
 ) -> ReviewItem:
     """Save this office's edition; what is left out stays, and saving the same text changes nothing.
 
@@ -31,18 +79,24 @@ async def edit_submission(
         StaleVersion: Another editor saved in between.
     """
     item = await admit(tx, origin_id, Verb.EDIT, by=by, version=version)
-    await save_edition(tx, item, by=by, title=title, body=body)
+    await save_edition(tx, item, compared, by=by)
     return item
 
 
-async def save_edition(tx: Transaction, item: ReviewItem, *, by: Officer, title: str | None, body: str | None) -> None:
-    """Make the next edition of an item that is held already."""
+async def save_edition(tx: Transaction, item: ReviewItem, compared: ComparedEdition, *, by: Officer) -> None:
+    """Make the next edition of an item that is held already.
+
+    Raises:
+        StaleVersion: The text is not the one any more that this was compared with.
+    """
     before = await current_text(tx.session, item)
-    title, body = edition_texts(before.title if title is None else title, before.body if body is None else body)
+    title, body = after = compared.text.over(before)
     take_in(tx, item, by=by)
-    if (title, body) == (before.title, before.body):
+    if after == (before.title, before.body):
         return
-    changes = await compare_texts(f"{before.title}\n{before.body}", f"{title}\n{body}")
+    if compared.changes is None or (compared.before, compared.after) != (before, after):
+        raise StaleVersion(version=item.version)
+    changes = compared.changes
     item.edition_number, item.has_edition = item.edition_number + 1, True
     item.title, item.body_length = title, len(body)
     row = OwnEdition(
@@ -62,6 +116,12 @@ async def save_edition(tx: Transaction, item: ReviewItem, *, by: Officer, title:
     await bump_drafts_with(tx.session, item.origin_id, tx.now)
     tell(tx, _edited(tx, item, row, by))
     tx.audit("review.edited", item.origin_id, by=by.ref, details={"edition": row.number, "changes": row.changes})
+
+
+async def _changes(before: CurrentText, after: tuple[str, str]) -> TextDiff | None:
+    if after == (before.title, before.body):
+        return None
+    return await compare_texts(f"{before.title}\n{before.body}", "\n".join(after))
 
 
 def figures_in_words(changes: TextDiff) -> list[str]:

@@ -12,7 +12,7 @@ from services.kernel.runtime.organisation import find_peer, head_office, superio
 from services.kernel.runtime.transaction import Transaction
 from services.review.actions.admitting import admit
 from services.review.actions.deciding import take_in
-from services.review.actions.editing import save_edition
+from services.review.actions.editing import ComparedEdition, save_edition
 from services.review.actions.signing import Signature
 from services.review.actions.telling import head_of, note_inside, tell, touch
 from services.review.model import Forward, ReviewItem
@@ -25,13 +25,14 @@ from services.review.store.items import current_edition, latest_forward, latest_
 
 
 async def propose_forward(
-    tx: Transaction, origin_id: UUID, *, by: Officer, to: str = "", title: str | None = None, body: str | None = None
+    tx: Transaction, origin_id: UUID, *, by: Officer, to: str = "", edition: ComparedEdition | None = None
 ) -> Forward:
     """An editor proposes to send the item on; a text given becomes this office's edition.
 
     Raises:
         NoSuperior: No such node above.
         AlreadyForwarded: It is proposed or was sent on already.
+        StaleVersion: Somebody saved another text in between.
     """
     item = await admit(tx, origin_id, Verb.PROPOSE_FORWARD, by=by)
     if item.forward in {ForwardMark.PROPOSED, ForwardMark.FORWARDED}:
@@ -39,8 +40,8 @@ async def propose_forward(
     peer = await (find_peer(tx.session, to) if to else superior_of(tx.session, item.system))
     if peer is None or peer.direction != "superior":
         raise NoSuperior
-    if title is not None or body is not None:
-        await save_edition(tx, item, by=by, title=title, body=body)
+    if edition is not None:
+        await save_edition(tx, item, edition, by=by)
     take_in(tx, item, by=by)
     row = Forward(
         origin_id=origin_id,

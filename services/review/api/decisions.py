@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.kernel.runtime.web import IfMatch, LiveMe, Me, Tx, edge_router, etag
+from services.kernel.runtime.web import Begin, Context, IfMatch, LiveMe, Me, Tx, edge_router, etag
 from services.review.actions import deciding, editing, forwarding, instructing, selecting
 from services.review.actions.signing import Signature
 from services.review.api.inputs import (
@@ -26,6 +26,7 @@ from services.review.api.inputs import (
 )
 from services.review.api.views import instruction_view, question_view, standing_view
 from services.review.model import ReviewItem
+from services.review.policy import Verb
 from services.review.store.items import item_to_act_on
 
 router = edge_router(prefix="/api/v1/submissions/{origin_id}")
@@ -38,9 +39,18 @@ async def receive(origin_id: UUID, me: Me, tx: Tx, response: Response) -> dict[s
 
 @router.patch("")
 async def edit(
-    origin_id: UUID, me: Me, *, version: IfMatch, tx: Tx, response: Response, change: EditionChange
+    origin_id: UUID,
+    me: Me,
+    *,
+    version: IfMatch,
+    context: Context,
+    begin: Begin,
+    response: Response,
+    change: EditionChange,
 ) -> dict[str, Any]:
-    item = await editing.edit_submission(tx, origin_id, by=me, title=change.title, body=change.body, version=version)
+    text = editing.NewText(change.title, change.body)
+    compared = await editing.compare_edition(context.database, origin_id, text, Verb.EDIT, by=me, version=version)
+    item = await editing.edit_submission(await begin(), origin_id, compared, by=me, version=version)
     return _answer(response, item, edition=item.edition_number)
 
 
@@ -108,9 +118,15 @@ async def unselect(
 
 
 @router.post("/forward")
-async def propose(origin_id: UUID, me: Me, tx: Tx, response: Response, new: NewForward | None = None) -> dict[str, Any]:
-    new = new or NewForward()
-    row = await forwarding.propose_forward(tx, origin_id, by=me, to=new.to, title=new.title, body=new.body)
+async def propose(
+    origin_id: UUID, me: Me, *, context: Context, begin: Begin, response: Response, new: NewForward | None = None
+) -> dict[str, Any]:
+    new, edition = new or NewForward(), None
+    if new.title is not None or new.body is not None:
+        text = editing.NewText(new.title, new.body)
+        edition = await editing.compare_edition(context.database, origin_id, text, Verb.PROPOSE_FORWARD, by=me)
+    tx = await begin()
+    row = await forwarding.propose_forward(tx, origin_id, by=me, to=new.to, edition=edition)
     item = await item_to_act_on(tx.session, origin_id)
     return _answer(response, item, forward_id=row.forward_id, forward=item.forward.value, to=row.to_node)
 

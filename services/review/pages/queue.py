@@ -15,7 +15,7 @@ from services.kernel.runtime.comparing import compare_texts
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import Context, LiveMe, Me, Now, Officer, Reading, Tx, edge_router
+from services.kernel.runtime.web import Begin, Context, LiveMe, Me, Now, Officer, Reading, Tx, edge_router
 from services.review.actions import deciding, editing, forwarding, instructing, selecting
 from services.review.pages.desks import QUEUE, Asked, AskedList
 from services.review.pages.forms import (
@@ -81,15 +81,15 @@ async def show_state(
 
 @router.post("/{origin_id}/edit")
 async def edit(
-    request: Request, origin_id: UUID, me: Me, *, version: FormVersion, session: Reading, tx: Tx, context: Context
+    request: Request, origin_id: UUID, me: Me, *, version: FormVersion, session: Reading, begin: Begin, context: Context
 ) -> Response:
     typed = await read_form(request, EditionForm)
     if typed.value is None or version is None:
         return await _again(request, session, me, origin_id, view="edit", typed=typed)
+    text = editing.NewText(typed.value.title, typed.value.body)
+    compared = await editing.compare_edition(context.database, origin_id, text, Verb.EDIT, by=me, version=version)
     try:
-        await editing.edit_submission(
-            tx, origin_id, by=me, title=typed.value.title, body=typed.value.body, version=version
-        )
+        await editing.edit_submission(await begin(), origin_id, compared, by=me, version=version)
     except Refusal as refusal:
         wrong = _too_much_in(typed)
         if refusal.code == "stale_version" and not wrong:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import update
 from sqlmodel import col
 from starlette.routing import Mount
@@ -29,7 +30,7 @@ from tests.support.service import DISTRICT, NOW, client_of, running_node, settin
 
 LONGEST_S = 0.1
 TRIES = 5
-"""A first request makes its templates; only what is slow every time is slow."""
+"""Only what is slow every time is slow."""
 LINES, OTHER_LINES = "\n".join("甲" * 50_000), "\n".join("乙" * 50_000)
 ENDS_THE_SIGN_IN = ("/logout", "/directory/api/v1/tokens/revoke")
 STREAMS = "/live"
@@ -123,6 +124,14 @@ async def held_by(client: httpx.AsyncClient, method: str, path: str, **sent: Any
         if longest_s <= LONGEST_S:
             break
     return longest_s, status
+
+
+async def test_every_template_is_made_before_the_first_request(process: NodeProcess) -> None:
+    apps = [process.app, *(route.app for route in process.app.routes if isinstance(route, Mount))]
+    made = {id(app): app.state.templates.environment for app in apps if isinstance(app, FastAPI)}
+    assert len(made) > 6
+    for environment in made.values():
+        assert {name for _, name in environment.cache} == set(environment.list_templates())  # type: ignore[union-attr]
 
 
 async def test_no_route_holds_the_loop_with_the_largest_item_and_the_largest_input(

@@ -35,6 +35,7 @@ from services.kernel.runtime.transaction import Transaction
 from services.review.actions import deciding, editing, forwarding, instructing, publishing, selecting, signing
 from services.review.app import review_service
 from services.review.model import ReviewItem
+from services.review.policy import Verb
 from services.review.store import issues
 from tests.integration.review.office import submitted
 from tests.support.replaying import envelope_for, hear, last_told, told_after
@@ -115,7 +116,9 @@ async def afternoon(day: Day) -> None:
             to_node="district", by=AUTHOR,
         ),
     )  # fmt: skip
-    await day.do(lambda tx: _edit(tx, ADOPTED))
+    text = editing.NewText(None, "转移群众142户398人。")
+    compared = await editing.compare_edition(day.database, ADOPTED, text, Verb.EDIT, by=EDITOR)
+    await day.do(lambda tx: _edit(tx, ADOPTED, compared))
     await day.do(lambda tx: deciding.decline_submission(tx, DECLINED, by=EDITOR, reason_code=next(iter(DeclineReason))))
     await day.do(
         lambda tx: deciding.return_submission(
@@ -149,10 +152,10 @@ async def _own_units(day: Day) -> None:
     await day.hear("exchange.arrival", returned)
 
 
-async def _edit(tx: Transaction, origin_id: UUID) -> None:
+async def _edit(tx: Transaction, origin_id: UUID, compared: editing.ComparedEdition) -> None:
     item = await tx.session.get(ReviewItem, origin_id)
     assert item is not None
-    await editing.save_edition(tx, item, by=EDITOR, title=None, body="转移群众142户398人。")
+    await editing.save_edition(tx, item, compared, by=EDITOR)
 
 
 async def _instruct(tx: Transaction) -> None:

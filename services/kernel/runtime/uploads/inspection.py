@@ -51,6 +51,14 @@ class AttachmentArchiveUnsafe(Refusal):
     message = "压缩包不安全，不能上传。"
 
 
+class AttachmentTooIntricate(Refusal):
+    """检查这个文件要用的时间或内存太多。"""
+
+    status = 422
+    code = "attachment_too_intricate"
+    message = "检查这个文件要用的时间或内存太多，不能上传。请拆分或另存后再试。"
+
+
 class AttachmentEncrypted(Refusal):
     """文件加了密码，无法检查。"""
 
@@ -85,7 +93,7 @@ def inspect_upload(
 ) -> CheckedUpload:
     """Check a file that somebody uploaded; the stream is back at its start afterwards.
 
-    Reads the whole file and inflates archives: call it in a thread.
+    Reads the whole file and inflates archives: `take_in` has it done apart, within limits.
 
     Args:
         filename: As the browser sent it; never trusted.
