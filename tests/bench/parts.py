@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from tests.bench.events import measure_events
 from tests.bench.figures import Figure
 from tests.bench.growth import measure_growth
+from tests.bench.hostile import measure_hostile
 from tests.bench.http import measure_http
 from tests.bench.links import measure_links
 from tests.bench.node import measure_node
@@ -20,6 +21,7 @@ PARTS: dict[str, Callable[[Surroundings], Awaitable[list[Figure]]]] = {
     "urgent": measure_urgent,
     "urgent-nodes": measure_urgent_nodes,
     "links": measure_links,
+    "hostile": measure_hostile,
     "http": measure_http,
     "queue": measure_queue,
     "node": measure_node,

@@ -14,15 +14,21 @@ from sqlalchemy import select
 from services.exchange.model import Conflict
 from services.exchange.policy.signature import Kind
 from services.exchange.policy.wire import Message, pack
+from tests.integration.bounds.loop import slowness
 from tests.integration.exchange.handing import batch
 from tests.integration.exchange.losses import receipted
 from tests.integration.exchange.signed import CHUNKS, TWISTS, twisted
 from tests.integration.exchange.signed import RAW as RAW_ROWS
+from tests.integration.exchange.speaking import speak
 from tests.integration.exchange.test_hostile_rows import put
 from tests.integration.exchange.two_nodes import Node, another_township, carrying, reported_up
 from tests.support.waiting import eventually
 from tests.unit.exchange.ledger_fixture import STRANGER
 from tests.unit.exchange.test_unsealing import HEADERS, RAW, with_header
+
+WITHIN_S = 2.0
+TIMES_AS_LONG = 4
+"""What stands behind twice as many rows, half of which are kept as evidence, takes longer than alone."""
 
 
 @asynccontextmanager
@@ -93,20 +99,23 @@ async def test_what_kafka_itself_has_packed_is_unpacked_by_the_broker_or_refused
 
 
 async def test_what_a_neighbour_signs_and_means_no_good_with_stops_neither_it_nor_others(linked, tmp_path, node_urls):
-    """Some hundred facts on two links: hostile ones of one township between its own honest ones and another's."""
+    """Some hundred facts on two links: hostile ones of one township between its own honest ones and another's.
+
+    The honest ones alone, just before, say how soon they arrive on this machine now.
+    """
     township, district = linked
     kafka = district.context.settings.kafka
     async with (
         another_township(township, district, tmp_path / "o", node_urls(), kafka=kafka) as other,
         carrying(township, district, other),
     ):
-        told, others = [], []
         bad = [*(twisted(township, district, twist) for twist in TWISTS.values()), *RAW_ROWS.values()]
-        for body in bad:
-            await put(township, district, body)
-            told += await township.tell(reported_up(township, district))
-            others += await other.tell(reported_up(other, district))
+        first = await speak(township, other, district, [None])  # until both links are connected
+        alone = await speak(township, other, district, [None] * len(bad))
+        among = await speak(township, other, district, bad)
         await put(township, district, *CHUNKS.values(), type_="file.chunk", lane="bulk")
+        told = first.told + alone.told + among.told
+        others = first.others + alone.others + among.others
         await eventually(lambda: receipted(other, district, len(others)))
         await eventually(lambda: receipted(township, district, len(told) + len(bad)))
         await eventually(lambda: receipted(township, district, len(CHUNKS), "bulk"))
@@ -117,3 +126,8 @@ async def test_what_a_neighbour_signs_and_means_no_good_with_stops_neither_it_no
         counted = await conflicts_of(district)
         assert counted.pop("damaged") == len(CHUNKS)
         assert sum(counted.values()) == len(bad)
+        bound_s = TIMES_AS_LONG * alone.longest_s + WITHIN_S * slowness()
+        print(
+            f"honest facts arrive within {among.longest_s:.2f} s, alone {alone.longest_s:.2f} s, bound {bound_s:.2f} s"
+        )
+        assert among.longest_s <= bound_s
