@@ -150,6 +150,16 @@ class Shell:
         self.folder.mkdir(mode=0o777)
         self.folder.chmod(0o777)
 
+    def begin(self, block: str) -> None:
+        """Give commands that go on until Ctrl-C; with them the session ends."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(block)
+        self.process.stdin.flush()
+
+    def press_ctrl_c(self) -> None:
+        """What the terminal does then: everything that runs in it in the foreground is told."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
     def run(self, block: str) -> str:
         """What the block's commands say; every line of it must succeed."""
         self.machine.blocks += 1

@@ -8,7 +8,6 @@ import shlex
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 
@@ -35,16 +34,6 @@ NOT_ON_A_TEST_MACHINE = {
 pytestmark = pytest.mark.skipif(
     os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root can become another user"
 )
-
-
-@pytest.fixture
-def machine() -> Iterator[Machine]:
-    # Not tmp_path: nobody else may enter pytest's folder.
-    root = Path(tempfile.mkdtemp(prefix="shangda-install-"))
-    made = Machine(root)
-    yield made
-    made.end()
-    shutil.rmtree(root, ignore_errors=True)
 
 
 def test_a_node_is_installed_and_kept_as_the_pages_say(machine: Machine) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from tests.integration.docs.keeping import BACKUP, ERASE, RESTORE
 from tests.integration.docs.pages import commands_of, pages
 from tests.integration.docs.test_install import INSTALL, NOT_ON_A_TEST_MACHINE
+from tests.integration.docs.test_operator import OPERATOR
 
 LISTED = {
-    "docs/tutorial/operator.md": "the demo's commands run in tests/integration/demo, a node's own in test_install",
+    OPERATOR: "the demo's commands run in tests/integration/demo, a new township's in test_operator",
 }
 """Pages whose commands are not run line by line, with the reason."""
 
