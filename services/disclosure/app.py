@@ -25,6 +25,7 @@ from services.disclosure.policy import due_dates
 from services.disclosure.store import information as store
 from services.disclosure.store.portal import count_public
 from services.disclosure.store.rules import categories_by_code
+from services.disclosure.workers import examine_files
 from services.kernel.language.calendar import local_date
 from services.kernel.language.events.disclosure import InformationPublished, InformationRevoked
 from services.kernel.language.vocabulary import InformationStatus
@@ -50,6 +51,7 @@ def disclosure_service() -> Service:
         root_routers=(*PORTAL_API, *PORTAL_PAGES),
         templates=_HERE / "templates",
         cli=cli,
+        workers=(examine_files,),
         setup=prepare,
         may_hear=may_hear,
         gauges=measure,

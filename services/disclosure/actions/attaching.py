@@ -5,9 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.disclosure.actions.admitting import open_information, take_information
+from services.disclosure.actions.examining import Examined, keep_examined
 from services.disclosure.actions.preparing import note_change
 from services.disclosure.actions.refusals import TooManyFiles
-from services.disclosure.model import Information, InformationFile
+from services.disclosure.model import FileText, Information, InformationFile
 from services.disclosure.policy import InformationStep, next_information_status
 from services.disclosure.policy.permission import Act
 from services.disclosure.store.information import list_files
@@ -32,14 +33,17 @@ async def require_attachable(session: AsyncSession, officer: Officer, informatio
 
 
 async def attach_file(
-    tx: Transaction, officer: Officer, information_id: UUID, checked: CheckedUpload, stored: StoredFile
+    tx: Transaction, officer: Officer, information_id: UUID, upload: tuple[CheckedUpload, StoredFile, Examined]
 ) -> InformationFile:
-    """Add a file that was checked and stored; an approved text goes back to review with it.
+    """Add a file that was checked, stored and examined; an approved text goes back to review with it.
+
+    One that cannot go out may be added all the same: the page says what stands in the way.
 
     Raises:
         NotPermitted, NotFound, InformationStepNotPossible: See there.
         TooManyFiles: It has as many as it may.
     """
+    checked, stored, examined = upload
     information = await take_information(tx, information_id, Act.WRITE, by=officer)
     status = next_information_status(information.status, InformationStep.EDIT)
     there = await list_files(tx.session, information_id)
@@ -58,6 +62,7 @@ async def attach_file(
         added_at=tx.now,
     )
     tx.session.add(file)
+    await keep_examined(tx, file, examined)
     await note_change(tx, information, officer, status, what="添加附件", note=checked.filename)
     return file
 
@@ -74,5 +79,7 @@ async def remove_file(tx: Transaction, officer: Officer, information_id: UUID, a
     if file is None or file.information_id != information_id:
         raise NotFound
     await tx.session.delete(file)
+    if (text := await tx.session.get(FileText, attachment_id)) is not None:
+        await tx.session.delete(text)
     await note_change(tx, information, officer, status, what="移除附件", note=file.filename)
     return information

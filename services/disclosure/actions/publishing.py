@@ -16,6 +16,7 @@ from services.disclosure.policy import (
     next_information_status,
     obstacles_to_publishing,
 )
+from services.disclosure.policy.attachment import obstacle_to_file
 from services.disclosure.policy.fields import REASON_LIMIT
 from services.disclosure.policy.permission import Act
 from services.disclosure.store.information import index_no_is_taken, list_files
@@ -102,12 +103,16 @@ async def obstacles_of(
     category = categories.get(information.category_id)
     metadata = information.metadata_with(category.name if category else "")
     found = obstacles_to_publishing(information.status, metadata, outcome=information.outcome, body=information.body)
-    found += [
-        FieldError("attachments", "file_not_here", f"附件“{file.filename}”不在本级，请重新上传。")
-        for file in attached
-        if not files.has(file.sha256)
-    ]
-    return found
+    return found + [one for file in attached if (one := obstacle_to(file, files))]
+
+
+def obstacle_to(file: InformationFile, files: FileStore) -> FieldError | None:
+    """What stands between a file and the portal."""
+    digests = filter(None, (file.sha256, file.public_sha256))
+    return obstacle_to_file(
+        file.filename, is_here=all(map(files.has, digests)), is_examined=bool(file.examined_with),
+        obstacle_code=file.obstacle_code, obstacle=file.obstacle,
+    )  # fmt: skip
 
 
 async def numbering_of(tx: Transaction, category_id: str, issuer_id: UUID) -> tuple[IndexTemplate, IndexCodes]:
@@ -138,6 +143,7 @@ async def _as_published(
 ) -> InformationPublished:
     category = (await categories_by_code(tx.session))[information.category_id]
     assert information.formed_on is not None
+    published = tuple(map(_as_published_file, attached))
     return InformationPublished(
         information_id=information.information_id,
         node=tx.node.node_id,
@@ -160,11 +166,15 @@ async def _as_published(
         repealed_on=information.repealed_on,
         source=information.source,
         keywords=tuple(information.keywords),
-        attachments=tuple(
-            Attachment(
-                attachment_id=file.attachment_id, sha256=file.sha256, filename=file.filename,
-                media_type=file.media_type, size=file.size,
-            )
-            for file in attached
-        ),
+        attachments=published,
+    )
+
+
+def _as_published_file(file: InformationFile) -> Attachment:
+    """What becomes public of a file: its cleaned copy. Nothing else names a file to the portal."""
+    assert file.public_sha256 is not None
+    assert file.public_size is not None
+    return Attachment(
+        attachment_id=file.attachment_id, sha256=file.public_sha256, filename=file.filename,
+        media_type=file.media_type, size=file.public_size,
     )  # fmt: skip

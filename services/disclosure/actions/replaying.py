@@ -72,8 +72,9 @@ async def _put_files(tx: Transaction, fact: InformationPublished) -> None:
     for file in fact.attachments:
         if file.attachment_id not in there:
             row = InformationFile(
-                **file.model_dump(), information_id=fact.information_id, added_by="", added_at=fact.published_at
-            )
+                **file.model_dump(), information_id=fact.information_id, added_by="", added_at=fact.published_at,
+                public_sha256=file.sha256, public_size=file.size,
+            )  # fmt: skip
             tx.session.add(row)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +13,13 @@ from services.disclosure.actions.refusals import ReviewIncomplete
 from services.disclosure.actions.steps import record_step
 from services.disclosure.model import Information, InformationFile, NewReview, Review
 from services.disclosure.policy import attribute_after_review, decide_review
+from services.disclosure.policy.attachment import not_examined
 from services.disclosure.policy.permission import Act
 from services.disclosure.policy.point import ReviewPoint
 from services.disclosure.policy.redaction import changes_beyond
 from services.disclosure.policy.review import faults_in_passages, missing_in_review
 from services.disclosure.policy.scan import scan_text
-from services.disclosure.store.information import list_files, list_reviews
+from services.disclosure.store.information import list_file_texts, list_files, list_reviews
 from services.disclosure.store.rules import sensitive_words
 from services.kernel.language.text import clean_line, clean_text
 from services.kernel.language.vocabulary import NonDisclosureGround, ReviewOutcome
@@ -103,6 +105,10 @@ async def changes_since_review(
     return found
 
 
+def _was_found_in(file: InformationFile) -> bool:
+    return any(hint["text"] for hint in file.hints)
+
+
 async def _require_complete(
     session: AsyncSession, information: Information, decision: Decision, files: Sequence[InformationFile]
 ) -> None:
@@ -111,11 +117,15 @@ async def _require_complete(
     errors = missing_in_review(
         decision.outcome, points=decision.points, doubts=decision.doubts, opinion=decision.opinion,
         is_plain=not await changes_since_review(session, information, files),
-        is_doubtful=bool(scan_text(text, await sensitive_words(session))),
+        is_doubtful=bool(scan_text(text, await sensitive_words(session))) or any(map(_was_found_in, files)),
     )  # fmt: skip
-    errors += faults_in_passages(
-        decision.outcome, text=text, marked=decision.passages, marked_before=reviews[-1].passages if reviews else ()
-    )
+    if decision.outcome is ReviewOutcome.OPEN:
+        errors += [not_examined(file.filename) for file in files if not file.examined_with]
+    # Of the files there may be megabytes, and the loop goes on meanwhile.
+    errors += await asyncio.to_thread(
+        faults_in_passages, decision.outcome, text=text, files=await list_file_texts(session, information.information_id),
+        marked=decision.passages, marked_before=reviews[-1].passages if reviews else (),
+    )  # fmt: skip
     if errors:
         raise ReviewIncomplete(errors=[error.as_dict() for error in errors])
 

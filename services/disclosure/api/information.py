@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 from services.disclosure import actions
 from services.disclosure.actions.admitting import open_information
 from services.disclosure.actions.answering import as_download
+from services.disclosure.actions.examining import Examined
 from services.disclosure.actions.taking_in import take_in_file
 from services.disclosure.api.views import (
     category_view,
@@ -118,16 +119,19 @@ async def revoke(
 
 async def taken_in(
     request: Request, information_id: UUID, me: Me, context: Context
-) -> tuple[CheckedUpload, StoredFile]:
-    """The uploaded file, checked and stored before the transaction begins."""
+) -> tuple[CheckedUpload, StoredFile, Examined]:
+    """The uploaded file, checked, stored and examined before the transaction begins."""
     return await take_in_file(request, context, me, information_id)
 
 
 @router.post("/information/{information_id}/attachments", status_code=201)
 async def attach(
-    information_id: UUID, me: Me, upload: Annotated[tuple[CheckedUpload, StoredFile], Depends(taken_in)], tx: Tx
+    information_id: UUID,
+    me: Me,
+    upload: Annotated[tuple[CheckedUpload, StoredFile, Examined], Depends(taken_in)],
+    tx: Tx,
 ) -> dict[str, Any]:
-    return file_view(await actions.attach_file(tx, me, information_id, *upload))
+    return file_view(await actions.attach_file(tx, me, information_id, upload))
 
 
 @router.delete("/information/{information_id}/attachments/{attachment_id}", status_code=204)
@@ -137,14 +141,17 @@ async def remove(information_id: UUID, attachment_id: UUID, me: Me, tx: Tx) -> N
 
 @router.get("/information/{information_id}/attachments/{attachment_id}")
 async def download(
-    information_id: UUID, attachment_id: UUID, me: Me, session: Reading, context: Context
+    information_id: UUID, attachment_id: UUID, me: Me, session: Reading, context: Context, *, public: bool = False
 ) -> StreamingResponse:
     await open_information(session, information_id, by=me)
     file = await session.get(InformationFile, attachment_id)
     if file is None or file.information_id != information_id:
         raise NotFound
+    sha256, size = (file.public_sha256, file.public_size) if public else (file.sha256, file.size)
+    if sha256 is None or size is None:
+        raise NotFound
     return await as_download(
-        context, sha256=file.sha256, filename=file.filename, media_type=file.media_type, size=file.size,
+        context, sha256=sha256, filename=file.filename, media_type=file.media_type, size=size,
         cache_control="private, no-store",
     )  # fmt: skip
 

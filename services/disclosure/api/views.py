@@ -85,13 +85,21 @@ def review_view(review: Review) -> dict[str, Any]:
 
 
 def file_view(file: InformationFile) -> dict[str, Any]:
-    """One file."""
+    """One file: as it was uploaded, what the public gets of it or why it gets nothing, and what to look at twice."""
     return {
         "attachment_id": file.attachment_id,
         "sha256": file.sha256,
         "filename": file.filename,
         "media_type": file.media_type,
         "size": file.size,
+        "publication": {
+            "state": "refused" if file.obstacle_code else "ready" if file.public_sha256 else "examining",
+            "code": file.obstacle_code or None,
+            "message": file.obstacle or None,
+            "sha256": file.public_sha256,
+            "size": file.public_size,
+        },
+        "hints": file.hints,
     }
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import inspect, select
 
-from services.disclosure.model.information import Information, InformationFile, Review, Step
+from services.disclosure.model.information import FileText, Information, InformationFile, Review, Step
 from services.disclosure.model.item import KnownItem
 from services.disclosure.model.public import PublicInformation
 from services.kernel.runtime.keeping.erasure.texts import MARK, Texts
@@ -22,6 +22,8 @@ def _through_information(table: Any) -> Callable[[UUID], Any]:
 
 
 TEXTS = (
+    Texts(FileText, is_deleted=True, find=_through_information(FileText)),
+    Texts(InformationFile, digest="public_sha256", find=_through_information(InformationFile)),
     Texts(InformationFile, is_deleted=True, digest="sha256", find=_through_information(InformationFile)),
     Texts(
         Review,

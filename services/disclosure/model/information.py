@@ -148,7 +148,12 @@ class Step(Table, table=True):
 
 
 class InformationFile(Table, table=True):
-    """A file that is published with the text. `size` in bytes."""
+    """A file that is published with the text, as it was uploaded; sizes in bytes.
+
+    What goes out is its copy, `public_sha256`, without what it says about its authors. Without one
+    `obstacle` says what stands in the way; `hints` are what the reviewer looks at twice. All this
+    was found under the rules `examined_with`, "" while nobody has looked.
+    """
 
     __tablename__ = "disclosure_file"
 
@@ -160,3 +165,19 @@ class InformationFile(Table, table=True):
     size: int = Field(sa_type=BigInteger().with_variant(Integer, "sqlite"))
     added_by: str = Field(max_length=120)
     added_at: datetime = Field(sa_type=UtcDateTime)
+    public_sha256: str | None = Field(default=None, max_length=64)
+    public_size: int | None = Field(default=None, sa_type=BigInteger().with_variant(Integer, "sqlite"))
+    examined_with: str = Field(default="", max_length=16)
+    obstacle_code: str = Field(default="", max_length=60)
+    obstacle: str = Field(default="", sa_type=Text)
+    hints: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON, nullable=False)
+
+
+class FileText(Table, table=True):
+    """All text that was found in a file, as passages to be cut are looked for in it."""
+
+    __tablename__ = "disclosure_file_text"
+
+    attachment_id: UUID = Field(primary_key=True)
+    information_id: UUID = Field(index=True)
+    text: str = Field(default="", sa_type=Text)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from services.disclosure import actions
 from services.disclosure.actions.admitting import open_information
+from services.disclosure.actions.examining import Examined
 from services.disclosure.actions.taking_in import take_in_file
 from services.disclosure.metrics import PUBLISHED, REVOKED
 from services.disclosure.model import NewReview
@@ -128,8 +129,8 @@ async def revoke(
 
 async def taken_in(
     request: Request, information_id: UUID, me: Me, context: Context
-) -> tuple[CheckedUpload, StoredFile] | Refusal:
-    """The uploaded file, checked and stored before the transaction begins; or why not."""
+) -> tuple[CheckedUpload, StoredFile, Examined] | Refusal:
+    """The uploaded file, checked, stored and examined before the transaction begins; or why not."""
     try:
         return await take_in_file(request, context, me, information_id)
     except Refusal as refusal:
@@ -139,15 +140,17 @@ async def taken_in(
 @router.post("/attachments")
 async def attach(
     request: Request, information_id: UUID, me: Me, *,
-    upload: Annotated[tuple[CheckedUpload, StoredFile] | Refusal, Depends(taken_in)], tx: Tx, context: Context,
+    upload: Annotated[tuple[CheckedUpload, StoredFile, Examined] | Refusal, Depends(taken_in)], tx: Tx, context: Context,
 ) -> Response:  # fmt: skip
     try:
         if isinstance(upload, Refusal):
             raise upload
-        await actions.attach_file(tx, me, information_id, *upload)
+        file = await actions.attach_file(tx, me, information_id, upload)
     except Refusal as refusal:
         return await _page(request, tx.session, me, information_id, context, refusal=refusal)
-    return _back(information_id, "附件已添加。")
+    return _back(
+        information_id, "附件已添加，但现在还不能公开，原因见附件栏。" if file.obstacle_code else "附件已添加。"
+    )
 
 
 @router.post("/attachments/{attachment_id}/remove")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,15 +13,14 @@ from services.disclosure.model import Information, InformationFile, KnownItem, R
 from services.disclosure.policy import (
     Category,
     DueDates,
-    Finding,
     due_dates,
     may_edit,
     may_publish,
     may_review,
     may_revoke,
     may_send_to_review,
-    scan_text,
 )
+from services.disclosure.policy.hint import Hint, hints_in
 from services.disclosure.policy.permission import ROLES, Act
 from services.disclosure.store import information as store
 from services.disclosure.store.items import find_item
@@ -32,20 +32,9 @@ from services.kernel.runtime.identity import Officer
 from services.kernel.runtime.organisation import list_officers, working_days
 from services.kernel.runtime.session import AsyncSession
 
-_AROUND = 16
 _METADATA_FIELDS = frozenset({"title", "publisher_org_id", "category_id", "formed_on", "validity", "summary"})
 _FORM_FIELDS = _METADATA_FIELDS - {"publisher_org_id"} | {"body", "attribute"}
 _TONES = {"发布": "key", "撤销": "back", "保密审查": "done"}
-
-
-@dataclass(frozen=True)
-class Hint:
-    """A place to look at twice, with its surroundings."""
-
-    before: str
-    text: str
-    after: str
-    hint: str
 
 
 @dataclass(frozen=True)
@@ -119,7 +108,7 @@ async def open_sheet(session: AsyncSession, information: Information, files: Fil
         await store.list_reviews(session, information.information_id),
         await store.list_steps(session, information.information_id),
         await due_of(session, information.formed_on, category),
-        [_hint(text, finding) for finding in scan_text(text, await sensitive_words(session))[:50]],
+        [*hints_in(text, await sensitive_words(session)), *_hints_of(attached)],
         await obstacles_of(session, information, attached, files=files),
         await changes_since_review(session, information, attached),
         any(
@@ -151,7 +140,7 @@ def doors_of(information: Information, officer: Officer) -> Doors:
     )
 
 
-def _hint(text: str, finding: Finding) -> Hint:
-    before = text[max(0, finding.start - _AROUND) : finding.start].rpartition("\n")[2]
-    after = text[finding.end : finding.end + _AROUND].partition("\n")[0]
-    return Hint(before, finding.text, after, finding.hint)
+def _hints_of(attached: Sequence[InformationFile]) -> list[Hint]:
+    """What was found in the files, each with the file's name before its place."""
+    named = ((file, Hint(**hint)) for file in attached for hint in file.hints)
+    return [replace(hint, place=f"附件“{file.filename}”{hint.place}") for file, hint in named]

@@ -7,15 +7,19 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-_BLACKED_OUT = frozenset("█■▇*×＊□ \n\u3000")
+_BLACKED_OUT = frozenset("█■▇*×＊□ \t\n\u3000")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*|[〇零一二三四五六七八九十百千万亿]+")
 _NEGATION = re.compile(r"[不未无非没否勿禁]")
 
 
-def passages_left(text: str, passages: Sequence[str]) -> list[str]:
-    """The marked passages that still stand in a text, blanks and signs that black out put in or not."""
-    spoken = _spoken(text)
-    return [passage for passage in passages if (words := _spoken(passage)) and words in spoken]
+def passages_left(text: str, passages: Sequence[str], spoken_beside: Sequence[str] = ()) -> list[str]:
+    """The marked passages that still stand in a text, blanks and signs that black out put in or not.
+
+    Args:
+        spoken_beside: Further texts, already `spoken`.
+    """
+    texts = (spoken(text), *spoken_beside)
+    return [one for one in passages if (words := spoken(one)) and any(words in text for text in texts)]
 
 
 def changes_beyond(before: str, after: str, passages: Sequence[str] = ()) -> list[str]:
@@ -23,10 +27,10 @@ def changes_beyond(before: str, after: str, passages: Sequence[str] = ()) -> lis
 
     Figures and negations are named: one character of theirs turns the meaning.
     """
-    expected = _spoken(before)
-    for passage in sorted(map(_spoken, passages), key=len, reverse=True):
+    expected = spoken(before)
+    for passage in sorted(map(spoken, passages), key=len, reverse=True):
         expected = expected.replace(passage, "") if passage else expected
-    given = _spoken(after)
+    given = spoken(after)
     if given == expected:
         return []
     found = ["正文的改动超出标明要删减的内容" if passages else "正文有改动"]
@@ -37,6 +41,7 @@ def changes_beyond(before: str, after: str, passages: Sequence[str] = ()) -> lis
     return found
 
 
-def _spoken(text: str) -> str:
+def spoken(text: str) -> str:
+    """A text without blanks and signs that black out, in its ordinary letters: what is compared."""
     narrow = unicodedata.normalize("NFKC", text)
     return "".join(char for char in narrow if char not in _BLACKED_OUT)

@@ -45,25 +45,31 @@ def missing_in_review(
 
 
 def faults_in_passages(
-    outcome: ReviewOutcome, *, text: str, marked: Sequence[str], marked_before: Sequence[str]
+    outcome: ReviewOutcome,
+    *,
+    text: str,
+    marked: Sequence[str],
+    marked_before: Sequence[str],
+    files: Sequence[str] = (),
 ) -> list[FieldError]:
     """Marked passages that are not in the text, or that were to be cut and still are.
 
     Args:
-        text: All that will be public.
+        text: All that will be public, but for what stands in files.
         marked: What this review wants cut.
         marked_before: What the last review wanted cut.
+        files: The texts of the files, as `spoken` gives them.
     """
-    there = passages_left(text, marked)
+    there = passages_left(text, marked, files)
     found = [
-        FieldError("passages", "not_in_text", f"文中没有“{one[:40]}”，请照原文摘录要删减的内容。")
+        FieldError("passages", "not_in_text", f"正文和附件中没有“{one[:40]}”，请照原文摘录要删减的内容。")
         for one in marked
         if one not in there
     ]
     if outcome is ReviewOutcome.OPEN:
         found += [
             FieldError("outcome", "not_cut", f"上次要求删减的“{one[:40]}”还在，不能“同意公开”。")
-            for one in passages_left(text, marked_before)
+            for one in passages_left(text, marked_before, files)
         ]
     return found
 

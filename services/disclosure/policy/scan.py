@@ -10,10 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.kernel.language.rule_file import read_rules
 
-FindingKind = Literal["word", "id_card", "mobile_phone"]
+FindingKind = Literal["word", "id_card", "mobile_phone", "bank_card"]
 
 _ID_CARD = re.compile(r"(?<![0-9])[1-9]\d{5} ?(?:19|20)\d{6} ?\d{3}[0-9Xx](?![0-9A-Za-z])")
 _MOBILE = re.compile(r"(?<![0-9])(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?![0-9])")
+_BANK_CARD = re.compile(r"(?<![0-9])[3-69]\d{3}(?:[- ]?\d{4}){3}(?:[- ]?\d{1,3})?(?![0-9])")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
 
@@ -40,6 +41,7 @@ class PatternHints(_Row):
 
     id_card: str = ""
     mobile_phone: str = ""
+    bank_card: str = ""
 
 
 class SensitiveWords(_Row):
@@ -95,6 +97,12 @@ def scan_text(text: str, words: SensitiveWords) -> list[Finding]:
             _finding("mobile_phone", text, match.start(1), match.end(1), words.patterns.mobile_phone)
             for match in _MOBILE.finditer(plain)
         ]
+    if words.patterns.bank_card:
+        found += [
+            _finding("bank_card", text, match.start(), match.end(), words.patterns.bank_card)
+            for match in _BANK_CARD.finditer(plain)
+            if is_bank_card_number(match.group()) and not is_id_card_number(match.group())
+        ]
     return sorted(found, key=lambda finding: (finding.start, finding.end))
 
 
@@ -112,6 +120,16 @@ def is_id_card_number(number: str) -> bool:
         return False
     total = sum(int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True))
     return _CHECK_DIGITS[total % 11] == number[17]
+
+
+def is_bank_card_number(number: str) -> bool:
+    """Whether 16 to 19 digits end in the check digit of a bank card.
+
+    Source: ISO/IEC 7812-1, annex B (Luhn).
+    """
+    digits = [int(char) for char in reversed(number) if char.isdecimal()]
+    doubled = (divmod(2 * digit, 10) for digit in digits[1::2])
+    return 16 <= len(digits) <= 19 and (sum(digits[::2]) + sum(map(sum, doubled))) % 10 == 0
 
 
 def _narrow(char: str) -> str:

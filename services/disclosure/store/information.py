@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import col, select
 
-from services.disclosure.model import Information, InformationFile, PublicInformation, Review, Step
+from services.disclosure.model import FileText, Information, InformationFile, PublicInformation, Review, Step
 from services.kernel.language.vocabulary import InformationStatus
 from services.kernel.runtime.search import TextIndex
 from services.kernel.runtime.session import AsyncSession
@@ -32,6 +32,23 @@ async def list_files(session: AsyncSession, information_id: UUID) -> list[Inform
     """The text's files, in the order in which they were added."""
     query = select(InformationFile).where(InformationFile.information_id == information_id)
     return list(await session.exec(query.order_by(col(InformationFile.added_at), col(InformationFile.attachment_id))))
+
+
+async def list_file_texts(session: AsyncSession, information_id: UUID) -> list[str]:
+    """The texts that were found in the text's files."""
+    return list(await session.exec(select(FileText.text).where(FileText.information_id == information_id)))
+
+
+async def list_unexamined(session: AsyncSession, rules: str, limit: int = 20) -> list[InformationFile]:
+    """Files of texts that are not out yet and that were not examined under these rules, oldest first."""
+    waiting = (InformationStatus.DRAFT, InformationStatus.IN_REVIEW, InformationStatus.APPROVED)
+    query = (
+        select(InformationFile)
+        .join(Information, col(Information.information_id) == InformationFile.information_id)
+        .where(InformationFile.examined_with != rules, col(Information.status).in_(waiting))
+        .order_by(col(InformationFile.added_at), col(InformationFile.attachment_id))
+    )
+    return list(await session.exec(query.limit(limit)))
 
 
 async def list_reviews(session: AsyncSession, information_id: UUID) -> list[Review]:

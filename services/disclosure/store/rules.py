@@ -56,6 +56,11 @@ async def sensitive_words(session: AsyncSession) -> SensitiveWords:
     return _sensitive_words(await _content(session, SENSITIVE_WORDS))
 
 
+async def sensitive_words_file(session: AsyncSession) -> str:
+    """The same list as its file says it."""
+    return await _content(session, SENSITIVE_WORDS)
+
+
 async def codes_in_use(session: AsyncSession) -> set[str]:
     """The categories that texts stand in."""
     return set(await session.exec(select(Information.category_id).distinct()))

@@ -13,6 +13,7 @@ import pytest
 from sqlmodel import col, select
 
 from services.disclosure.actions.attaching import attach_file
+from services.disclosure.actions.examining import Examined
 from services.disclosure.actions.preparing import prepare_information, send_to_review
 from services.disclosure.actions.publishing import publish_information, revoke_information
 from services.disclosure.actions.remembering import remember_signed
@@ -68,7 +69,7 @@ async def _approved(database: Database, title: str, *, file: StoredFile | None =
         information = await prepare_information(tx, PUBLISHER, values, origin_id=ORIGIN)
         if file:
             checked = CheckedUpload(filename="路段表.pdf", media_type="application/pdf", size=3)
-            await attach_file(tx, PUBLISHER, information.information_id, checked, file)
+            await attach_file(tx, PUBLISHER, information.information_id, (checked, file, Examined("rules", file)))
         await send_to_review(tx, PUBLISHER, information.information_id)
         await review_confidentiality(tx, SECRECY, information.information_id, Decision(ReviewOutcome.OPEN, "同意"))
     return information.information_id

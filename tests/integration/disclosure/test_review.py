@@ -10,9 +10,10 @@ from services.disclosure.policy.point import ReviewPoint
 from services.kernel.language.events.directory import OfficerAppointed
 from services.kernel.language.vocabulary import Role
 from tests.integration.disclosure.conftest import API, PUBLISHER, SECRECY, World
+from tests.support.dirty import pdf
 
 PAGE = "/disclosure/information"
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
+PDF = pdf()
 POINTS = [point.value for point in ReviewPoint]
 BODY = "负责人张三，身份证号110101199003070417，欢迎监督。"
 MARKED = "110101199003070417"

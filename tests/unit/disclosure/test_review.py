@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from services.disclosure.policy.point import ReviewPoint
-from services.disclosure.policy.redaction import changes_beyond, passages_left
+from services.disclosure.policy.redaction import changes_beyond, passages_left, spoken
 from services.disclosure.policy.review import faults_in_passages, missing_in_review
 from services.kernel.language.vocabulary import ReviewOutcome
 
@@ -92,3 +92,15 @@ def test_passages_are_quoted_from_the_text_and_gone_before_it_is_opened() -> Non
     assert faults(ReviewOutcome.OPEN, before=MARKED) == ["not_cut", "not_cut"]
     assert faults(ReviewOutcome.OPEN, before=("李四",)) == []
     assert faults(ReviewOutcome.NOT_OPEN, before=MARKED) == []
+
+
+def test_a_passage_may_stand_in_a_file() -> None:
+    files = [spoken("电话 138 1234 5678\n住址")]
+    asked = {"text": "正文", "marked_before": (), "files": files}
+    assert faults_in_passages(ReviewOutcome.OPEN_AFTER_REDACTION, marked=["13812345678"], **asked) == []  # type: ignore[arg-type]
+    refused = faults_in_passages(ReviewOutcome.OPEN_AFTER_REDACTION, marked=["别处"], **asked)  # type: ignore[arg-type]
+    assert [error.code for error in refused] == ["not_in_text"]
+    kept = faults_in_passages(
+        ReviewOutcome.OPEN, text="正文", marked=(), marked_before=["138-1234-5678", "13812345678"], files=files
+    )
+    assert [error.code for error in kept] == ["not_cut"]

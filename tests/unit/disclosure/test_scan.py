@@ -94,3 +94,23 @@ def test_a_word_list_with_mistakes_is_refused(text: str) -> None:
 def test_any_text_can_be_scanned_and_findings_stand_where_they_say(text: str) -> None:
     for finding in scan_text(text + "绝密" + text, WORDS):
         assert (text + "绝密" + text)[finding.start : finding.end] == finding.text
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("账号4111 1111 1111 1111", ["4111 1111 1111 1111"]),  # the test number that payment services give out
+        ("卡号３７８２８２２４６３１０００５０", []),  # 16 digits, wrong check digit
+        ("账号4111-1111-1111-1112", []),
+        ("资金4111111111111111万元", ["4111111111111111"]),
+        ("11010519491231002X", []),
+        ("1234567890123456", []),
+    ],
+)
+def test_a_bank_card_is_known_by_its_check_digit(text: str, found: list[str]) -> None:
+    assert [hit for kind, hit in hits(text) if kind == "bank_card"] == found
+
+
+def test_a_number_of_a_citizen_is_no_bank_card_too() -> None:
+    # Made so that it ends in the check digits of both.
+    assert [kind for kind, _ in hits("440524199003070153")] == ["id_card"]

@@ -1,0 +1,33 @@
+"""What disclosure does unasked: examine files that were added before the rules of today, while their text is not out."""
+
+from __future__ import annotations
+
+import asyncio
+
+from services.disclosure.actions.examining import examine, keep_late_examined, mark_of
+from services.disclosure.store.information import list_unexamined
+from services.disclosure.store.rules import sensitive_words_file
+from services.kernel.runtime.apart import TooBusy
+from services.kernel.runtime.files import FileNotHere
+from services.kernel.runtime.naps import nap
+from services.kernel.runtime.service import ServiceContext
+
+_EVERY_S = 60.0
+
+
+async def examine_files(context: ServiceContext, stop: asyncio.Event) -> None:
+    """Once a minute, examine what no examination under today's rules has seen."""
+    while not stop.is_set():
+        async with context.database.reading() as session:
+            words = await sensitive_words_file(session)
+            waiting = await list_unexamined(session, mark_of(words))
+        for file in waiting:
+            try:
+                examined = await examine(context.files, file.sha256, file.filename, words)
+            except FileNotHere:
+                continue  # Said on the text's page; it may still come back from a backup.
+            except TooBusy:
+                break
+            async with context.database.transaction(context.clock()) as tx:
+                await keep_late_examined(tx, file.attachment_id, examined)
+        await nap(stop, _EVERY_S)
