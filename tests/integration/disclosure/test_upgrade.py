@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from services.disclosure.app import disclosure_service
-from services.disclosure.model import KnownItem, Review
+from services.disclosure.model import InformationFile, KnownItem, PublicInformation, Review
+from services.disclosure.store.information import list_unexamined
 from services.disclosure.store.items import list_disclosable
 from services.kernel.language.vocabulary import InfoType
 from services.kernel.runtime.database import Database
@@ -47,5 +48,65 @@ async def test_what_arrived_signed_is_offered_on_and_unsigned_text_is_dropped(da
             assert list(await session.exec(select(Review))) == []
         assert offered == [arrived]
         assert texts == {arrived: ("第1跳", "正文"), own: ("", "")}
+    finally:
+        await database.close()
+
+
+def row(name: str, **values: Any) -> sa.Insert:
+    kinds = {
+        "files": sa.JSON(),
+        "attachments": sa.JSON(),
+        "keywords": sa.JSON(),
+        "writers": sa.JSON(),
+        "prepared_by": sa.JSON(),
+    }
+    types = {key: sa.Uuid() if isinstance(value, UUID) else kinds.get(key) for key, value in values.items()}
+    moments = {key: sa.DateTime(timezone=True) for key in values if key.endswith("_at")}
+    return sa.table(name, *(sa.column(key, (types | moments)[key]) for key in values)).insert().values(**values)
+
+
+async def test_what_is_out_keeps_its_files_and_what_is_not_is_examined(database_url: str) -> None:
+    service = disclosure_service()
+    database = Database(database_url, service="disclosure", node=DISTRICT)
+    digest, out, waits = "a" * 64, new_id(), new_id()
+    told = [{"attachment_id": str(out), "sha256": digest, "filename": "表.pdf", "media_type": "x", "size": 3}]
+    empty = dict.fromkeys(("title", "body", "summary", "document_no", "subject", "genre", "audience", "source"), "")
+    try:
+        await upgrade(database, service.migrations, to=["kernel_0004", "disclosure_0003"])
+        async with database.engine.begin() as connection:
+            public = {"category_id": "", "category_name": "", "publisher_name": "", "revoke_reason": "", "keywords": []}
+            await connection.execute(
+                row(
+                    "public_information",
+                    **empty,
+                    **public,
+                    information_id=out,
+                    node="district",
+                    index_no="1",
+                    attachments=told,
+                )
+            )
+            for information_id, status in ((out, "published"), (waits, "in_review")):
+                inside = {"category_id": "", "attribute": "proactive", "publisher_name": "", "is_normative": False}
+                inside |= {"responsible_section": "", "reviewed_body": "", "revoke_reason": "", "version": 1}
+                await connection.execute(
+                    row(
+                        "disclosure_information", **empty, **inside, information_id=information_id, status=status,
+                        keywords=[], writers=[], prepared_by={}, publisher_org_id=new_id(), created_at=NOW, touched_at=NOW,
+                    )
+                )  # fmt: skip
+                await connection.execute(
+                    row(
+                        "disclosure_file", attachment_id=information_id, information_id=information_id, sha256=digest,
+                        filename="表.pdf", media_type="x", size=3, added_by="某", added_at=NOW,
+                    )
+                )  # fmt: skip
+        await upgrade(database, service.migrations)
+        async with database.reading() as session:
+            shown = (await session.exec(select(PublicInformation))).one()
+            assert shown.attachments == told
+            assert [file.attachment_id for file in await list_unexamined(session, "rules")] == [waits]
+            files = list(await session.exec(select(InformationFile)))
+        assert [(file.public_sha256, file.examined_with, file.hints) for file in files] == [(None, "", [])] * 2
     finally:
         await database.close()

@@ -63,6 +63,26 @@ def test_a_document_opens_as_before_and_every_part_of_it_is_read() -> None:
     assert cleaned.unread == ("图片中的文字没有识别，请打开核对",)
 
 
+BOUND = '<w:sdt><w:sdtPr><w:dataBinding w:xpath="/a"/></w:sdtPr><w:sdtContent><w:p/></w:sdtContent></w:sdt>'
+
+
+def test_no_editing_mark_is_left_in_a_document() -> None:
+    # A mark that points to a part which is gone would make Word call the file damaged.
+    content = in_body(BOUND)
+    marks = (
+        b"dataBinding",
+        b"commentRange",
+        b"commentReference",
+        b"attachedTemplate",
+        b"w:rsid",
+        b"docProps",
+        b"nobody-points-here",
+    )
+    assert [mark for mark in marks if mark not in dirty.everything_in(content)] == []
+    cleaned = dirty.everything_in(clean_for_public("a.docx", content).content)
+    assert [mark for mark in marks if mark in cleaned] == []
+
+
 def test_a_workbook_says_where_its_words_stand() -> None:
     assert f"工作表“名单”第2行：某某\t{PHONE}" in text_of("a.xlsx", dirty.xlsx())
 
@@ -266,6 +286,7 @@ def test_a_kind_that_cannot_be_cleaned_is_refused(filename: str, code: str) -> N
         (dirty.png().replace(b"Author", b"AuthoR"), "unreadable"),
         (dirty.jpeg()[:250], "unreadable"),
         (b"\xff\xd8\xff" + b"\xff" * 5_000_000, "unreadable"),
+        (dirty.jpeg()[:-20].partition(b"\xff\xd9")[0] + b"\xff" * 5_000_000, "unreadable"),
     ],
 )
 def test_a_picture_that_is_not_one_is_refused(content: bytes, code: str) -> None:

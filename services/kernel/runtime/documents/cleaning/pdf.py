@@ -151,7 +151,10 @@ def _read(made: BytesIO) -> tuple[tuple[Passage, ...], tuple[str, ...]]:
 
     passages, unread, length = list[Passage](), list[int](), 0
     for number, page in enumerate(PdfReader(made).pages, 1):
-        text = page.extract_text()
+        try:
+            text = page.extract_text()
+        except _BROKEN:  # A page that is shown but not understood is looked at by a person.
+            text = ""
         length += len(text)
         passages.append(Passage(f"第{number}页", text))
         if not text.strip() or any(_pictures(page)):

@@ -21,7 +21,8 @@ _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 _START_OF_SCAN, _END, _ADOBE, _COMMENT = 0xDA, 0xD9, 0xEE, 0xFE
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _KEPT_BELOW, _APP0, _APP1, _APP2 = 0xE0, 0xE0, 0xE1, 0xE2
-_NEXT_MARKER = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
+_MARKER = re.compile(rb"\xff++[^\x00\xd0-\xd7]", re.DOTALL)
+_MARKER_IN_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)
 _KEPT_CHUNKS = named("IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP sBIT bKGD pHYs hIST cICP mDCV cLLI acTL fcTL fdAT")
 _ORIENTATION_TAG, _SHORT, _MOST_TAGS = 0x0112, 3, 1_000
 
@@ -67,7 +68,7 @@ def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
     """Each marker with its bytes, to the end of the picture; what was hung behind it is not given."""
     at = 2
     while True:
-        found = _NEXT_MARKER.match(content, at)
+        found = _MARKER.match(content, at)
         if found is None:
             raise FileUnreadable
         start, marker = found.end() - 2, content[found.end() - 1]
@@ -78,7 +79,7 @@ def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
         if at < start + 4 or at > len(content):
             raise FileUnreadable
         if marker == _START_OF_SCAN:
-            following = _NEXT_MARKER.search(content, at)
+            following = _MARKER_IN_SCAN.search(content, at)
             if following is None:
                 raise FileUnreadable
             at = following.start()

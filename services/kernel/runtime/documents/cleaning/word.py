@@ -42,7 +42,7 @@ _TRACKED = named(
     " customXmlInsRangeStart customXmlDelRangeStart customXmlMoveFromRangeStart customXmlMoveToRangeStart"
 )
 _EDITORS_OWN = named(
-    "commentRangeStart commentRangeEnd commentReference annotationRef permStart permEnd rsid rsids docVars attachedTemplate"
+    "commentRangeStart commentRangeEnd commentReference annotationRef permStart permEnd rsid rsids docVars dataBinding attachedTemplate"
     " mailMerge saveThroughXslt trackRevisions revisionView attachedSchema docId printerSettings"
 )
 _LABELLED = {"docPr", "cNvPr"}
