@@ -28,6 +28,8 @@ async def examine_files(context: ServiceContext, stop: asyncio.Event) -> None:
                 continue  # Said on the text's page; it may still come back from a backup.
             except TooBusy:
                 break
+            if stop.is_set():
+                return  # The node may have ended the work: that says nothing of the file.
             async with context.database.transaction(context.clock()) as tx:
                 await keep_late_examined(tx, file.attachment_id, examined)
         await nap(stop, _EVERY_S)

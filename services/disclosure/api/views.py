@@ -93,7 +93,7 @@ def file_view(file: InformationFile) -> dict[str, Any]:
         "media_type": file.media_type,
         "size": file.size,
         "publication": {
-            "state": "refused" if file.obstacle_code else "ready" if file.public_sha256 else "examining",
+            "state": "refused" if file.obstacle_code else "ready" if file.public_sha256 else "not_examined",
             "code": file.obstacle_code or None,
             "message": file.obstacle or None,
             "sha256": file.public_sha256,

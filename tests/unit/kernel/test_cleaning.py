@@ -87,6 +87,14 @@ def test_a_workbook_says_where_its_words_stand() -> None:
     assert f"工作表“名单”第2行：某某\t{PHONE}" in text_of("a.xlsx", dirty.xlsx())
 
 
+def test_a_workbook_whose_parts_are_named_with_backslashes_is_read() -> None:
+    made = BytesIO()
+    with zipfile.ZipFile(BytesIO(dirty.xlsx())) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            new.writestr(name.replace("/", "\\").replace("[Content_Types]", "[content_types]"), old.read(name))
+    assert PHONE in text_of("a.xlsx", made.getvalue())
+
+
 def test_a_page_of_a_pdf_stays_and_is_read() -> None:
     cleaned = clean_for_public("a.pdf", dirty.pdf())
     reader = PdfReader(BytesIO(cleaned.content))
