@@ -18,7 +18,6 @@ from services.kernel.runtime.organisation import list_peers
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.supervision import keep_running
 from services.kernel.runtime.tokens import public_key_from_text
-from services.kernel.runtime.topics import create_link_topics
 
 LOOK_AGAIN_S = 3.0
 CUT_AFTER_S = 3.0
@@ -88,12 +87,9 @@ def _start(context: ServiceContext, peer: PeerRegistered) -> _Running:
 
 
 async def _carry(context: ServiceContext, peer: PeerRegistered, stop: asyncio.Event) -> None:
-    """All lanes of one peer; the owner of the broker makes the topics first."""
+    """All lanes of one peer."""
     own, broker = context.node.node_id, context.settings.kafka
     places = {lane: place_of(own, broker, peer, lane) for lane in peer.lanes}
-    if peer.direction != "superior":
-        names = [name for place in places.values() for name in (place.writes, place.reads)]
-        await asyncio.to_thread(create_link_topics, broker, names)
     carriers = [LaneCarrier(context, border_of(context, peer, lane), place) for lane, place in places.items()]
     async with asyncio.TaskGroup() as lanes:
         for lane, carrier in zip(places, carriers, strict=True):

@@ -14,6 +14,7 @@ from services.exchange.workers.road import Place, Road, TopicMissing, open_road
 from services.exchange.workers.sending import LaneSender
 from services.kernel.runtime.naps import nap
 from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.topics import create_link_topics
 
 log = structlog.get_logger()
 
@@ -33,6 +34,7 @@ class LaneCarrier:
         self.context = context
         self.border = border
         self.place = place
+        self._has_topics = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Carry until `stop`."""
@@ -41,13 +43,14 @@ class LaneCarrier:
             longest_s = LONGEST_BACK_OFF_S
             started = time.monotonic()
             try:
+                await self._make_topics()
                 async with open_road(self.place, offset=await self._begin()) as road:
                     await self._mark(is_connected=True)
                     await self._carry(road, stop)
             except asyncio.CancelledError:
                 raise
             except TopicMissing as fault:
-                longest_s = TOPICS_COME_S
+                self._has_topics, longest_s = False, TOPICS_COME_S
                 log.info("exchange.topic.missing", link=self.border.out.link, lane=self.border.lane, topics=str(fault))
             except Exception as fault:  # noqa: BLE001 - whatever it is, the ledger is safe and the lane tries again
                 log.warning(
@@ -60,6 +63,13 @@ class LaneCarrier:
                     delay_s = FIRST_BACK_OFF_S
                 await nap(stop, delay_s * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
                 delay_s = min(delay_s * 2, longest_s)
+
+    async def _make_topics(self) -> None:
+        """On a broker of our own: at the start, and after it has lost them."""
+        if self.place.is_ours and not self._has_topics:
+            names = (self.place.writes, self.place.reads)
+            await asyncio.to_thread(create_link_topics, self.place.bootstrap_servers, names)
+            self._has_topics = True
 
     async def _carry(self, road: Road, stop: asyncio.Event) -> None:
         """Read and send side by side until one of them fails or the node stops."""

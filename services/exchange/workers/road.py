@@ -23,18 +23,25 @@ class TopicMissing(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a lane runs: the broker, the topic written to and the topic read from."""
+    """Where a lane runs: the broker, the topic written to and the topic read from.
+
+    Attributes:
+        is_ours: The broker is this node's, which makes the topics; the neighbour waits for them.
+    """
 
     bootstrap_servers: str
     writes: str
     reads: str
+    is_ours: bool
 
 
 def place_of(own: str, own_broker: str, peer: PeerRegistered, lane: str) -> Place:
     """The lower node dials: both topics stand on the superior's broker."""
     if peer.direction == "superior":
-        return Place(peer.bootstrap_servers, f"{peer.peer}.from.{own}.{lane}", f"{peer.peer}.to.{own}.{lane}")
-    return Place(own_broker, f"{own}.to.{peer.peer}.{lane}", f"{own}.from.{peer.peer}.{lane}")
+        return Place(
+            peer.bootstrap_servers, f"{peer.peer}.from.{own}.{lane}", f"{peer.peer}.to.{own}.{lane}", is_ours=False
+        )
+    return Place(own_broker, f"{own}.to.{peer.peer}.{lane}", f"{own}.from.{peer.peer}.{lane}", is_ours=True)
 
 
 class Road:

@@ -10,6 +10,7 @@ from services.kernel.language.events.parts import Attachment
 from services.kernel.language.events.review import SubmissionReceived
 from services.kernel.language.vocabulary import InfoType
 from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.topics import administering, list_partitions
 from tests.integration.exchange.losses import forget_everything, holds, lose_rows, receipted
 from tests.integration.exchange.two_nodes import (
     OFFICER,
@@ -152,6 +153,26 @@ async def test_the_broker_is_killed_under_load_and_nothing_is_lost(tmp_path, nod
             await asyncio.to_thread(killable_broker.start)
             await eventually(lambda: receipted(township, district, 150))
         assert await district.told() == told
+
+
+async def test_topics_that_the_broker_lost_are_made_again_and_the_link_goes_on(linked):
+    township, district = linked
+    async with carrying(township, district):
+        origin_id = new_id()
+        told = await township.tell(*(reported_up(township, district) for _ in range(4)))
+        told += await township.tell(reported_up(township, district, origin_id))
+        await eventually(lambda: receipted(township, district, 5))
+        broker = district.context.settings.kafka
+        lost = [topic for topic, _ in list_partitions(broker, f"{district.name}.") if f".{township.name}." in topic]
+        assert len(lost) == 6
+        with administering(broker) as admin:
+            admin.delete_topics(lost)
+        told += await township.tell(*(reported_up(township, district) for _ in range(5)))
+        back = await district.tell(received(township, district, origin_id))
+        await eventually(lambda: receipted(township, district, 10))
+        await eventually(lambda: receipted(district, township, 1))
+        assert await district.told() == told
+        assert await township.told() == back
 
 
 async def connected(node: Node, peer: Node) -> bool:
