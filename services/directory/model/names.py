@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from services.kernel.language.text import composed
+
 MAX_NAME_CHARACTERS = 60
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 ORG_CODE = re.compile(r"[0-9A-Z][0-9A-Z-]{0,17}")
@@ -20,7 +22,7 @@ def plain_line(text: str) -> str:
     Raises:
         ValueError: It holds a control character, a lone surrogate or an invisible direction mark.
     """
-    line = " ".join(unicodedata.normalize("NFC", text).split())
+    line = " ".join(composed(text).split())
     if any(unicodedata.category(char) in _UNPRINTABLE for char in line):
         raise ValueError("含有不能显示的字符，请重新输入。")
     return line

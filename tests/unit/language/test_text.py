@@ -1,12 +1,14 @@
 """Text from forms, files and other programs, cleaned at the door."""
 
+import time
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kernel.language.text import TextNotEncodable, clean_line, clean_text
+from services.kernel.language.text import MOST_MARKS, TextNotEncodable, clean_line, clean_text
 
 # Without surrogates, which are refused, text may hold anything.
 any_text = st.text(st.characters(exclude_categories=["Cs"]))
@@ -36,6 +38,26 @@ def test_a_lone_surrogate_is_refused_and_not_guessed(text: str) -> None:
     with pytest.raises(TextNotEncodable) as refused:
         clean_text(text)
     assert (refused.value.status, refused.value.code) == (422, "text_not_encodable")
+
+
+def test_a_character_carries_as_many_marks_as_scripts_need() -> None:
+    assert clean_text("e" + "\u0316" * 40 + "x") == "e" + "\u0316" * MOST_MARKS + "x"
+
+
+@pytest.mark.parametrize("piece", [" ", "\t", "\r", "\u0301\u0316", " \n", "a\u0316", "\u3000"])
+def test_a_longer_text_takes_longer_by_its_length_alone(piece: str) -> None:
+    def cost(times: int) -> float:
+        """In seconds of the processor, at best: what else runs on the machine is not counted."""
+        text = f"汉{piece * times}字"
+        return min(timed(lambda: clean_line(text)) for _ in range(3))
+
+    assert cost(160_000) < 100 * max(cost(10_000), 0.001)  # the square would be 256 times as much
+
+
+def timed(act: Callable[[], object]) -> float:
+    before = time.process_time()
+    act()
+    return time.process_time() - before
 
 
 def test_a_line_has_no_breaks_and_no_blanks_around_it() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from services.kernel.language.text import composed
+
 MAX_LENGTH = 120
 _LONGEST_EXTENSION = 20
 _FORBIDDEN_ON_WINDOWS = re.compile(r'[<>:"|?*]')
@@ -15,7 +17,7 @@ _UNSEEN = {"Cc", "Cf", "Cs"}  # control, format (direction overrides among them)
 def clean_filename(filename: str) -> str:
     """The last part of a path, without what is invisible, forbidden or too long; never empty."""
     visible = "".join(c for c in filename if unicodedata.category(c) not in _UNSEEN)
-    name = re.split(r"[/\\]", unicodedata.normalize("NFC", visible))[-1]
+    name = re.split(r"[/\\]", composed(visible))[-1]
     stem, dot, extension = _FORBIDDEN_ON_WINDOWS.sub("_", name).rstrip(" .").rpartition(".")
     if not dot:
         stem, extension = extension, ""
