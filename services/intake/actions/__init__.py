@@ -1,6 +1,6 @@
 """What can be done with an item, one function per verb, in the caller's transaction."""
 
-from services.intake.actions.attaching import attach_file, remove_attachment, require_attachable
+from services.intake.actions.attaching import MOST_ATTACHMENTS, attach_file, remove_attachment, require_attachable
 from services.intake.actions.drafting import (
     change_draft,
     copy_submission,
@@ -19,6 +19,7 @@ from services.intake.actions.submitting import submit, what_is_advised, what_is_
 from services.intake.actions.uploading import read_document
 
 __all__ = [
+    "MOST_ATTACHMENTS",
     "BodyTooLong",
     "SubmissionIncomplete",
     "SubmissionNotEditable",

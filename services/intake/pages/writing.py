@@ -30,12 +30,13 @@ from services.kernel.language.vocabulary import (
 )
 from services.kernel.runtime.apart import TooBusy, WorkTooLarge
 from services.kernel.runtime.comparing import COMPARING, compare_texts
+from services.kernel.runtime.files import StoredFile
 from services.kernel.runtime.limits import attachment_limit_bytes, edge_router, uploaded_file
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
 from services.kernel.runtime.transaction import Transaction
-from services.kernel.runtime.uploads import take_in
-from services.kernel.runtime.web import Context, IfMatch, Me, Node, Now, Officer, Reading, Tx
+from services.kernel.runtime.uploads import CheckedUpload, take_in
+from services.kernel.runtime.web import Begin, IfMatch, Me, Node, Now, Officer, Reading
 
 router = edge_router(prefix="/submissions")
 
@@ -51,6 +52,7 @@ class Desk:
     me: Officer
     node: Any
     now: Any
+    uploads: tuple[tuple[CheckedUpload, StoredFile], ...] = ()
 
 
 @router.get("/new")
@@ -77,28 +79,39 @@ async def write_on(
 
 
 @router.post("")
-async def save_new(request: Request, *, me: Me, tx: Tx, node: Node, now: Now, context: Context) -> Response:
-    return await _saved(Desk(request, me, node, now), tx, context, None, 0)
+async def save_new(request: Request, *, me: Me, session: Reading, begin: Begin, node: Node, now: Now) -> Response:
+    return await _saved(Desk(request, me, node, now), session, begin, None, 0)
 
 
 @router.post("/{origin_id}")
 async def save(
-    request: Request, origin_id: UUID, *, me: Me, version: IfMatch, tx: Tx, node: Node, now: Now, context: Context
+    request: Request, origin_id: UUID, *, me: Me, version: IfMatch, session: Reading, begin: Begin, node: Node, now: Now
 ) -> Response:
-    return await _saved(Desk(request, me, node, now), tx, context, origin_id, version)
+    return await _saved(Desk(request, me, node, now), session, begin, origin_id, version)
 
 
-async def _saved(desk: Desk, tx: Transaction, context: Context, origin_id: UUID | None, version: int) -> Response:
-    """Keep the text, then do what the pressed button says; a refusal gives the form back as it was typed."""
+async def _saved(desk: Desk, session: AsyncSession, begin: Begin, origin_id: UUID | None, version: int) -> Response:
+    """Keep the text, then do what the pressed button says; a refusal gives the form back as it was typed.
+
+    What takes long, files above all, is done before the transaction, for which others would wait.
+    """
     form = await desk.request.form()
     typed = typed_of(form)
     action, _, argument = str(form.get("action", "save")).partition(":")
-    before = await _own(tx.session, desk, origin_id) if origin_id else None
+    before = await _own(session, desk, origin_id) if origin_id else None
     if action == "import":
-        return await _imported(desk, tx.session, typed, before)
+        return await _imported(desk, session, typed, before)
     values, typed = meant(typed)
     if typed.status != 200:
-        return await _form_page(desk, tx.session, typed, before)
+        return await _form_page(desk, session, typed, before)
+    if action == "attach":
+        try:
+            desk = replace(desk, uploads=await _taken_in(desk, session, origin_id, str(values.get("info_type") or "")))
+        except (NotFound, NotPermitted):
+            raise
+        except Refusal as refusal:
+            return await _form_page(desk, session, typed.refused(refusal), before, version=version)
+    tx = await begin()
     try:
         submission = await (
             actions.change_draft(tx, desk.me, origin_id, values, version=version)
@@ -138,15 +151,26 @@ async def _submit(desk: Desk, tx: Transaction, submission: Submission, _argument
     return back_to(f"/intake/submissions/{submission.origin_id}?sent=1", "已提交审核人。")
 
 
+async def _taken_in(
+    desk: Desk, session: AsyncSession, origin_id: UUID | None, info_type: str
+) -> tuple[tuple[CheckedUpload, StoredFile], ...]:
+    """The form's files, checked and stored, if the officer may add them."""
+    if origin_id:
+        await actions.require_attachable(session, desk.me, origin_id)
+    else:
+        require_writer(desk.me, info_type)
+    sent = (await desk.request.form()).getlist("file")
+    named = [(file.filename, file.file) for file in sent if isinstance(file, UploadFile) and file.filename]
+    if len(named) > actions.MOST_ATTACHMENTS:
+        raise actions.TooManyAttachments
+    files, limit_bytes = desk.request.app.state.context.files, attachment_limit_bytes(desk.request)
+    return tuple([await take_in(files, name, stream, limit_bytes=limit_bytes) for name, stream in named])
+
+
 async def _attach(desk: Desk, tx: Transaction, submission: Submission, _argument: str) -> Response:
-    context = desk.request.app.state.context
-    limit_bytes = attachment_limit_bytes(desk.request)
-    names = []
-    for file in (await desk.request.form()).getlist("file"):
-        if isinstance(file, UploadFile) and file.filename:
-            checked, stored = await take_in(context.files, file.filename, file.file, limit_bytes=limit_bytes)
-            await actions.attach_file(tx, desk.me, submission.origin_id, checked, stored)
-            names.append(checked.filename)
+    for checked, stored in desk.uploads:
+        await actions.attach_file(tx, desk.me, submission.origin_id, checked, stored)
+    names = [checked.filename for checked, _ in desk.uploads]
     text = f"已添加附件 {'、'.join(names)}。" if names else "请先选择要添加的文件。"
     return _back_to_form(submission, text, tone="green" if names else "amber", query="#w-files")
 

@@ -240,9 +240,8 @@ async def _handle_once(request: Request, handle: Callable[[Request], Coroutine[A
 
 
 async def _idempotency_key(request: Request) -> str:
-    form = await _form(request)  # read here also when a header has the key: later readers allow a field less
     header = request.headers.get("idempotency-key", "").strip()
-    return (header or str(form.get("idempotency_key", "")))[:120]
+    return (header or str((await _form(request)).get("idempotency_key", "")))[:120]
 
 
 async def _check_form_is_ours(request: Request) -> None:
@@ -257,7 +256,7 @@ async def _check_form_is_ours(request: Request) -> None:
 async def _form(request: Request) -> FormData:
     kind = request.headers.get("content-type", "")
     if kind.startswith(_FORMS):
-        return await request.form(max_part_size=8 * 1024 * 1024)
+        return await request.form()
     return FormData()
 
 

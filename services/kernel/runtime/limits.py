@@ -31,6 +31,14 @@ class RequestTooLarge(Refusal):
     message = "提交的内容太大，请删减正文，或改用附件。"
 
 
+class LimitedRequest(Request):
+    """A request whose form may have one field as large as all of it: the limit of the whole is enough."""
+
+    def form(self, *, max_files: float = 1000, max_fields: float = 1000, max_part_size: int = TEXT_LIMIT_BYTES) -> Any:
+        """Whoever asks first decides for all; so all ask alike."""
+        return super().form(max_files=max_files, max_fields=max_fields, max_part_size=max_part_size)
+
+
 class LimitedRoute(EdgeRoute):
     """A route that stops reading a request above its limit: an attachment's, or 8 MB of text."""
 
@@ -39,7 +47,7 @@ class LimitedRoute(EdgeRoute):
         handle = super().get_route_handler()
 
         async def within_limits(request: Request) -> Response:
-            limited = Request(request.scope, _counted(request))
+            limited = LimitedRequest(request.scope, _counted(request))
             try:
                 if not _is_upload(request):
                     await _take_in(limited)

@@ -11,6 +11,7 @@ from services.kernel.language.field_error import FieldError
 from services.kernel.language.refusal import InvalidInput
 from services.kernel.language.text import clean_line
 from services.kernel.language.vocabulary import ReviewStatus, SignMode, UnitKind
+from services.kernel.runtime.database import Database
 from services.kernel.runtime.identity import Officer
 from services.kernel.runtime.organisation import superior_of
 from services.kernel.runtime.transaction import Transaction
@@ -18,11 +19,12 @@ from services.review.actions.admitting import admit
 from services.review.actions.opening import place_here
 from services.review.actions.telling import head_of, tell, touch
 from services.review.model import ReviewItem
-from services.review.policy import SecondReaderNeeded, Verb, first_hop
+from services.review.policy import SecondReaderNeeded, Verb, first_hop, may_do
 from services.review.policy.refusals import TextMissing
 from services.review.policy.texts import sentence
-from services.review.store.items import latest_sent
+from services.review.store.items import find_item, latest_sent
 from services.review.store.rules import review_rules
+from services.review.store.standing import standing_of
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,13 @@ async def check_submission(
     )
     tx.audit("review.checked", origin_id, by=by.ref, details={"alone_reason": item.checked_alone_reason})
     return item
+
+
+async def may_sign(database: Database, origin_id: UUID, *, by: Officer, version: int | None) -> bool:
+    """Whether a scan is worth keeping: asked before the transaction, which refuses in words, or answers again what it did."""
+    async with database.reading() as session:
+        item = await find_item(session, origin_id)
+        return item is not None and version in {None, item.version} and may_do(by, Verb.SIGN, standing_of(item))
 
 
 async def sign_submission(

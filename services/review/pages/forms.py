@@ -29,9 +29,6 @@ _SENTENCES = {
     "int_parsing": "请填写数字。",
 }
 
-FORM_PART_BYTES = 8 * 1024 * 1024
-"""A text far above the limit is still read, so that it can be shown again with what is wrong."""
-
 Value = TypeVar("Value", bound=BaseModel)
 
 
@@ -66,7 +63,7 @@ async def read_form(request: Request, model: type[Value]) -> Typed[Value]:
 
 
 async def _form_version(request: Request) -> int | None:
-    given = str((await request.form(max_part_size=FORM_PART_BYTES)).get("version", ""))
+    given = str((await request.form()).get("version", ""))
     return int(given) if given.isdecimal() and len(given) <= 18 else None
 
 

@@ -14,16 +14,14 @@ from services.kernel.language.vocabulary import SignMode
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to
 from services.kernel.runtime.uploads import take_in
-from services.kernel.runtime.web import Context, LiveMe, Me, Officer, Reading, Tx, edge_router
-from services.review.actions.admitting import admit
+from services.kernel.runtime.web import Begin, Context, LiveMe, Me, Officer, Reading, Tx, edge_router
 from services.review.actions.deciding import return_submission
 from services.review.actions.editing import answer_question
-from services.review.actions.signing import Signature, check_submission, sign_submission
+from services.review.actions.signing import Signature, check_submission, may_sign, sign_submission
 from services.review.pages.desks import ANSWERS, CHECK, SIGN, UNIT_DESKS, Asked, AskedList, Desk
 from services.review.pages.forms import AnswerForm, CheckForm, FormVersion, ReturnForm, SignForm, Typed, read_form
 from services.review.pages.pane import Wish
 from services.review.pages.split import show_item, show_list, show_rows
-from services.review.policy import Verb
 
 View = Annotated[str, Query(max_length=20)]
 
@@ -102,16 +100,17 @@ async def sign(
     *,
     version: FormVersion,
     session: Reading,
-    tx: Tx,
+    begin: Begin,
     context: Context,
 ) -> Response:
     typed = await read_form(request, SignForm)
     try:
         if typed.value is None:
             raise InvalidInput
-        await admit(tx, origin_id, Verb.SIGN, by=me, version=version)  # before a scan is stored
-        signature = await _signature(request, typed.value, context)
-        item = await sign_submission(tx, origin_id, by=me, signature=signature, version=version)
+        keeps = await may_sign(context.database, origin_id, by=me, version=version)
+        scan = await _scan_in(request, typed.value, context) if keeps else ""
+        signature = Signature(typed.value.signed_by_name, typed.value.sign_mode, scan)
+        item = await sign_submission(await begin(), origin_id, by=me, signature=signature, version=version)
     except Refusal as refusal:
         return await _again(request, session, SIGN, me, origin_id, view="", typed=typed.refused(refusal))
     to = "本级采编" if item.is_here else "上级"
@@ -139,14 +138,14 @@ async def _again(
     return await show_item(request, session, desk, me, origin_id, asked=Asked(), wish=Wish(view=view, typed=typed))
 
 
-async def _signature(request: Request, form: SignForm, context: Context) -> Signature:
-    """The sign-off with the scan of its paper, checked and stored."""
+async def _scan_in(request: Request, form: SignForm, context: Context) -> str:
+    """The scan of the signed paper, checked and stored; its digest, "" without one."""
     scan = (await request.form()).get("scan")
     if form.sign_mode is not SignMode.PAPER or not isinstance(scan, UploadFile) or not scan.filename:
-        return Signature(form.signed_by_name, form.sign_mode)
+        return ""
     limit = context.settings.attachment_limit_mb * 1024 * 1024
     _, stored = await take_in(context.files, scan.filename, scan.file, limit_bytes=limit)
-    return Signature(form.signed_by_name, form.sign_mode, stored.sha256)
+    return stored.sha256
 
 
 def _not_ticked() -> InvalidInput:

@@ -1,5 +1,6 @@
 """The pages without script: forms post, whatever fails keeps what was typed."""
 
+import asyncio
 import io
 import re
 
@@ -7,8 +8,11 @@ import httpx
 import pytest
 
 from services.kernel.runtime.process import NodeProcess
+from services.kernel.runtime.uploads.taking_in import INSPECTING
 from tests.integration.intake.conftest import CLERK, COMPLETE, EDITOR, ITEMS, REVIEWER, STRANGER
+from tests.support.apart import stands_still
 from tests.support.service import client_of
+from tests.support.waiting import eventually
 
 FORM = {
     **{name: value for name, value in COMPLETE.items() if name != "non_secret_declared"},
@@ -57,6 +61,21 @@ async def test_an_incomplete_item_is_kept_and_says_what_is_missing(as_clerk):
     assert "只有标题" in form.text
     assert "请填写“正文”。" in form.text
     assert 'aria-invalid="true"' in form.text
+
+
+async def test_nobody_waits_to_save_while_a_file_is_being_inspected(as_clerk):
+    form = {**FORM, "action": "attach"}
+    async with stands_still(INSPECTING):
+        slow = asyncio.create_task(as_clerk.post(PAGES, data=form, files={"file": ("甲.txt", b"x")}, headers=HTML))
+        await eventually(is_being_inspected)
+        assert (await as_clerk.post(ITEMS, json=COMPLETE)).status_code == 201
+        assert not slow.done()
+    assert (await slow).status_code == 303
+    assert len((await as_clerk.get(ITEMS)).json()["items"]) == 2
+
+
+async def is_being_inspected() -> bool:
+    return INSPECTING._asked > 0
 
 
 async def test_a_body_of_two_megabytes_is_refused_with_what_was_typed_kept(as_clerk):

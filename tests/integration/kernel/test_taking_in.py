@@ -38,7 +38,7 @@ def kept(folder: Path) -> list[Path]:
 async def narrow(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
     """As if a file took longer than the longest that is allowed."""
     lane = Lane("test", seconds=0.001, megabytes=512, may_wait=1)
-    monkeypatch.setattr(taking_in, "_INSPECTING", lane)
+    monkeypatch.setattr(taking_in, "INSPECTING", lane)
     yield
     lane.close()
 
@@ -47,8 +47,8 @@ async def test_a_file_is_checked_and_kept(files: FileStore) -> None:
     checked, stored = await take_in(files, r"C:\情况说明.zip", archive(), limit_bytes=LIMIT_BYTES)
     assert (checked.filename, checked.size) == ("情况说明.zip", stored.size)
     assert files.has(stored.sha256)
-    assert taking_in._INSPECTING._child is not None
-    taking_in._INSPECTING.close()
+    assert taking_in.INSPECTING._child is not None
+    taking_in.INSPECTING.close()
 
 
 async def test_what_takes_too_long_to_check_is_refused_and_nothing_of_it_is_kept(
@@ -63,4 +63,4 @@ async def test_what_the_check_refuses_is_refused_here(tmp_path: Path, files: Fil
     with pytest.raises(AttachmentTypeNotAllowed):
         await take_in(files, "a.exe", archive(), limit_bytes=LIMIT_BYTES)
     assert kept(tmp_path) == []
-    taking_in._INSPECTING.close()
+    taking_in.INSPECTING.close()

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -17,26 +14,13 @@ from services.kernel.runtime.comparing import COMPARING
 from services.kernel.runtime.identifiers import new_id
 from tests.integration.review.office import BODY, Office
 from tests.integration.review.test_races import ITEMS, reported
+from tests.support.apart import stands_still
 from tests.support.waiting import eventually
 
 
 def long_text() -> str:
     """So much that is new is compared apart, and not answered from what was compared before."""
     return f"{new_id()}" + "甲乙丙丁" * 100
-
-
-@asynccontextmanager
-async def comparing_stands_still() -> AsyncIterator[None]:
-    """As while a long comparison is being worked out."""
-    await COMPARING.work(len, "")
-    child = COMPARING._child
-    assert child is not None
-    os.kill(child.pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        with suppress(ProcessLookupError):  # it was ended because nobody heard of it
-            os.kill(child.pid, signal.SIGCONT)
 
 
 async def is_being_compared() -> bool:
@@ -53,7 +37,7 @@ async def save(editor: httpx.AsyncClient, origin_id: object, body: str) -> httpx
 async def test_nobody_waits_to_save_while_a_text_is_being_compared(district: Office) -> None:
     editor = district.client(Role.EDITOR)
     first, second = await reported(district), await reported(district)
-    async with comparing_stands_still():
+    async with stands_still(COMPARING):
         slow = asyncio.create_task(save(editor, first, long_text()))
         await eventually(is_being_compared)
         assert (await save(editor, second, f"{BODY}已核实。")).status_code == 200
@@ -74,7 +58,7 @@ async def test_what_was_compared_with_a_text_that_counts_no_more_is_not_saved(
     district: Office, write: Callable[..., Any]
 ) -> None:
     editor, origin_id = district.client(Role.EDITOR), await reported(district)
-    async with comparing_stands_still():
+    async with stands_still(COMPARING):
         slow = asyncio.create_task(write(editor, origin_id))
         await eventually(is_being_compared)
         assert (await save(editor, origin_id, f"{BODY}已核实。")).status_code == 200

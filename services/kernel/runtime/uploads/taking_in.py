@@ -14,7 +14,7 @@ from services.kernel.runtime.apart import Lane, WorkTooLarge
 from services.kernel.runtime.files import FileStore, StoredFile
 from services.kernel.runtime.uploads.inspection import AttachmentTooIntricate, CheckedUpload, inspect_upload
 
-_INSPECTING = Lane("inspecting", seconds=20.0, megabytes=512, may_wait=8)
+INSPECTING = Lane("inspecting", seconds=20.0, megabytes=512, may_wait=8)
 """Files that somebody wants to add: the largest that are allowed take three seconds."""
 
 
@@ -30,7 +30,7 @@ async def take_in(
     """
     async with _copied(stream) as copy:
         try:
-            checked = await _INSPECTING.work(inspect_file, filename, copy, limit_bytes)
+            checked = await INSPECTING.work(inspect_file, filename, copy, limit_bytes)
         except WorkTooLarge:
             raise AttachmentTooIntricate from None
     return checked, await asyncio.to_thread(files.put, stream)
