@@ -16,6 +16,7 @@ from services.kernel.runtime.migrations import upgrade
 Wanted = tuple[Database, Path]
 """A service's database and the folder of its migrations."""
 
+_SCHEMAS = "SELECT count(*) FROM pg_namespace WHERE nspname NOT LIKE 'pg!_%' ESCAPE '!' AND nspname <> 'information_schema' AND nspname <> 'public'"
 _FILES: dict[Path, bytes] = {}
 _TEMPLATES: dict[tuple[object, ...], str] = {}
 
@@ -70,8 +71,7 @@ def _copy(name: str | None, template: str | None) -> str:
 async def _is_empty(wanted: Sequence[Wanted]) -> bool:
     connection = await asyncpg.connect(_address(wanted, wanted[0][0].url.database or ""))
     try:
-        services = [database.service for database, _ in wanted]
-        return not await connection.fetchval("SELECT count(*) FROM pg_namespace WHERE nspname = ANY($1)", services)
+        return not await connection.fetchval(_SCHEMAS)
     finally:
         await connection.close()
 

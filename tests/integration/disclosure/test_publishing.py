@@ -14,7 +14,7 @@ from tests.integration.disclosure.conftest import API, COMPLETE, OFFICE, PUBLISH
 from tests.support.dirty import pdf
 from tests.support.service import NOW
 
-PDF = pdf()
+PDF = pdf(text="Roads")
 
 
 async def test_racing_publishers_never_get_one_number_twice(world: World) -> None:
