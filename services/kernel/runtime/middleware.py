@@ -157,7 +157,10 @@ class Surroundings:
 
 
 async def _answer_head(surroundings: Surroundings, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer HEAD as GET would be answered, without the body; what never ends is cut off behind its headers."""
+    """Answer HEAD as GET would be answered, without the body; what never ends is cut off behind its headers.
+
+    The handler finds `is_head` in the request's state: what a GET writes, a HEAD does not.
+    """
     is_begun = asyncio.Event()
 
     async def send_head(message: Message) -> None:
@@ -166,7 +169,8 @@ async def _answer_head(surroundings: Surroundings, scope: Scope, receive: Receiv
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             is_begun.set()
 
-    answering = asyncio.create_task(surroundings({**scope, "method": "GET"}, receive, send_head))
+    as_get = {**scope, "method": "GET", "state": {**scope.get("state", {}), "is_head": True}}
+    answering = asyncio.create_task(surroundings(as_get, receive, send_head))
     begun = asyncio.create_task(is_begun.wait())
     await asyncio.wait([answering, begun], return_when=asyncio.FIRST_COMPLETED)
     await asyncio.wait([answering], timeout=HEAD_ENDS_WITHIN_S)

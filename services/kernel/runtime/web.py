@@ -27,12 +27,15 @@ __all__ = [
     "Node",
     "Now",
     "Officer",
+    "Opened",
     "Reading",
     "Tx",
     "edge_router",
     "etag",
     "if_match",
 ]
+
+_FETCHED_AHEAD = ("purpose", "sec-purpose", "x-purpose", "x-moz")
 
 
 async def _transaction(request: Request) -> Transaction:
@@ -78,6 +81,18 @@ def _node(request: Request) -> NodeInfo:
     return _context(request).node
 
 
+def _is_opened(request: Request) -> bool:
+    """Whether somebody opens this page himself: no HEAD, no fetching ahead, no link or picture of another site.
+
+    Source: W3C Fetch Metadata; a client that is no browser sends none of these headers.
+    """
+    if request.method != "GET" or getattr(request.state, "is_head", False):
+        return False
+    ahead = {request.headers.get(name, "").split(";")[0].strip().lower() for name in _FETCHED_AHEAD}
+    from_site = request.headers.get("sec-fetch-site", "none").lower()
+    return ahead.isdisjoint({"prefetch", "preview"}) and from_site in {"same-origin", "none"}
+
+
 def _now(request: Request) -> datetime:
     now: datetime = request.state.now
     return now
@@ -92,6 +107,8 @@ LiveMe = Annotated[Officer, Depends(_live_me)]
 Context = Annotated[ServiceContext, Depends(_context)]
 Node = Annotated[NodeInfo, Depends(_node)]
 Now = Annotated[datetime, Depends(_now)]
+Opened = Annotated[bool, Depends(_is_opened)]
+"""Whether a person opens the page: only then may a GET write down that he did."""
 
 
 async def _if_match(request: Request) -> int:

@@ -15,7 +15,7 @@ from services.kernel.runtime.comparing import compare_texts
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import Begin, Context, LiveMe, Me, Now, Officer, Reading, Tx, edge_router
+from services.kernel.runtime.web import Begin, Context, LiveMe, Me, Now, Officer, Opened, Reading, Tx, edge_router
 from services.review.actions import deciding, editing, forwarding, instructing, selecting
 from services.review.pages.desks import QUEUE, Asked, AskedList
 from services.review.pages.forms import (
@@ -61,11 +61,13 @@ async def show_queue_item(
     now: Now,
     session: Reading,
     asked: AskedList,
+    is_opened: Opened,
     view: View = "",
     before: View = "",
     after: View = "",
 ) -> Response:
-    await _take_in_by_opening(context, me, origin_id, now)
+    if is_opened:
+        await _take_in_by_opening(context, me, origin_id, now)
     return await show_item(
         request, session, QUEUE, me, origin_id, asked=asked, wish=Wish(view=view, before=before, after=after)
     )

@@ -115,6 +115,23 @@ async def test_opening_an_item_marks_it_received_once(district: Office) -> None:
     assert len(await district.told(SubmissionReceived)) == 1
 
 
+async def test_only_who_opens_the_page_himself_signs_for_an_item(district: Office) -> None:
+    origin_id = await reported(district)
+    editor = browser(district.client(Role.EDITOR))
+    path = f"/review/queue/{origin_id}"
+    assert (await editor.head(path)).status_code == 200
+    elsewhere = (
+        {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Purpose": "prefetch"},
+        {"Sec-Purpose": "prefetch;prerender", "Sec-Fetch-Site": "none"}, {"X-Moz": "prefetch"},
+    )  # fmt: skip
+    for headers in elsewhere:
+        assert (await editor.get(path, headers=headers)).status_code == 200
+        assert await district.told(SubmissionReceived) == [], headers
+    for site in ("same-origin", "none"):
+        await editor.get(path, headers={"Sec-Fetch-Site": site})
+        assert len(await district.told(SubmissionReceived)) == 1, site
+
+
 async def test_every_view_of_an_item_opens(district: Office) -> None:
     origin_id = await reported(district, title=f"标题 {HOSTILE}", body=f"{BODY}\n{HOSTILE}")
     editor = browser(district.client(Role.EDITOR))
