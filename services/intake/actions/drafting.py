@@ -94,8 +94,10 @@ async def discard_draft(tx: Transaction, officer: Officer, origin_id: UUID) -> S
 
 
 async def restore_draft(tx: Transaction, officer: Officer, origin_id: UUID) -> Submission:
-    """Take back a draft that was thrown away."""
+    """Take back a draft that was thrown away; an item that was not stays as it is."""
     submission = await take_own(tx, officer, origin_id, with_discarded=True)
+    if submission.discarded_at is None:
+        return submission
     submission.discarded_at = None
     await touch_draft(tx, submission)
     await index_text(tx, submission)

@@ -1,9 +1,12 @@
 """Writing by API: drafts of any subset of fields, versions, submission."""
 
+from uuid import UUID
+
 import pytest
 
+from services.intake.store import lock_submission
 from services.kernel.language.events.directory import OfficerAppointed
-from services.kernel.language.vocabulary import Role
+from services.kernel.language.vocabulary import IntakeStatus, Role
 from services.kernel.runtime.naps import utc_now
 from services.kernel.runtime.organisation import keep_officer
 from services.kernel.runtime.process import NodeProcess
@@ -116,6 +119,21 @@ async def test_a_discarded_draft_is_gone_and_can_be_taken_back(as_clerk):
     assert (await as_clerk.get(ITEMS, params={"q": "排涝"})).json()["items"] == []
     assert (await as_clerk.post(f"{ITEMS}/{origin_id}/restore")).status_code == 200
     assert len((await as_clerk.get(ITEMS, params={"q": "排涝"})).json()["items"]) == 1
+
+
+async def test_taking_back_what_was_never_thrown_away_changes_nothing(as_clerk, process: NodeProcess):
+    draft, returned = [(await _draft(as_clerk, **COMPLETE))["origin_id"] for _ in range(2)]
+    await as_clerk.post(f"{ITEMS}/{returned}/submit")
+    async with process.contexts["intake"].database.transaction(utc_now()) as tx:
+        submission = await lock_submission(tx.session, UUID(returned))
+        submission.status = IntakeStatus.RETURNED
+        tx.session.add(submission)
+    for origin_id in (draft, returned):
+        before = (await as_clerk.get(f"{ITEMS}/{origin_id}")).json()
+        assert (await as_clerk.post(f"{ITEMS}/{origin_id}/restore")).status_code == 200
+        after = (await as_clerk.get(f"{ITEMS}/{origin_id}")).json()
+        kept = ("status", "version", "submission_version", "touched_at")
+        assert [after[name] for name in kept] == [before[name] for name in kept]
 
 
 async def test_a_submitted_item_is_kept(as_clerk):
