@@ -53,12 +53,14 @@ async def change_draft(
     """Change any subset of a draft's fields; the first change of a returned item begins its next version.
 
     Raises:
-        NotFound, NotPermitted: See `take_own`.
+        NotFound, NotPermitted: See `take_own`; items of the type that it would become are not his to write either.
         StaleVersion: It was changed since `version` was read.
         SubmissionNotEditable: It is submitted.
         InvalidInput: A field is too long or out of range.
     """
     submission = await take_editable(tx, officer, origin_id)
+    if "info_type" in values:
+        require_writer(officer, values["info_type"] or "")
     _require_fit(values)  # before the version: what is too long is not compared with what is there
     if submission.version != version:
         raise StaleVersion(version=submission.version)

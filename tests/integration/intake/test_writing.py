@@ -184,6 +184,16 @@ async def test_who_writes_is_in_the_audit_chain(as_clerk, process: NodeProcess):
     assert ("submission.submit", CLERK.name) in [tuple(row) for row in rows]
 
 
+async def test_a_duty_officer_does_not_make_his_draft_one_that_he_may_not_write(process: NodeProcess):
+    duty = client_of(process, officer(Role.DUTY, name="郑十一", unit="township"))
+    item = f"{ITEMS}/{(await _draft(duty, info_type='emergency', title='甲'))['origin_id']}"
+    for info_type in ("dynamic", None):
+        refused = await duty.patch(item, json={"info_type": info_type}, headers={"If-Match": "1"})
+        assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted"), info_type
+    kept = await duty.patch(item, json={"info_type": "emergency", "title": "乙"}, headers={"If-Match": "1"})
+    assert (kept.status_code, (await duty.get(item)).json()["title"]) == (200, "乙")
+
+
 async def test_an_emergency_takes_the_urgent_topic_with_all_it_says(as_clerk, process: NodeProcess):
     from sqlalchemy import select
 
