@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 from urllib.parse import quote
@@ -22,7 +23,8 @@ from services.stats.store.figures import list_sources
 router = edge_router()
 
 Month = Annotated[str, Query(max_length=20)]
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULAS = ("=", "+", "-", "@")
+_LEADING = ("\t", "\r")
 
 
 @router.get("/scores.csv")
@@ -80,13 +82,15 @@ async def export_sources(unit_id: UUID, me: Me, session: Reading, now: Now, peri
 
 def _csv(filename: str, lines: Iterable[Sequence[object]]) -> Response:
     text = io.StringIO()
-    csv.writer(text).writerows([[_cell(value) for value in line] for line in lines])
+    csv.writer(text).writerows([[csv_cell(value) for value in line] for line in lines])
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(filename)}"}
     return Response("\ufeff" + text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _cell(value: object) -> str:
-    """A cell that no spreadsheet takes for a formula; numbers keep their sign."""
+def csv_cell(value: object) -> str:
+    """A cell that no spreadsheet takes for a formula, full-width signs included; numbers keep their sign."""
     text = str(value).replace("−", "-")
     is_number = text.lstrip("-").replace(".", "", 1).isdigit()
-    return f"'{text}" if text.startswith(_FORMULAS) and not is_number else text
+    read = unicodedata.normalize("NFKC", text).lstrip()
+    is_formula = read.startswith(_FORMULAS) or text.startswith(_LEADING)
+    return f"'{text}" if is_formula and not is_number else text
