@@ -15,6 +15,7 @@ from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.session import AsyncSession
 
 KEPT_FOR_S = 60
+_KEPT = f"public, max-age={KEPT_FOR_S}"
 _STEP_BYTES = 256 * 1024
 
 
@@ -36,11 +37,29 @@ PortalContext = Annotated[ServiceContext, Depends(portal_context)]
 def keepable(request: Request, response: Response) -> Response:
     """The answer with a mark of its content; who has it already is told so in a word."""
     mark = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:24]}"'
-    headers = {"ETag": mark, "Cache-Control": f"public, max-age={KEPT_FOR_S}", "Vary": "Cookie, Accept-Encoding"}
-    if response.status_code == 200 and mark in request.headers.get("if-none-match", ""):
+    headers = {"ETag": mark, "Cache-Control": _KEPT, "Vary": "Cookie, Accept-Encoding"}
+    if response.status_code == 200 and _has(request, mark):
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)
     return response
+
+
+async def keepable_download(
+    request: Request, context: ServiceContext, *, sha256: str, filename: str, media_type: str, size: int
+) -> Response:
+    """A public file, marked by its digest and kept no longer than the page that offers it: both go when it is revoked.
+
+    Raises:
+        FileNotHere: The file is not on this disk.
+    """
+    mark = f'"{sha256}"'
+    if _has(request, mark):
+        return Response(status_code=304, headers={"ETag": mark, "Cache-Control": _KEPT})
+    answer = await as_download(
+        context, sha256=sha256, filename=filename, media_type=media_type, size=size, cache_control=_KEPT
+    )
+    answer.headers["ETag"] = mark
+    return answer
 
 
 async def as_download(
@@ -59,6 +78,10 @@ async def as_download(
         "Cache-Control": cache_control,
     }
     return StreamingResponse(_steps(file), media_type=media_type, headers=headers)
+
+
+def _has(request: Request, mark: str) -> bool:
+    return mark in request.headers.get("if-none-match", "")
 
 
 def _steps(file: IO[bytes]) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import Query, Request, Response
 
-from services.disclosure.actions.answering import PortalContext, PortalReading, as_download, keepable
+from services.disclosure.actions.answering import PortalContext, PortalReading, keepable, keepable_download
 from services.disclosure.model import PublicInformation
 from services.disclosure.policy import CategorySet, HeaderRow, header_rows
 from services.disclosure.policy.excerpt import excerpt, marked
@@ -66,14 +66,14 @@ async def show_information(request: Request, information_id: UUID, session: Port
 
 @router.get("/information/{information_id}/attachments/{attachment_id}")
 async def download(
-    information_id: UUID, attachment_id: UUID, session: PortalReading, context: PortalContext
+    request: Request, information_id: UUID, attachment_id: UUID, session: PortalReading, context: PortalContext
 ) -> Response:
     shown = await portal.find_public(session, information_id)
     found = [file for file in (shown.attachments if shown else ()) if file["attachment_id"] == str(attachment_id)]
     if not found:
         raise NotFound
     named = {name: found[0][name] for name in ("sha256", "filename", "media_type", "size")}
-    return await as_download(context, **named, cache_control="public, max-age=3600")
+    return await keepable_download(request, context, **named)
 
 
 async def public_page(

@@ -89,6 +89,24 @@ async def test_only_the_cleaned_copy_of_a_file_becomes_public(world: World, file
     assert [body for body in facts if original in bytes(body)] == []
 
 
+async def test_a_file_is_kept_no_longer_than_the_page_that_offers_it(world: World) -> None:
+    information_id = await world.prepared()
+    await attached(world, information_id, "养护路段表.pdf", dirty.pdf())
+    assert (await reviewed(world, information_id)).status_code == 200
+    url = (await published(world, information_id))[0]["url"]
+    citizen = world.client()
+    first = await citizen.get(url)
+    assert first.headers["cache-control"] == "public, max-age=60"
+    known = {"If-None-Match": first.headers["etag"]}
+    again = await citizen.get(url, headers=known)
+    assert (again.status_code, again.content, again.headers["cache-control"]) == (304, b"", "public, max-age=60")
+    assert (await citizen.get(url, headers={"If-None-Match": '"another"'})).content == first.content
+    await world.client(PUBLISHER).post(f"{API}/{information_id}/revoke", json={"reason": "有误"})
+    await world.deliver()
+    gone = await citizen.get(url, headers=known)
+    assert (gone.status_code, gone.headers["cache-control"]) == (404, "no-store")
+
+
 TRACKED = (
     '<w:p><w:ins w:id="9" w:author="某" w:date="2026-01-01T00:00:00Z"><w:r><w:t>加</w:t></w:r></w:ins></w:p><w:sectPr'
 )
