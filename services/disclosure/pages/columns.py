@@ -15,6 +15,7 @@ from services.kernel.runtime.web import edge_router
 router = edge_router(prefix="/open", include_in_schema=False)
 
 FEED_LENGTH = 50
+SUMMARY_LENGTH = 200
 SITEMAP_LENGTH = 5000
 
 
@@ -42,17 +43,18 @@ async def show_reports(request: Request, session: PortalReading) -> Response:
 
 @router.get("/feed.xml")
 async def show_feed(request: Request, session: PortalReading) -> Response:
-    return await _xml(request, session, "disclosure/open_feed.xml", FEED_LENGTH, "application/atom+xml")
+    newest = (await portal.list_public(session, portal.PublicListing(limit=FEED_LENGTH)))[:FEED_LENGTH]
+    beginnings = await portal.find_beginnings(session, newest, SUMMARY_LENGTH)
+    return _xml(request, "disclosure/open_feed.xml", "application/atom+xml", items=newest, beginnings=beginnings)
 
 
 @router.get("/sitemap.xml")
 async def show_sitemap(request: Request, session: PortalReading) -> Response:
-    return await _xml(request, session, "disclosure/open_sitemap.xml", SITEMAP_LENGTH, "application/xml")
+    newest = (await portal.list_public(session, portal.PublicListing(limit=SITEMAP_LENGTH)))[:SITEMAP_LENGTH]
+    return _xml(request, "disclosure/open_sitemap.xml", "application/xml", items=newest)
 
 
-async def _xml(request: Request, session: PortalReading, template: str, limit: int, media_type: str) -> Response:
-    found = await portal.list_public(session, portal.PublicListing(limit=limit))
+def _xml(request: Request, template: str, media_type: str, **content: Any) -> Response:
     address = str(request.base_url).rstrip("/")
-    context: dict[str, Any] = {"items": found[:limit], "address": address, "flash": []}
-    written = page(request, template, **context)
+    written = page(request, template, address=address, flash=[], **content)
     return keepable(request, Response(written.body, media_type=media_type))

@@ -13,7 +13,7 @@ from fastapi import Query, Request, Response
 from services.disclosure.actions.answering import PortalContext, PortalReading, keepable, keepable_download
 from services.disclosure.model import PublicInformation
 from services.disclosure.policy import CategorySet, HeaderRow, header_rows
-from services.disclosure.policy.excerpt import excerpt, marked
+from services.disclosure.policy.excerpt import SEARCHED, excerpt, marked
 from services.disclosure.policy.guide import Guide
 from services.disclosure.store import portal
 from services.disclosure.store.rules import category_set, guide
@@ -104,9 +104,15 @@ async def _list(
     leaves: Sequence[str] = (), cursor: str = "",
 ) -> Response:  # fmt: skip
     found = await portal.list_public(session, portal.PublicListing(q, leaves, _after(cursor), PAGE_SIZE))
+    on_page = found[:PAGE_SIZE]
+    bodies = await portal.find_beginnings(session, on_page, SEARCHED) if q else {}
     lines = [
-        {"shown": one, "title": marked(one.title, q), "excerpt": excerpt(one.body, q) if q else []}
-        for one in found[:PAGE_SIZE]
+        {
+            "shown": one,
+            "title": marked(one.title, q),
+            "excerpt": excerpt(bodies.get(one.information_id, ""), q) if q else [],
+        }
+        for one in on_page
     ]
     total = sum(n for one, n in (await portal.count_by_category(session)).items() if not leaves or one in leaves)
     return await public_page(

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_
+from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from services.disclosure.model import PublicInformation
@@ -45,8 +46,9 @@ async def list_public_digests(session: AsyncSession) -> list[str]:
 
 
 async def list_public(session: AsyncSession, listing: PublicListing) -> list[PublicInformation]:
-    """Published texts, newest first; one more than `limit` where there is a next page."""
-    query = select(PublicInformation).where(col(PublicInformation.revoked_at).is_(None))
+    """Published texts without their bodies, newest first; one more than `limit` where there is a next page."""
+    without_body = defer(col(PublicInformation.body), raiseload=True)
+    query = select(PublicInformation).options(without_body).where(col(PublicInformation.revoked_at).is_(None))
     if listing.category_ids:
         query = query.where(col(PublicInformation.category_id).in_(listing.category_ids))
     if listing.query.strip():
@@ -57,6 +59,14 @@ async def list_public(session: AsyncSession, listing: PublicListing) -> list[Pub
         query = query.where(or_(col(PublicInformation.published_at) < at, is_later))
     order = (col(PublicInformation.published_at).desc(), col(PublicInformation.information_id).desc())
     return list(await session.exec(query.order_by(*order).limit(listing.limit + 1)))
+
+
+async def find_beginnings(session: AsyncSession, shown: Sequence[PublicInformation], length: int) -> dict[UUID, str]:
+    """The first `length` characters of the bodies of these texts, by their ids."""
+    ids = [one.information_id for one in shown]
+    beginning = func.substr(col(PublicInformation.body), 1, length)
+    query = select(PublicInformation.information_id, beginning).where(col(PublicInformation.information_id).in_(ids))
+    return dict((await session.exec(query)).all())
 
 
 async def count_by_category(session: AsyncSession) -> dict[str, int]:

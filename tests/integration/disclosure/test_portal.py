@@ -7,10 +7,12 @@ from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
+from sqlalchemy import inspect
 from sqlmodel import select
 
 from services.disclosure.agents import PORTAL_LISTENS_TO
 from services.disclosure.app import disclosure_service, portal_service
+from services.disclosure.store.portal import PublicListing, find_beginnings, list_public
 from services.kernel.language.envelope import to_headers
 from services.kernel.runtime.inbox import Inbox, Message
 from services.kernel.runtime.outbox import envelope_of
@@ -113,6 +115,18 @@ async def test_the_feed_is_well_formed_whatever_stands_in_it(world: World) -> No
     assert link is not None
     assert link.get("href", "").endswith(published["url"])
     ET.fromstring((await world.client().get("/open/sitemap.xml")).content)
+
+
+async def test_a_list_loads_the_beginning_of_a_long_text_and_no_more(world: World) -> None:
+    await world.published(title="长文", body="塘坝" + "水" * 60_000, summary="")
+    async with world.database.reading() as session:
+        [shown] = await list_public(session, PublicListing())
+        assert "body" in inspect(shown).unloaded
+        assert [len(text) for text in (await find_beginnings(session, [shown], 200)).values()] == [200]
+    found = (await world.client().get("/open/", params={"q": "塘坝"})).text
+    assert "<mark>塘坝</mark>水水" in found
+    feed = ET.fromstring((await world.client().get("/open/feed.xml")).content)
+    assert [len(one.text or "") for one in feed.iter(f"{ATOM}summary")] == [200]
 
 
 async def test_large_print_keeps_the_search(world: World) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from services.disclosure.pages.portal import laid_out
 from services.disclosure.policy import HeaderRow
-from services.disclosure.policy.excerpt import Snippet, excerpt, marked
+from services.disclosure.policy.excerpt import MOST_WORDS, SEARCHED, Snippet, excerpt, marked
 from services.disclosure.policy.guide import read_guide
 from services.disclosure.policy.index_rules import read_index_rules
 from services.kernel.language.rule_file import RuleFileIsInvalid
@@ -33,6 +33,26 @@ def test_signs_in_a_query_are_no_pattern() -> None:
 
 def test_letters_are_found_in_any_case() -> None:
     assert Snippet("pdf", is_hit=True) in excerpt("附件为pdf格式", "PDF")
+
+
+def test_full_width_letters_find_what_stands_in_ordinary_ones_and_the_other_way_round() -> None:
+    assert Snippet("PDF2", is_hit=True) in excerpt("附件为PDF2格式", "ｐｄｆ２")
+    assert Snippet("ＰＤＦ２", is_hit=True) in excerpt("附件为ＰＤＦ２格式㎡", "pdf2")
+
+
+def test_the_earliest_word_is_shown_and_characters_that_fold_into_several_move_nothing() -> None:
+    found = excerpt("ﬁ㎡ß" * 100 + "渠道" + "水" * 300 + "塘坝", "塘坝 渠道")
+    assert Snippet("渠道", is_hit=True) in found
+    assert Snippet("塘坝", is_hit=True) not in found
+
+
+def test_a_search_looks_for_few_words_in_the_beginning_of_a_text() -> None:
+    far = "水" * SEARCHED + "塘坝"
+    assert [piece for piece in excerpt(far, "塘坝") if piece.is_hit] == []
+    many = "甲 乙 丙 丁 戊 己 庚 辛 壬 癸 子丑"
+    hits = {piece.text for piece in marked(many, many) if piece.is_hit}
+    assert len(hits) == MOST_WORDS
+    assert "子丑" in hits
 
 
 def rows(*fields: str) -> list[HeaderRow]:
