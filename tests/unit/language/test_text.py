@@ -27,10 +27,27 @@ any_text = st.text(st.characters(exclude_categories=["Cs"]))
         ("一\uffff二\ufdd0三", "一二三"),
         ("<script>{{ 7*7 }}</script> & %s", "<script>{{ 7*7 }}</script> & %s"),
         ("𠮷野家👨\u200d👩", "𠮷野家👨\u200d👩"),
+        ("☎\ufe0f❤\ufe0f\u200d🔥👍🏽", "☎\ufe0f❤\ufe0f\u200d🔥👍🏽"),
+        ("ᠮᠣᠩᠭᠣᠯ\u180b ᠪᠠᠶᠢᠨ\u180eᠠ", "ᠮᠣᠩᠭᠣᠯ\u180b ᠪᠠᠶᠢᠨ\u180eᠠ"),
+        ("葛\U000e0100城", "葛城"),
     ],
 )
 def test_what_hides_or_breaks_goes_and_what_was_written_stays(dirty: str, clean: str) -> None:
     assert clean_text(dirty) == clean
+
+
+NOBODY_SEES = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u180b\u180e\u200b\u200c\u200d\u200e\u202e\u2060\u2063\u2066\u206f\u2800\u3164"
+    "\ufe00\ufe0e\ufe0f\ufeff\uffa0\ufff9\U0001d173\U000e0001\U000e0041\U000e007f\U000e0100\U000e01ef"
+)
+
+
+@pytest.mark.parametrize("unseen", NOBODY_SEES, ids=ascii)
+def test_nothing_unseen_stands_between_two_characters(unseen: str) -> None:
+    assert clean_text(f"绝{unseen}密") == "绝密"
+    assert clean_text(f"绝{unseen}{unseen}密1{unseen}2☎{unseen}{unseen}密").replace("\ufe0e", "").replace(
+        "\ufe0f", ""
+    ) == ("绝密12☎密")
 
 
 @pytest.mark.parametrize("text", ["\ud800", "报告\udfff正文"])
