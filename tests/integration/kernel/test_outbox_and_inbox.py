@@ -12,13 +12,15 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from services.kernel.language.envelope import to_headers
+from services.kernel.language.events.directory import UnitRegistered
 from services.kernel.runtime.administration import repair_event
 from services.kernel.runtime.database import Database
-from services.kernel.runtime.inbox import Inbox, Message, waiting
+from services.kernel.runtime.inbox import Inbox, ListensTo, Message, waiting
 from services.kernel.runtime.migrations import differences
 from services.kernel.runtime.outbox import envelope_of
 from services.kernel.runtime.tables import AUDIT, INBOX_WAITING, OUTBOX
-from tests.integration.kernel.toy import LISTENS_TO, METADATA, applied, toy_service, unit
+from services.kernel.runtime.transaction import Transaction
+from tests.integration.kernel.toy import LISTENS_TO, METADATA, applied, note, toy_service, unit
 from tests.support.service import NOW, service_database, unit_id
 
 
@@ -140,6 +142,23 @@ async def test_a_repaired_event_is_replayed_with_all_that_it_held(database: Data
     assert parked.event_id in audited.details
     assert "bug" not in audited.details, "what it said can be erased; an audit row cannot"
     assert await inbox.replay(parked.id)
+    assert await applied(database) == {str(unit_id("a")): ["1", "2", "3"]}
+    assert await waiting_kinds(database) == []
+
+
+async def test_of_two_replays_at_once_one_takes_effect(database: Database, inbox: Inbox) -> None:
+    async def note_slowly(tx: Transaction, fact: UnitRegistered) -> None:
+        await asyncio.sleep(0.3)  # the other has found the row by then
+        await note(tx, fact)
+
+    await tell(database, unit("a", "1"), unit("a", "bug"), unit("a", "3"))
+    await inbox.receive(await messages(database))
+    async with database.transaction(NOW) as tx:
+        parked = (await waiting.list_waiting(tx.session, kind="parked"))[0]
+        await repair_event(tx, parked.id, unit("a", "2").model_dump_json().encode())
+    listens_to: ListensTo = {"directory.unit": {UnitRegistered: note_slowly}}
+    both = [Inbox(database, listens_to, consumer="toy.routine", prefix="district", clock=lambda: NOW) for _ in range(2)]
+    assert sorted(await asyncio.gather(*(one.replay(parked.id) for one in both))) == [False, True]
     assert await applied(database) == {str(unit_id("a")): ["1", "2", "3"]}
     assert await waiting_kinds(database) == []
 

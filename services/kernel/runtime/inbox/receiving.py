@@ -84,6 +84,8 @@ class Inbox:
     async def replay(self, waiting_id: int) -> bool:
         """Apply a parked event and what it held; True when it took effect, False while its turn has not come.
 
+        False, too, when it is gone: of two replays at once the first alone takes effect.
+
         One that stands at or below the cursor (a fork) takes effect too, and leaves the cursor
         where it is: moved back, it would hold the next event for ever.
         """
@@ -93,6 +95,9 @@ class Inbox:
                 return False
             place = (row.topic, row.key)
             work = await load_work(tx, self._consumer, {place}, held=self._held)
+            row = await waiting.find(tx.session, waiting_id)  # its key is locked only now: another may have replayed it
+            if row is None:
+                return False
             before = work.cursors[place]
             if row.sequence > before.sequence + 1:
                 return False
