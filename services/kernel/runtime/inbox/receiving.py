@@ -108,7 +108,7 @@ class Inbox:
             work.waiting[place] = [one for one in work.waiting[place] if one.id != row.id]
             await work.drain(place)
             await work.store()
-            await waiting.forget(tx.session, waiting_id)
+            await waiting.forget(tx.session, [waiting_id])
         await self._drain_on(work.undrained)
         return True
 

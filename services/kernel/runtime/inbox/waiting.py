@@ -126,22 +126,9 @@ async def of_keys(session: AsyncSession, consumer: str, topic: str, keys: Sequen
     return list(await session.execute(query))
 
 
-async def forget_up_to(session: AsyncSession, consumer: str, topic: str, key: str, sequence: int) -> None:
-    """Delete what is held at or below the cursor: it was applied. Parked events go by a replay alone."""
-    await session.execute(
-        delete(WAITING).where(
-            WAITING.c.consumer == consumer,
-            WAITING.c.topic == topic,
-            WAITING.c.key == key,
-            WAITING.c.sequence <= sequence,
-            WAITING.c.kind == HELD,
-        )
-    )
-
-
-async def forget(session: AsyncSession, waiting_id: int) -> None:
-    """Delete one waiting row: it was replayed."""
-    await session.execute(delete(WAITING).where(WAITING.c.id == waiting_id))
+async def forget(session: AsyncSession, waiting_ids: Collection[int]) -> None:
+    """Delete waiting rows: they were applied, or are known."""
+    await session.execute(delete(WAITING).where(WAITING.c.id.in_(sets.numbers(session, waiting_ids))))
 
 
 async def park(
@@ -194,18 +181,28 @@ async def count_parked_of(session: AsyncSession, consumer: str, source: str) -> 
 async def ready_places(
     session: AsyncSession, consumer: str, braked: Collection[str], limit: int = 1000
 ) -> list[tuple[str, str]]:
-    """The (topic, key) whose next event is held here already: of a source that was slowed, or cut off half way."""
+    """The (topic, key) whose next event is held here already: of a source that was slowed, or cut off half way.
+
+    What is next says `verdict.judge`; this is the same in SQL.
+    """
     of_key = and_(
         CURSOR.c.consumer == WAITING.c.consumer, CURSOR.c.topic == WAITING.c.topic, CURSOR.c.key == WAITING.c.key
     )
+    epoch, sequence = func.coalesce(CURSOR.c.epoch, 0), func.coalesce(CURSOR.c.sequence, 0)
+    is_restored = and_(
+        WAITING.c.epoch > epoch,
+        WAITING.c.sequence <= sequence,
+        WAITING.c.event_id != func.coalesce(CURSOR.c.last_id, ""),
+    )
     query = (
         select(WAITING.c.topic, WAITING.c.key)
+        .distinct()
         .outerjoin(CURSOR, of_key)
         .where(
             WAITING.c.consumer == consumer,
             WAITING.c.kind == HELD,
-            WAITING.c.sequence == func.coalesce(CURSOR.c.sequence, 0) + 1,
-            WAITING.c.epoch >= func.coalesce(CURSOR.c.epoch, 0),
+            WAITING.c.epoch >= epoch,
+            or_(WAITING.c.sequence == sequence + 1, is_restored),
             or_(WAITING.c.source.is_(None), WAITING.c.source.not_in(sets.texts(session, braked))),
         )
         .limit(limit)

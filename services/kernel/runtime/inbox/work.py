@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,7 @@ class Work:
     waiting: dict[Place, list[Any]]
     erased: Collection[str] = frozenset()
     moved: set[Place] = field(default_factory=set)
+    done: set[str] = field(default_factory=set)
     to_wait: list[dict[str, Any]] = field(default_factory=list)
     positions: dict[Partition, Position] = field(default_factory=dict)
     skipped: dict[Partition, int] = field(default_factory=dict)
@@ -172,12 +173,19 @@ class Work:
         await handler(self.tx, fact)
 
     async def drain(self, place: Place) -> None:
-        """Apply what was held behind the event just applied, for as long as the transaction may last."""
-        for row in sorted(self.waiting[place], key=lambda row: (row.sequence, row.epoch)):
-            verdict = judge(self.cursors[place], epoch=row.epoch, sequence=row.sequence, event_id=row.event_id)
-            if verdict is Verdict.SEEN:
+        """Apply what was held behind the event just applied, for as long as the transaction may last.
+
+        A teller's facts of before its restore come first: behind those of after it they would be forks.
+        """
+        for row in sorted(self.waiting[place], key=lambda row: (row.epoch, row.sequence)):
+            if row.event_id in self.done:
                 continue
-            if verdict is not Verdict.NEXT or row.kind == waiting.PARKED or row.source in self.consumer.braked:
+            verdict = judge(self.cursors[place], epoch=row.epoch, sequence=row.sequence, event_id=row.event_id)
+            if verdict is Verdict.SEEN and row.kind == waiting.HELD:
+                self.done.add(row.event_id)
+            if verdict in (Verdict.SEEN, Verdict.AHEAD):
+                continue
+            if verdict is Verdict.FORK or row.kind == waiting.PARKED or row.source in self.consumer.braked:
                 return
             if self.clock.is_over:
                 self.undrained.add(place)
@@ -200,6 +208,7 @@ class Work:
                 )
             return False
         await self.apply(place[0], envelope, fact)
+        self.done.add(envelope.id)
         await asyncio.sleep(0)
         return True
 
@@ -208,9 +217,8 @@ class Work:
         session, name = self.tx.session, self.consumer.name
         if self.moved:
             await put_cursors(session, name, {place: self.cursors[place] for place in self.moved})
-        for place in self.moved:
-            if self.waiting[place]:
-                await waiting.forget_up_to(session, name, *place, self.cursors[place].sequence)
+        if done := [row.id for row in self._held_rows() if row.event_id in self.done]:
+            await waiting.forget(session, done)
         if still := [row for row in self.to_wait if not self._was_drained(row)]:
             await waiting.put(session, still)
         if self.positions:
@@ -219,8 +227,12 @@ class Work:
             await note_skipped(session, name, self.skipped)
 
     def _was_drained(self, row: dict[str, Any]) -> bool:
-        cursor = self.cursors.get((row["topic"], row["key"]))
-        return bool(row["kind"] == waiting.HELD and cursor and row["sequence"] <= cursor.sequence)
+        return row["kind"] == waiting.HELD and row["event_id"] in self.done
+
+    def _held_rows(self) -> Iterator[Any]:
+        """What was held already when the transaction began."""
+        for rows in self.waiting.values():
+            yield from (row for row in rows if row.kind == waiting.HELD and not isinstance(row, _Later))
 
 
 async def load_work(tx: Transaction, consumer: Consumer, places: set[Place], *, held: int) -> Work:

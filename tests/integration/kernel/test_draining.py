@@ -1,0 +1,64 @@
+"""What is held takes effect in its turn, whatever stands before it, fails in it or cuts it off."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from services.kernel.language.envelope import Envelope, to_headers
+from services.kernel.runtime.database import Database
+from services.kernel.runtime.inbox import Inbox, ListensTo, Message
+from services.kernel.runtime.inbox.opening import open_message
+from tests.integration.kernel.test_outbox_and_inbox import messages, names, tell, waiting_kinds
+from tests.integration.kernel.toy import LISTENS_TO, applied, toy_service, unit
+from tests.support.service import NOW, service_database, unit_id
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with service_database(toy_service(), database_url) as made:
+        yield made
+
+
+@pytest.fixture
+def inbox(database: Database) -> Inbox:
+    return an_inbox(database)
+
+
+def an_inbox(database: Database, listens_to: ListensTo = LISTENS_TO) -> Inbox:
+    return Inbox(database, listens_to, consumer="toy.routine", prefix="district", clock=lambda: NOW)
+
+
+def another(message: Message, name: str, *, later: int = 1) -> Message:
+    """Another fact under the number of `message`, as a teller tells it that forgot the first and knows it, or not."""
+    envelope = open_message(message)
+    assert isinstance(envelope, Envelope)
+    body = unit("a", name).model_dump_json().encode()
+    changed = replace(envelope, id=f"another-{name}", epoch=envelope.epoch + later, data=body)
+    return Message(message.topic, f"1:{name}", to_headers(changed), body)
+
+
+async def test_facts_of_a_restored_teller_wait_while_its_source_is_slowed(database: Database, inbox: Inbox) -> None:
+    await tell(database, *(unit("a", name) for name in names(6)))
+    told = await messages(database)
+    await inbox.receive(told[:5])
+    inbox.brake.braked.add("district")
+    await inbox.receive([another(told[2], "new 3"), another(told[3], "new 4"), told[5]])
+    assert await waiting_kinds(database) == [("held", 3), ("held", 4), ("held", 6)]
+    await inbox.tend()
+    assert await applied(database) == {str(unit_id("a")): [*names(6), "new 3", "new 4"]}
+    assert await waiting_kinds(database) == []
+
+
+@pytest.mark.parametrize("held_before", [True, False])
+async def test_what_was_applied_before_a_restored_tellers_facts_waits_no_longer(
+    database: Database, inbox: Inbox, held_before: bool
+) -> None:
+    await tell(database, *(unit("a", name) for name in names(7)))
+    told = await messages(database)
+    await inbox.receive([*told[:5], *(told[6:] if held_before else [])])
+    await inbox.receive([told[6], told[5], another(told[2], "new 3"), another(told[3], "new 4")])
+    assert await applied(database) == {str(unit_id("a")): [*names(7), "new 3", "new 4"]}
+    assert await waiting_kinds(database) == []
