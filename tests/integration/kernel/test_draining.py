@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
 
 from services.kernel.language.envelope import Envelope, to_headers
+from services.kernel.language.events.directory import UnitRegistered
 from services.kernel.runtime.database import Database
 from services.kernel.runtime.inbox import Inbox, ListensTo, Message
 from services.kernel.runtime.inbox.opening import open_message
+from services.kernel.runtime.transaction import Transaction
 from tests.integration.kernel.test_outbox_and_inbox import messages, names, tell, waiting_kinds
-from tests.integration.kernel.toy import LISTENS_TO, applied, toy_service, unit
+from tests.integration.kernel.toy import LISTENS_TO, applied, note, toy_service, unit
 from tests.support.service import NOW, service_database, unit_id
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -61,4 +65,28 @@ async def test_what_was_applied_before_a_restored_tellers_facts_waits_no_longer(
     await inbox.receive([*told[:5], *(told[6:] if held_before else [])])
     await inbox.receive([told[6], told[5], another(told[2], "new 3"), another(told[3], "new 4")])
     assert await applied(database) == {str(unit_id("a")): [*names(7), "new 3", "new 4"]}
+    assert await waiting_kinds(database) == []
+
+
+async def test_a_draining_that_was_cut_off_goes_on(database: Database) -> None:
+    async def note_slowly(tx: Transaction, fact: UnitRegistered) -> None:
+        await asyncio.sleep(0.02)
+        await note(tx, fact)
+
+    inbox = an_inbox(database, {"directory.unit": {UnitRegistered: note_slowly}})
+    await inbox.tend()
+    await tell(database, *(unit("a", name) for name in names(60)))
+    first, *rest = await messages(database)
+    await inbox.receive(rest)
+    receiving = asyncio.create_task(inbox.receive([first]))
+
+    async def some_are_applied() -> bool:
+        return bool(await applied(database))
+
+    await eventually(some_are_applied)
+    receiving.cancel()
+    await asyncio.gather(receiving, return_exceptions=True)
+    assert await waiting_kinds(database) != []
+    await inbox.tend()
+    assert await applied(database) == {str(unit_id("a")): names(60)}
     assert await waiting_kinds(database) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime
 
@@ -27,6 +28,10 @@ from services.kernel.runtime.transaction import Transaction
 from services.kernel.runtime.turns import Rank
 
 log = structlog.get_logger()
+
+
+LOOK_FOR_READY_EVERY_S = 60.0
+"""Another process may have been cut off while it applied what was held: a replay from the command line."""
 
 
 class BatchFailed(Exception):
@@ -60,7 +65,8 @@ class Inbox:
         self._tries: dict[str, int] = {}
         self._held, self._held_of_a_key = 0, 0
         self._has_skipped = False
-        self._looked_for_ready = False
+        self._cut_short = 0
+        self._looked_for_ready: tuple[int, float] | None = None
 
     @property
     def consumer(self) -> str:
@@ -109,27 +115,38 @@ class Inbox:
             await work.drain(place)
             await work.store()
             await waiting.forget(tx.session, [waiting_id])
+            self._cut_short += bool(work.undrained)
         await self._drain_on(work.undrained)
         return True
 
     async def tend(self) -> None:
         """Look after what waits: let go of a source that is well again, apply what is ready. Asked every few seconds."""
-        if self._looked_for_ready and not (self.brake.braked or self._held or self._has_skipped):
+        is_to_look = self._is_to_look_for_ready
+        if not (is_to_look or self.brake.braked or self._held or self._has_skipped):
             return
+        looked = self._cut_short, time.monotonic()
         async with self.database.reading() as session:
             self._held, self._held_of_a_key = await waiting.count_held(session, self.consumer)
             known = await positions.load_positions(session, self.consumer)
             well = [one for one in self.brake.braked if await self._is_well(session, one)]
             self._has_skipped = any(position.skipped_from is not None for position in known.values())
-            if well or not self._looked_for_ready:
+            if well or is_to_look:
                 still = self.brake.braked.difference(well)
                 ready = await waiting.ready_places(session, self.consumer, still)
+                self._looked_for_ready = None if ready else looked
             else:
                 ready = []
         for source in well:
             self.brake.loosen(source)
         await self._drain_on(ready)
-        self._looked_for_ready = not ready
+
+    @property
+    def _is_to_look_for_ready(self) -> bool:
+        """Whether something may be held though its turn has come: a draining ended early, and may have been cut off."""
+        if self._looked_for_ready is None:
+            return True
+        cut_short, looked_at = self._looked_for_ready
+        return cut_short != self._cut_short or time.monotonic() > looked_at + LOOK_FOR_READY_EVERY_S
 
     async def _is_well(self, session: waiting.AsyncSession, source: str) -> bool:
         return await waiting.count_parked_of(session, self.consumer, source) <= PARKED_OF_LAST_100
@@ -204,6 +221,7 @@ class Inbox:
             try:
                 async with self.database.transaction(self.clock(), rank=self.rank) as tx:
                     work = await handle(tx)
+                    self._cut_short += bool(work.undrained)
             except asyncio.CancelledError:
                 raise
             except HandlingFailed as fault:
