@@ -10,9 +10,11 @@ import pytest
 
 from services.kernel.language.envelope import Envelope, to_headers
 from services.kernel.language.events.directory import UnitRegistered
+from services.kernel.runtime.administration import repair_event
 from services.kernel.runtime.database import Database
-from services.kernel.runtime.inbox import Inbox, ListensTo, Message
+from services.kernel.runtime.inbox import Inbox, ListensTo, Message, waiting
 from services.kernel.runtime.inbox.opening import open_message
+from services.kernel.runtime.inbox.pace import LONGEST_S
 from services.kernel.runtime.transaction import Transaction
 from tests.integration.kernel.test_outbox_and_inbox import messages, names, tell, waiting_kinds
 from tests.integration.kernel.toy import LISTENS_TO, applied, note, toy_service, unit
@@ -66,6 +68,46 @@ async def test_what_was_applied_before_a_restored_tellers_facts_waits_no_longer(
     await inbox.receive([told[6], told[5], another(told[2], "new 3"), another(told[3], "new 4")])
     assert await applied(database) == {str(unit_id("a")): [*names(7), "new 3", "new 4"]}
     assert await waiting_kinds(database) == []
+
+
+async def note_or_fail_at_the_end(tx: Transaction, fact: UnitRegistered) -> None:
+    """Note a unit; the name `at the end` fails when the transaction is written."""
+
+    async def fail() -> None:
+        raise ZeroDivisionError(fact.name)
+
+    if fact.name == "slow":
+        await asyncio.sleep(LONGEST_S)  # what is held behind it gets a transaction of its own
+    if fact.name == "at the end":
+        tx.before_commit(fail)
+    await note(tx, fact)
+
+
+FAILS_AT_THE_END: ListensTo = {"directory.unit": {UnitRegistered: note_or_fail_at_the_end}}
+
+
+@pytest.mark.parametrize("first", ["1", "slow"])
+async def test_a_held_event_that_fails_at_the_commit_is_parked_alone(database: Database, first: str) -> None:
+    inbox = an_inbox(database, FAILS_AT_THE_END)
+    await tell(database, unit("a", first), unit("a", "2"), unit("a", "at the end"), unit("a", "4"))
+    told = await messages(database)
+    await inbox.receive(told[1:])
+    await inbox.receive(told[:1])
+    assert await applied(database) == {str(unit_id("a")): [first, "2"]}
+    assert await waiting_kinds(database) == [("parked", 3), ("held", 4)]
+
+
+@pytest.mark.parametrize("name", ["at the end", "bug"])
+async def test_a_replay_takes_effect_whatever_becomes_of_what_it_held(database: Database, name: str) -> None:
+    inbox = an_inbox(database, FAILS_AT_THE_END if name == "at the end" else LISTENS_TO)
+    await tell(database, unit("a", "refuse"), unit("a", name), unit("a", "3"))
+    await an_inbox(database).receive(await messages(database))
+    async with database.transaction(NOW) as tx:
+        parked = (await waiting.list_waiting(tx.session, kind="parked"))[0]
+        await repair_event(tx, parked.id, unit("a", "1").model_dump_json().encode())
+    assert await inbox.replay(parked.id)
+    assert await applied(database) == {str(unit_id("a")): ["1"]}
+    assert await waiting_kinds(database) == [("parked", 2), ("held", 3)]
 
 
 async def test_a_draining_that_was_cut_off_goes_on(database: Database) -> None:

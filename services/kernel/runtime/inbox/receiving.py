@@ -22,7 +22,7 @@ from services.kernel.runtime.inbox.opening import open_message
 from services.kernel.runtime.inbox.pace import Pace
 from services.kernel.runtime.inbox.parking import park
 from services.kernel.runtime.inbox.positions import Partition, Position
-from services.kernel.runtime.inbox.work import Consumer, Work, load_work, open_unless_emptied
+from services.kernel.runtime.inbox.work import ALL, Consumer, Work, load_work, open_unless_emptied
 from services.kernel.runtime.outbox import envelope_of
 from services.kernel.runtime.transaction import Transaction
 from services.kernel.runtime.turns import Rank
@@ -88,7 +88,7 @@ class Inbox:
                 return
 
     async def replay(self, waiting_id: int) -> bool:
-        """Apply a parked event and what it held; True when it took effect, False while its turn has not come.
+        """Apply a parked event, then what it held; True when it took effect, False while its turn has not come.
 
         False, too, when it is gone: of two replays at once the first alone takes effect.
 
@@ -100,7 +100,7 @@ class Inbox:
             if row is None or row.key is None:
                 return False
             place = (row.topic, row.key)
-            work = await load_work(tx, self._consumer, {place}, held=self._held)
+            work = await load_work(tx, self._consumer, {place}, held=self._held, most_drained=0)
             row = await waiting.find(tx.session, waiting_id)  # its key is locked only now: another may have replayed it
             if row is None:
                 return False
@@ -171,7 +171,9 @@ class Inbox:
         async with self.database.transaction(self.clock(), rank=self.rank) as tx:
             await positions.forget_positions(tx.session, self.consumer, partitions)
 
-    async def _attempt(self, messages: Sequence[Message]) -> int | HandlingFailed | BatchFailed:
+    async def _attempt(
+        self, messages: Sequence[Message], *, most_drained: int = ALL
+    ) -> int | HandlingFailed | BatchFailed:
         """Apply as many as fit into one transaction, and say how many those were; or the fault."""
         opened = [(message, open_message(message)) for message in messages]
         places = {(m.topic, found.subject) for m, found in opened if isinstance(found, Envelope)}
@@ -179,7 +181,7 @@ class Inbox:
 
         async def handle(tx: Transaction) -> Work:
             nonlocal taken
-            work = await load_work(tx, self._consumer, places, held=self._held)
+            work = await load_work(tx, self._consumer, places, held=self._held, most_drained=most_drained)
             taken = 0
             for message, found in opened:
                 await work.take(message, found)
@@ -198,21 +200,37 @@ class Inbox:
         return taken
 
     async def _drain_on(self, places: Collection[Place]) -> None:
-        """Go on with what was held behind an event, a transaction at a time."""
+        """Go on with what was held behind an event, a transaction at a time; one by one once a whole one failed."""
         for place in places:
-
-            async def handle(tx: Transaction, place: Place = place) -> Work:
-                work = await load_work(tx, self._consumer, {place}, held=self._held)
-                await work.drain(place)
-                await work.store()
-                return work
-
+            most = ALL
             while True:
-                done = await self._commit(handle)
+                done = await self._drain(place, most)
                 if isinstance(done, HandlingFailed):
                     await self._settle_held(done)
-                elif isinstance(done, BatchFailed) or not done.undrained:
+                elif isinstance(done, BatchFailed) and most > 1:
+                    most = 1
+                elif isinstance(done, BatchFailed):
+                    log.error("inbox.draining.failed", consumer=self.consumer, topic=place[0], fault=str(done))
+                    break  # with nothing in it that could be parked; it is looked for again
+                elif not done.undrained:
                     break
+
+    async def _drain(self, place: Place, most: int) -> Work | HandlingFailed | BatchFailed:
+        """Apply held events of a key in one transaction; what fails only at its end is the fault of one that is alone."""
+        drained: list[Envelope] = []
+
+        async def handle(tx: Transaction) -> Work:
+            nonlocal drained
+            work = await load_work(tx, self._consumer, {place}, held=self._held, most_drained=most)
+            drained = work.drained
+            await work.drain(place)
+            await work.store()
+            return work
+
+        done = await self._commit(handle)
+        if isinstance(done, BatchFailed) and most == 1 and drained:
+            return HandlingFailed(drained[0], place[0], done.__cause__ or done)
+        return done
 
     async def _commit(self, handle: Callable[[Transaction], Awaitable[Work]]) -> Work | HandlingFailed | BatchFailed:
         """Run one transaction; wait and try again for as long as the database is not there for it."""
@@ -244,6 +262,11 @@ class Inbox:
 
     async def _settle(self, message: Message, fault: HandlingFailed | BatchFailed) -> None:
         """A single event failed: try a bug again, then park the event whose turn it was."""
+        if isinstance(fault, BatchFailed):
+            done = await self._attempt([message], most_drained=0)  # the fault may be of what was held behind it
+            if isinstance(done, int):
+                return
+            fault = done
         own = open_message(message)
         if isinstance(fault, BatchFailed) and isinstance(own, Envelope):
             fault = HandlingFailed(own, message.topic, fault.__cause__ or fault)

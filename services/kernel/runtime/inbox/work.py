@@ -26,6 +26,9 @@ from services.kernel.runtime.transaction import Transaction
 
 log = structlog.get_logger()
 
+ALL = 2**31
+"""As many held events as the time of a transaction allows."""
+
 
 @dataclass(frozen=True)
 class Consumer:
@@ -47,6 +50,8 @@ class Work:
     cursors: dict[Place, Cursor]
     waiting: dict[Place, list[Any]]
     erased: Collection[str] = frozenset()
+    most_drained: int = ALL
+    drained: list[Envelope] = field(default_factory=list)
     moved: set[Place] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
     to_wait: list[dict[str, Any]] = field(default_factory=list)
@@ -187,7 +192,7 @@ class Work:
                 continue
             if verdict is Verdict.FORK or row.kind == waiting.PARKED or row.source in self.consumer.braked:
                 return
-            if self.clock.is_over:
+            if self.clock.is_over or len(self.drained) >= self.most_drained:
                 self.undrained.add(place)
                 return
             if not await self._apply_held(place, row):
@@ -207,6 +212,7 @@ class Work:
                     self.tx.session, self.consumer.name, place[0], envelope.id, reason=reason, cause=cause
                 )
             return False
+        self.drained.append(envelope)
         await self.apply(place[0], envelope, fact)
         self.done.add(envelope.id)
         await asyncio.sleep(0)
@@ -235,11 +241,13 @@ class Work:
             yield from (row for row in rows if row.kind == waiting.HELD and not isinstance(row, _Later))
 
 
-async def load_work(tx: Transaction, consumer: Consumer, places: set[Place], *, held: int) -> Work:
-    """A transaction's work on these keys, their cursors locked."""
+async def load_work(
+    tx: Transaction, consumer: Consumer, places: set[Place], *, held: int, most_drained: int = ALL
+) -> Work:
+    """A transaction's work on these keys, their cursors locked; it drains so many held events and leaves the others."""
     cursors = await load_cursors(tx.session, consumer.name, places)
     erased = await erased_among(tx.session, {key for _, key in places})
-    work = Work(tx, consumer, held, cursors, {place: [] for place in places}, erased)
+    work = Work(tx, consumer, held, cursors, {place: [] for place in places}, erased, most_drained)
     by_topic: dict[str, list[str]] = {}
     for topic, key in places:
         by_topic.setdefault(topic, []).append(key)
