@@ -19,6 +19,7 @@ from deploy.demo.waiting import eventually
 from deploy.demo.world import DemoWorld
 from services.kernel.runtime.database import Database, database_url
 from services.kernel.runtime.keeping.compacting import compact
+from services.kernel.runtime.keeping.pacing import note_round_at
 from services.kernel.runtime.keeping.sizes import rewrite, size_bytes
 from services.kernel.runtime.naps import utc_now
 from services.node import build_services
@@ -186,6 +187,8 @@ async def _thin_out(node: NodeProcess) -> None:
     async with opened(services, settings) as contexts:
         for service in services:
             later = replace(contexts[service.name], clock=lambda: utc_now() + LATER)
+            async with later.database.transaction(later.clock()) as tx:
+                await note_round_at(tx, tx.now)  # as if the node had run all that time
             await compact(service, later, asyncio.Event())
 
 

@@ -119,6 +119,11 @@ KEEPING_REMOVED = Counter(
     "Old rows emptied or deleted by retention, by kind; none for weeks: compaction does not run",
     (*WHERE, "kind"),
 )
+KEEPING_CLOCK_AHEAD = Gauge(
+    "shangda_keeping_clock_ahead_seconds",
+    "How far the clock is ahead of the time that retention goes by; above a day: the clock is wrong or the node was off",
+    WHERE,
+)
 DATABASE_SIZE = Gauge(
     "shangda_database_size_bytes",
     "What a service's database takes on the disk; docs/reference/growth.md has the plan",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from services.kernel.language.envelope import from_headers, to_headers
 from services.kernel.language.events.directory import UnitRegistered
+from services.kernel.runtime import metrics
 from services.kernel.runtime.inbox import Inbox, Message
 from services.kernel.runtime.keeping.compacting import compact
+from services.kernel.runtime.keeping.pacing import STEP, note_round_at
 from services.kernel.runtime.keeping.retention import AGED
 from services.kernel.runtime.keeping.sizes import rewrite, size_bytes
 from services.kernel.runtime.outbox import envelope_of
@@ -38,8 +40,20 @@ async def outbox(context: ServiceContext) -> list[Any]:
 
 
 async def run_round(context: ServiceContext) -> dict[str, int]:
-    context.clock = lambda: NOW
+    """A round on a node that has run all the time."""
+    async with context.database.transaction(NOW) as tx:
+        await note_round_at(tx, NOW)
+    return await run_round_at(context, NOW)
+
+
+async def run_round_at(context: ServiceContext, now: datetime) -> dict[str, int]:
+    context.clock = lambda: now
     return await compact(toy_service(), context, asyncio.Event())
+
+
+def clock_ahead_s(context: ServiceContext) -> float:
+    place = (context.node.node_id, context.name)
+    return float(metrics.KEEPING_CLOCK_AHEAD.labels(*place)._value.get())
 
 
 async def test_old_facts_lose_their_data_and_keep_id_and_number(toy: ServiceContext) -> None:
@@ -83,6 +97,27 @@ async def test_counters_go_on_after_facts_are_emptied(toy: ServiceContext) -> No
     assert (await outbox(toy))[-1].sequence == 451
     async with toy.database.reading() as session:
         assert (await session.execute(select(COUNTER.c.sequence))).scalar_one() == 451
+
+
+async def test_a_clock_that_jumps_ahead_ages_nothing_and_alarms(toy: ServiceContext) -> None:
+    await tell(toy, unit("a", "甲"), unit("a", "乙"), days_ago=0)
+    for has_run in (False, True):
+        if has_run:
+            await run_round_at(toy, NOW)
+        removed = await run_round_at(toy, NOW + timedelta(days=4000))
+        assert (removed["facts"], [bool(row.body) for row in await outbox(toy)]) == (0, [True, True])
+        assert clock_ahead_s(toy) > timedelta(days=3999).total_seconds()
+    await run_round_at(toy, NOW)
+    assert clock_ahead_s(toy) == 0
+
+
+async def test_a_node_that_was_off_for_long_catches_up_round_by_round(toy: ServiceContext) -> None:
+    await tell(toy, unit("a", "甲"), unit("a", "乙"), days_ago=400)
+    async with toy.database.transaction(NOW) as tx:
+        await note_round_at(tx, NOW - 2 * STEP)
+    assert (await run_round_at(toy, NOW + STEP))["facts"] == 0
+    assert (await run_round_at(toy, NOW + STEP))["facts"] == 0
+    assert (await run_round_at(toy, NOW + STEP))["facts"] == 2
 
 
 async def test_answers_to_repeated_requests_are_kept_a_day(toy: ServiceContext) -> None:

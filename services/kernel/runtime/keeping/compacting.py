@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from services.kernel.runtime import metrics
 from services.kernel.runtime.keeping import retention, sizes
+from services.kernel.runtime.keeping.pacing import DOUBTFUL, next_round_at
 from services.kernel.runtime.naps import nap
 from services.kernel.runtime.service import Service, ServiceContext, Worker
 from services.kernel.runtime.settings import Settings
@@ -39,12 +40,13 @@ def compactor(service: Service) -> Worker:
 async def compact(service: Service, context: ServiceContext, stop: asyncio.Event) -> dict[str, int]:
     """One round: thin out until nothing is left to do; how many rows of each kind."""
     removed: dict[str, int] = {}
+    now = await _time_of_round(context)
     for kind, batch in _kinds(service, context.settings):
-        removed[kind] = await _until_done(context, batch, stop)
+        removed[kind] = await _until_done(context, batch, stop, now=now)
         metrics.KEEPING_REMOVED.labels(context.node.node_id, context.name, kind).inc(removed[kind])
-    await _until_done(context, lambda tx: sizes.give_back_pages(tx.session), stop)
+    await _until_done(context, lambda tx: sizes.give_back_pages(tx.session), stop, now=now)
     if context.name == context.settings.service_names[0]:  # the files are the whole node's
-        before = context.clock() - timedelta(days=UNFINISHED_KEEP_DAYS)
+        before = now - timedelta(days=UNFINISHED_KEEP_DAYS)
         removed["unfinished_files"] = await asyncio.to_thread(context.files.sweep_incoming, before)
     async with context.database.reading() as session:
         size = await sizes.size_bytes(session)
@@ -65,10 +67,22 @@ def _kinds(service: Service, settings: Settings) -> Iterator[tuple[str, Batch]]:
         yield "own", lambda tx: prune(tx, settings)
 
 
-async def _until_done(context: ServiceContext, batch: Batch, stop: asyncio.Event) -> int:
+async def _time_of_round(context: ServiceContext) -> datetime:
+    """The time by which all of this round judges what is old; an alarm while the clock is far from it."""
+    clock = context.clock()
+    async with context.database.transaction(clock, rank=Rank.ROUTINE) as tx:
+        now = await next_round_at(tx)
+    ahead = clock - now
+    metrics.KEEPING_CLOCK_AHEAD.labels(context.node.node_id, context.name).set(ahead.total_seconds())
+    if ahead > DOUBTFUL:
+        log.error("keeping.clock.doubted", service=context.name, clock=clock.isoformat(), kept_to=now.isoformat())
+    return now
+
+
+async def _until_done(context: ServiceContext, batch: Batch, stop: asyncio.Event, *, now: datetime) -> int:
     total = 0
     while not stop.is_set():
-        async with context.database.transaction(context.clock(), rank=Rank.ROUTINE) as tx:
+        async with context.database.transaction(now, rank=Rank.ROUTINE) as tx:
             done = await batch(tx)
         total += done
         if not done:

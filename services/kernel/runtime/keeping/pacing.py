@@ -1,0 +1,42 @@
+"""The time that retention goes by: it follows the clock in small steps, so that a clock that jumps ages nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+from services.kernel.runtime.keeping.retention import note_reached, reached_by
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.tables import OUTBOX
+from services.kernel.runtime.transaction import Transaction
+
+STEP = timedelta(hours=2)
+"""So far a round moves the time on at most: a node that was off for ten days has caught up after twenty hours."""
+DOUBTFUL = timedelta(days=1)
+"""So far ahead of the last round, a clock is wrong, or the node was off."""
+_TIME = "time"
+
+
+async def next_round_at(tx: Transaction) -> datetime:
+    """The time by which the next round judges what is old, from now on the last round's; never after `tx.now`.
+
+    A clock that is years ahead for a while does not make facts old that listeners are still to
+    apply: for that it would have to stay wrong through thousands of rounds, with an alarm.
+    """
+    before = await reached_by(tx.session, _TIME)
+    last = datetime.fromtimestamp(before, UTC) if before else await _newest_fact_at(tx.session) or tx.now
+    reached = min(tx.now, last + STEP)
+    await note_round_at(tx, reached)
+    return reached
+
+
+async def note_round_at(tx: Transaction, at: datetime) -> None:
+    """Keep the time of a round, in whole seconds."""
+    await note_reached(tx.session, _TIME, int(at.timestamp()))
+
+
+async def _newest_fact_at(session: AsyncSession) -> datetime | None:
+    """Before the first round only the service's own facts say what time it is."""
+    newest = select(OUTBOX.c.told_at).order_by(OUTBOX.c.id.desc()).limit(1)
+    return (await session.execute(newest)).scalar_one_or_none()
