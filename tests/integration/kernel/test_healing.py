@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import select, update
 
 from services.kernel.language.envelope import to_headers
-from services.kernel.runtime.inbox import Inbox, Message
+from services.kernel.runtime.inbox import Inbox, Message, waiting
 from services.kernel.runtime.outbox import envelope_of
 from services.kernel.runtime.process import NodeProcess
-from services.kernel.runtime.progress.following import Following
+from services.kernel.runtime.progress.following import MOST_UNAPPLIED, Following
+from services.kernel.runtime.progress.judging import Reason
+from services.kernel.runtime.progress.told import PAGE
 from services.kernel.runtime.tables import OUTBOX
 from tests.integration.kernel.test_relay_and_agents import tell
 from tests.integration.kernel.toy import LISTENS_TO, toy_service
@@ -39,6 +41,37 @@ async def apply_all(process: NodeProcess) -> None:
     )
 
 
+async def publish_all(process: NodeProcess) -> None:
+    """What the relay does with everything that was told, ten minutes ago."""
+    context = process.contexts["directory"]
+    left = {
+        "published_at": context.clock() - timedelta(minutes=10),
+        "broker_partition": 0,
+        "broker_offset": OUTBOX.c.id,
+    }
+    async with context.database.transaction(context.clock()) as tx:
+        await tx.session.execute(update(OUTBOX).where(OUTBOX.c.published_at.is_(None)).values(**left))
+
+
+async def park_all(process: NodeProcess) -> None:
+    """What the listener does with facts that only a newer version knows."""
+    context = process.contexts["directory"]
+    async with context.database.transaction(context.clock()) as tx:
+        rows = [
+            waiting.waiting_row(
+                "directory.routine", row.topic, f"0:{row.id}", envelope_of(row),
+                kind=waiting.PARKED, reason="未知类型", cause=waiting.UNKNOWN, now=tx.now,
+            )
+            for row in await tx.session.execute(select(OUTBOX))
+        ]  # fmt: skip
+        await waiting.put(tx.session, rows)
+
+
+def following_of(process: NodeProcess) -> Following:
+    context = process.contexts["directory"]
+    return Following(context, "directory", {context.settings.topic("directory.unit"): "routine"})
+
+
 async def count_to_publish(process: NodeProcess) -> int:
     async with process.contexts["directory"].database.reading() as session:
         return len(list(await session.execute(select(OUTBOX.c.id).where(OUTBOX.c.published_at.is_(None)))))
@@ -48,14 +81,56 @@ async def count_to_publish(process: NodeProcess) -> int:
 async def test_what_took_effect_since_the_look_is_not_told_again(process: NodeProcess, is_applied: bool) -> None:
     context = process.contexts["directory"]
     await tell(process, "1", "2", "3")
-    now = context.clock()
-    async with context.database.transaction(now) as tx:
-        left = {"published_at": now - timedelta(minutes=10), "broker_partition": 0, "broker_offset": OUTBOX.c.id}
-        await tx.session.execute(update(OUTBOX).values(**left))
-    following = Following(context, "directory", {context.settings.topic("directory.unit"): "routine"})
+    await publish_all(process)
+    following = following_of(process)
     await following.look(context.clock())
     assert len(following.list_behind()) == 3
     if is_applied:
         await apply_all(process)
     await following.heal(context.clock() + timedelta(minutes=10))
     assert await count_to_publish(process) == (0 if is_applied else 3)
+
+
+@pytest.mark.parametrize("looks_first", [True, False], ids=["looking on", "started anew"])
+async def test_a_lost_fact_is_told_again_however_many_wait_for_a_person(
+    process: NodeProcess, looks_first: bool
+) -> None:
+    context = process.contexts["directory"]
+    following = following_of(process)
+    if looks_first:
+        await following.look(context.clock())
+    await tell(process, *(f"newer {n}" for n in range(MOST_UNAPPLIED + 1)))
+    await publish_all(process)
+    await park_all(process)
+    for _ in range(3):
+        await following.look(context.clock())
+    await tell(process, "lost")
+    await publish_all(process)
+    await following.look(context.clock())
+    standing = following.standing("routine", context.clock())
+    assert standing.counts == {Reason.PARKED: MOST_UNAPPLIED + 1, Reason.NOT_ARRIVED: 1}
+    await following.heal(context.clock() + timedelta(minutes=10))
+    assert await count_to_publish(process) == 1
+
+
+async def test_a_full_view_is_said_to_be_full(process: NodeProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.kernel.runtime.progress.following.MOST_UNAPPLIED", 2)
+    context, following = process.contexts["directory"], following_of(process)
+    for name, is_full in (("1", False), ("2", True)):
+        await tell(process, name)
+        await following.look(context.clock())
+        assert following.standing("routine", context.clock()).as_words(context.clock())["is_full"] is is_full
+
+
+async def test_every_fact_of_a_key_is_compared_however_many_it_has(
+    process: NodeProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.kernel.runtime.progress.following.OVERLAP", 0)
+    context = process.contexts["directory"]
+    await tell(process, *(f"newer {n}" for n in range(PAGE)))
+    await publish_all(process)
+    await park_all(process)
+    await tell(process, *(str(n) for n in range(3)))
+    following = following_of(process)
+    await following.look(context.clock())
+    assert len(following.list_behind()) == 3

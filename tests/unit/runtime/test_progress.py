@@ -86,7 +86,9 @@ def test_a_lane_stands_still_when_a_fact_is_there_and_nothing_moves() -> None:
 def test_a_standing_names_what_holds_the_oldest_fact_up() -> None:
     oldest = {Reason.HELD: ago(10), Reason.NOT_ARRIVED: ago(90)}
     said = Standing("routine", "intake", {Reason.HELD: 2, Reason.NOT_ARRIVED: 1}, oldest).as_words(NOW)
-    assert said == {"unapplied": 3, "oldest_age_s": 90.0, "reason": "not_arrived", "stands_still": False}
+    assert said == {
+        "unapplied": 3, "oldest_age_s": 90.0, "reason": "not_arrived", "stands_still": False, "is_full": False,
+    }  # fmt: skip
     assert Standing("routine", "intake", is_silent=True).reason == "teller_silent"
     assert Standing("routine", "disclosure", is_elsewhere=True).reason == "teller_elsewhere"
 

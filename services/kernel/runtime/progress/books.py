@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from services.kernel.runtime import sets
 from services.kernel.runtime.inbox.verdict import Cursor
+from services.kernel.runtime.progress.judging import Reason
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.tables import INBOX_CURSOR as CURSOR
 from services.kernel.runtime.tables import INBOX_WAITING as WAITING
@@ -41,6 +44,25 @@ async def kinds(session: AsyncSession, places: Mapping[str, Sequence[Place]]) ->
             for row in await session.execute(query):
                 found[topic, row.key, row.sequence] = row.kind
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What of a consumer's inbox waits: how many facts, and since when the oldest of them, by what holds them up."""
+
+    counts: Mapping[Reason, int] = field(default_factory=dict)
+    oldest: Mapping[Reason, datetime] = field(default_factory=dict)
+
+
+async def waiting(session: AsyncSession, consumer: str, topics: Sequence[str]) -> Waiting:
+    """What waits of these topics, those that nobody could read left out."""
+    query = (
+        select(WAITING.c.kind, func.count().label("count"), func.min(WAITING.c.since).label("since"))
+        .where(WAITING.c.consumer == consumer, WAITING.c.topic.in_(topics), WAITING.c.key.is_not(None))
+        .group_by(WAITING.c.kind)
+    )
+    rows = list(await session.execute(query))
+    return Waiting({Reason(row.kind): row.count for row in rows}, {Reason(row.kind): row.since for row in rows})
 
 
 def _by_topic(places: Sequence[Place]) -> dict[str, list[str]]:

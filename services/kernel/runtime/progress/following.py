@@ -14,7 +14,6 @@ from services.kernel.runtime.outbox import slices
 from services.kernel.runtime.progress import books
 from services.kernel.runtime.progress.asking import Teller, TellerElsewhere, TellerSilent
 from services.kernel.runtime.progress.judging import (
-    WAITS_HERE,
     Unapplied,
     is_applied,
     is_lost,
@@ -29,9 +28,10 @@ from services.kernel.runtime.service import ServiceContext
 log = structlog.get_logger()
 
 MOST_UNAPPLIED = 1000
-"""So many unapplied facts are kept in view; behind a longer backlog the oldest are what matters.
+"""So many facts that did not even come here are kept in view; behind a longer backlog the oldest are what matters.
 
 Each look goes through all of them, in the very hours in which the node has the least time for it.
+What waits in the inbox is not among them: the inbox keeps it, and it may wait for a person for weeks.
 """
 LATE_COMMIT = timedelta(seconds=10)
 """Rows with lower ids may become visible so much later (PostgreSQL): the last ids are read again."""
@@ -47,8 +47,8 @@ class Following:
     """What is known of the facts that one teller told for one listening service.
 
     Counters are compared with cursors key by key at start and once a day; between that, the
-    outbox is read on from where it was read to. What is not applied stays in `behind` until a
-    cursor covers it.
+    outbox is read on from where it was read to. What has not come stays in `behind` until a
+    cursor covers it or it waits in the inbox; what waits there is counted there.
     """
 
     def __init__(self, context: ServiceContext, teller: str, topics: Mapping[str, str]) -> None:
@@ -56,6 +56,7 @@ class Following:
         self.teller = Teller(context, teller, topics)
         self.lanes = topics
         self.behind: dict[int, Unapplied] = {}
+        self.waiting: dict[str, books.Waiting] = {}
         self.moved_at = dict.fromkeys(topics.values(), context.clock())
         self.looked_at: datetime | None = None
         self.compared_at: datetime | None = None
@@ -117,24 +118,26 @@ class Following:
     def standing(self, lane: str, now: datetime) -> Standing:
         """How a lane stands towards this teller."""
         counts, oldest = summarise(self.behind.values(), lane)
+        here = self.waiting.get(lane, books.Waiting())
         after = timedelta(seconds=self.context.settings.stands_still_after_s)
         facts = (one for one in self.behind.values() if one.lane == lane)
         still = stands_still(facts, moved_at=self.moved_at[lane], now=now, after=after)
         return Standing(
-            lane, self.teller.name, counts, oldest, still, self.looked_at, self.is_silent, self.is_elsewhere
+            lane, self.teller.name, {**counts, **here.counts}, {**oldest, **here.oldest}, still,
+            self.looked_at, self.is_silent, self.is_elsewhere, is_full=not self._has_room,
         )  # fmt: skip
 
     def list_behind(self, key: str = "") -> list[Unapplied]:
-        """What is not applied, oldest first; of one key when given."""
+        """What has not come, oldest first; of one key when given."""
         return [one for one in self._oldest(MOST_UNAPPLIED) if not key or one.told.key == key]
 
     async def find_behind(self, key: str) -> list[Unapplied]:
-        """What of one key is not applied. Behind a longer backlog than is kept in view the teller is asked.
+        """What of one key has not come. Behind a longer backlog than is kept in view the teller is asked.
 
         Raises:
             TellerSilent: It had to be asked, and gives no answer.
         """
-        if len(self.behind) < MOST_UNAPPLIED:
+        if self._has_room:
             return self.list_behind(key)
         places = self._consumers([(topic, key) for topic in self.lanes])
         async with self.context.database.reading() as session:
@@ -147,6 +150,11 @@ class Following:
     @property
     def _names(self) -> dict[str, str]:
         return {"service": self.context.name, "teller": self.teller.name}
+
+    @property
+    def _has_room(self) -> bool:
+        """Whether everything that has not come is in view, as far as the books were read."""
+        return len(self.behind) < MOST_UNAPPLIED
 
     def _has_moved(self, told: Told) -> datetime:
         """When a fact of the same partition was last seen to arrive; before the first, since we look."""
@@ -166,12 +174,13 @@ class Following:
         """Compare counters with cursors, from where it stopped for want of room."""
         newest = await self.teller.newest_id()
         after = self._compare_from or ("", "")
-        while len(self.behind) < MOST_UNAPPLIED:
+        while self._has_room:
             page = await self.teller.counters(after)
             if not page:
                 self._begin_to_read(now, newest)
                 return
-            await self._take_behind(page, now)
+            if not await self._take_behind(page):
+                return
             self._compare_from = after = page[-1][:2]
             await asyncio.sleep(BREATH_S)
 
@@ -180,7 +189,8 @@ class Following:
             self._read_to = max(0, newest - OVERLAP)
         self.compared_at, self._compare_from = now, None
 
-    async def _take_behind(self, counters: Sequence[tuple[str, str, int]], now: datetime) -> None:
+    async def _take_behind(self, counters: Sequence[tuple[str, str, int]]) -> bool:
+        """Take into view what is above our cursors; whether there was room for all of it."""
         async with self.context.database.reading() as session:
             cursors = await books.cursors(session, self._consumers([(topic, key) for topic, key, _ in counters]))
         above = [
@@ -189,19 +199,31 @@ class Following:
             if told > cursors[topic, key].sequence
         ]
         for some in slices(above, PLACES):
-            self._add(await self.teller.told_above(some))
+            if not await self._take_above(some):
+                return False
+        return True
+
+    async def _take_above(self, places: Sequence[tuple[str, str, int]]) -> bool:
+        while self._has_room:
+            rows = await self.teller.told_above(places)
+            await self._take(rows)
+            if len(rows) < PAGE:
+                return True
+            reached = {row.place: row.sequence for row in rows}
+            places = [(topic, key, reached.get((topic, key), number)) for topic, key, number in places]
+        return False
 
     async def _read_on(self, now: datetime) -> None:
         """Read what was told since; stop where enough is known to be behind."""
         at = self._read_to
-        while len(self.behind) < MOST_UNAPPLIED:
+        while self._has_room:
             rows, last = await self.teller.told_after(at)
             fresh = [row for row in rows if row.id not in self.behind]
             here = await self._applied(fresh)
             for told in here:
                 self._note_here(told, now, has_moved=told.id > self._newest_here.get(told.stretch, 0))
             known = {told.id for told in here}
-            self._add(row for row in fresh if row.id not in known)
+            await self._take([row for row in fresh if row.id not in known])
             if last is None:
                 break
             at = last
@@ -210,19 +232,42 @@ class Following:
             self._read_to = self._tips.popleft()[1]
 
     async def _refresh(self, now: datetime) -> None:
-        """See what holds the unapplied facts up."""
+        """See what has left its teller meanwhile, what waits here by now, and how much waits in all."""
         oldest = self._oldest(MOST_UNAPPLIED)
         moving = [one for one in oldest if one.told.published_at is None or one.asked_at is not None][:PAGE]
         if moving:
             for row in await self.teller.rows([one.told.id for one in moving]):
                 if row.id in self.behind:
                     self.behind[row.id].told = row
+        for told in await self._waiting_here([one.told for one in oldest]):
+            self.behind.pop(told.id)
+        for one in self.behind.values():
+            one.reason = reason_of(one.told, None)
         async with self.context.database.reading() as session:
-            waits = await books.kinds(session, self._consumers({one.told.place for one in oldest}))
-        for one in oldest:
-            one.reason = reason_of(one.told, waits.get((*one.told.place, one.told.sequence)))
-            if one.reason in WAITS_HERE:
-                self._note_passed(one.told)
+            self.waiting = {
+                lane: await books.waiting(
+                    session, f"{self.context.name}.{lane}", [topic for topic, of in self.lanes.items() if of == lane]
+                )
+                for lane in set(self.lanes.values())
+            }
+
+    async def _take(self, rows: Sequence[Told]) -> None:
+        """Take facts that are not applied into view, but for those that wait here."""
+        here = {told.id for told in await self._waiting_here(rows)}
+        for row in rows:
+            if row.id not in here:
+                self.behind.setdefault(row.id, Unapplied(row, self.lanes[row.topic], reason_of(row, None)))
+
+    async def _waiting_here(self, rows: Sequence[Told]) -> list[Told]:
+        """Those of these facts that wait in the inbox: the broker brought them."""
+        if not rows:
+            return []
+        async with self.context.database.reading() as session:
+            kinds = await books.kinds(session, self._consumers({row.place for row in rows}))
+        here = [row for row in rows if (*row.place, row.sequence) in kinds]
+        for told in here:
+            self._note_passed(told)
+        return here
 
     async def _applied(self, rows: Sequence[Told]) -> list[Told]:
         if not rows:
@@ -236,10 +281,6 @@ class Following:
         for topic, key in places:
             found.setdefault(f"{self.context.name}.{self.lanes[topic]}", []).append((topic, key))
         return found
-
-    def _add(self, rows: Iterable[Told]) -> None:
-        for row in rows:
-            self.behind.setdefault(row.id, Unapplied(row, self.lanes[row.topic], reason_of(row, None)))
 
     def _note_here(self, told: Told, now: datetime, *, has_moved: bool) -> None:
         """A fact is applied: its partition has been read as far; and its lane moves, if it was not seen before."""

@@ -20,6 +20,7 @@ class Standing:
         looked_at: When the books were last compared; None before the first time.
         is_silent: Whether the teller gave no answer at the last attempt.
         is_elsewhere: Whether nobody at the node's address knows the teller, as for a portal in another network.
+        is_full: Whether so much has not come that what lies behind it is not looked at.
     """
 
     lane: str
@@ -30,6 +31,7 @@ class Standing:
     looked_at: datetime | None = None
     is_silent: bool = False
     is_elsewhere: bool = False
+    is_full: bool = False
 
     @property
     def oldest_at(self) -> datetime | None:
@@ -53,6 +55,7 @@ class Standing:
             "oldest_age_s": round(age_s(now, oldest), 1),
             "reason": self.reason,
             "stands_still": self.stands_still,
+            "is_full": self.is_full,
         }
 
 
