@@ -18,6 +18,8 @@ from services.kernel.language.events.directory import UnitRegistered
 from services.kernel.language.vocabulary import Level
 from services.kernel.runtime.administration import republish
 from services.kernel.runtime.database import Database
+from services.kernel.runtime.erased import ERASED
+from services.kernel.runtime.keeping.retention import empty_facts
 from services.kernel.runtime.limits import edge_router
 from services.kernel.runtime.outbox import envelope_of
 from services.kernel.runtime.process import NodeProcess
@@ -29,7 +31,7 @@ from services.kernel.runtime.returned import apply_returned
 from services.kernel.runtime.service import Service
 from services.kernel.runtime.settings import NodeInfo
 from services.kernel.runtime.standing import DatabaseOlderThanTold, StillStarting, incarnation, read_standing
-from services.kernel.runtime.tables import OUTBOX, OUTBOX_STATE
+from services.kernel.runtime.tables import OUTBOX, OUTBOX_STATE, TAKEN_BACK
 from services.kernel.runtime.transaction import Transaction
 from services.kernel.runtime.web import Tx
 from tests.integration.kernel.test_leaving import published, relaying, rows, tell
@@ -284,6 +286,24 @@ async def test_a_fact_passed_on_of_a_type_that_only_a_neighbour_knows_stops_no_r
             await tx.session.execute(delete(OUTBOX.metadata.tables["counter"]))
         assert (await restored(process)).replayed.failed == []
         assert [one.event_id for one in await rows(database)] == [row.event_id, "stranger"]
+
+
+async def test_a_fact_that_comes_back_emptied_stops_no_restore(node: NodeInfo, kafka: str, tmp_path: Path) -> None:
+    settings = settings_for(node, tmp_path / "data", kafka=kafka)
+    async with running_node([restorable()], settings) as process:
+        database = process.contexts["directory"].database
+        await tell(database, "erased", "2")
+        async with database.transaction(NOW) as tx:
+            await empty_facts(tx, (await rows(database))[:1], ERASED)
+        async with relaying(database, kafka):
+            await eventually(published(database))
+        async with database.transaction(NOW) as tx:
+            await tx.session.execute(delete(OUTBOX))
+            await tx.session.execute(delete(OUTBOX.metadata.tables["counter"]))
+        assert (await restored(process)).replayed.failed == []
+        assert (await applied(database))[OWN] == ["2"]
+        async with database.reading() as session:
+            assert (await session.execute(select(TAKEN_BACK))).all() == []
 
 
 async def test_a_fact_that_a_neighbour_returns_is_taken_back_once_and_replayed(database: Database) -> None:

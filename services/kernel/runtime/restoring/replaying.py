@@ -15,10 +15,11 @@ from aiokafka.structs import ConsumerRecord
 from sqlalchemy import delete, select
 
 from services.kernel.language.envelope import Envelope, EnvelopeUnreadable, from_headers
-from services.kernel.language.events import FACTS, open_fact
+from services.kernel.language.events import FACTS
 from services.kernel.runtime import sets
 from services.kernel.runtime.inbox import Inbox, Message
 from services.kernel.runtime.inbox.verdict import Cursor, Verdict, judge
+from services.kernel.runtime.inbox.work import open_unless_emptied
 from services.kernel.runtime.outbox import envelope_of, slices
 from services.kernel.runtime.relay.memory import from_the_beginning
 from services.kernel.runtime.relay.scanning import scan
@@ -103,16 +104,16 @@ async def _redo(service: Service, context: ServiceContext, own: Own) -> Failed |
     """Put what an own fact says into the service's tables, with the fact's own time.
 
     What the service has no replay for is not even opened: the exchange passes on facts of types
-    and versions that only a newer neighbour knows.
+    and versions that only a newer neighbour knows. One that came back emptied has nothing to put there.
     """
     envelope = own.envelope
     kind = FACTS.get(envelope.type)
     handler = service.replays.get(kind) if kind else None
     try:
         async with context.database.transaction(envelope.time, cause=envelope) as tx:
-            if handler is not None:
+            if handler is not None and (fact := open_unless_emptied(envelope)) is not None:
                 with tx.replaying(at=envelope.time):
-                    await handler(tx, open_fact(envelope))
+                    await handler(tx, fact)
             await tx.session.execute(delete(TAKEN_BACK).where(TAKEN_BACK.c.event_id == envelope.id))
     except Exception as fault:
         log.exception("restore.fact.failed", service=service.name, event_id=envelope.id, type=envelope.type)
