@@ -108,7 +108,8 @@ def ledger_row(chain: Chain, epoch: int, chained: Any, *, event_id: str, type_: 
 
 async def _write_noted(tx: Transaction) -> None:
     noted: list[tuple[Fact, Envelope]] = tx.session.info.pop(_NOTED)
-    known = await ways_of(tx.session, (fact.key for fact, _ in noted if routing.concerns_item(fact)))
+    items = {fact.key for fact, _ in noted if routing.concerns_item(fact)}
+    known = await ways_of(tx.session, items, locked=True)
     plan = _plan(tx.node.node_id, noted, known)
     await keep_ways(tx.session, plan.ways, known=known)
     for (peer, is_urgent), files in plan.files.items():

@@ -130,6 +130,13 @@ def with_way(ways: Ways, route: Route, *, is_newest: bool = False) -> Ways:
     return (covering or route, *others)[:MOST_WAYS]
 
 
+def with_ways(ways: Ways, newer: Sequence[Route]) -> Ways:
+    """The ways of an item with several more, in their order before the others."""
+    for route in reversed(newer):
+        ways = with_way(ways, route, is_newest=True)
+    return ways
+
+
 def concerns_item(fact: Fact) -> bool:
     """Whether a fact is about an item at all, so that it may cross."""
     return info_type_of(fact) is not None or isinstance(fact, ErasureDecided | ErasureDeclined)
