@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -12,9 +13,18 @@ from services.kernel.language.rule_file import read_rules
 
 FindingKind = Literal["word", "id_card", "mobile_phone", "bank_card"]
 
-_ID_CARD = re.compile(r"(?<![0-9])[1-9]\d{5} ?(?:19|20)\d{6} ?\d{3}[0-9Xx](?![0-9A-Za-z])")
-_MOBILE = re.compile(r"(?<![0-9])(?:\+?86[- ]?)?(1[3-9]\d[- ]?\d{4}[- ]?\d{4})(?![0-9])")
-_BANK_CARD = re.compile(r"(?<![0-9])[3-69]\d{3}(?:[- ]?\d{4}){3}(?:[- ]?\d{1,3})?(?![0-9])")
+# The patterns read a copy in which whatever may stand inside a word or number without parting it is a blank. Sentence
+# marks and commas are not among it: they part what does not belong together, as two figures of an enumeration.
+_JOINERS = frozenset("-\u2010\u2011\u2012\u2013\u2212\u00b7\u2022\u2027\u2219\u22c5\u30fb._*~/|")
+_BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_LONE_DASH = re.compile("(?<!—)—(?!—)")
+_GAP = " {0,4}"
+_ID_CARD = re.compile(
+    rf"(?<![0-9])(?=([1-9](?:{_GAP}\d){{5}}{_GAP}(?:1{_GAP}9|2{_GAP}0)(?:{_GAP}\d){{9}}{_GAP}[0-9Xx])(?![0-9A-Za-z]))"
+)
+_SPACED_OUT = rf"(?<![0-9] )(?<![0-9]  )1 {{1,4}}[3-9](?: {{1,4}}\d){{9}}(?!{_GAP}[0-9])"
+_MOBILE = re.compile(rf"(?<![0-9])(?:\+?86{_GAP}(?=1\d))?(1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}|{_SPACED_OUT})(?![0-9])")
+_BANK_CARD = re.compile(rf"(?<![0-9])(?=([3-69]\d{{3}}(?:{_GAP}\d{{4}}){{3}}(?:{_GAP}\d{{1,3}})?)(?![0-9]))")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
 
@@ -81,16 +91,16 @@ def read_sensitive_words(text: str) -> SensitiveWords:
 def scan_text(text: str, words: SensitiveWords) -> list[Finding]:
     """Everything in the text that the list makes one look at, in the order of the text.
 
-    Of words within words only the longest is reported. Full-width digits and blanks inside a
-    word do not hide it.
+    Of words within words only the longest is reported. Full-width digits do not hide a number, nor
+    do blanks, hyphens, dots and characters that nobody sees hide a word or number that they stand in.
     """
-    plain = "".join(map(_narrow, text))
+    plain = _LONE_DASH.sub(" ", "".join(map(_read, text)))
     found = _word_findings(text, plain, words)
     if words.patterns.id_card:
         found += [
-            _finding("id_card", text, match.start(), match.end(), words.patterns.id_card)
+            _finding("id_card", text, match.start(1), match.end(1), words.patterns.id_card)
             for match in _ID_CARD.finditer(plain)
-            if is_id_card_number(match.group())
+            if is_id_card_number(match.group(1))
         ]
     if words.patterns.mobile_phone:
         found += [
@@ -99,9 +109,9 @@ def scan_text(text: str, words: SensitiveWords) -> list[Finding]:
         ]
     if words.patterns.bank_card:
         found += [
-            _finding("bank_card", text, match.start(), match.end(), words.patterns.bank_card)
+            _finding("bank_card", text, match.start(1), match.end(1), words.patterns.bank_card)
             for match in _BANK_CARD.finditer(plain)
-            if is_bank_card_number(match.group()) and not is_id_card_number(match.group())
+            if is_bank_card_number(match.group(1)) and not is_id_card_number(match.group(1))
         ]
     return sorted(found, key=lambda finding: (finding.start, finding.end))
 
@@ -132,10 +142,14 @@ def is_bank_card_number(number: str) -> bool:
     return 16 <= len(digits) <= 19 and (sum(digits[::2]) + sum(map(sum, doubled))) % 10 == 0
 
 
-def _narrow(char: str) -> str:
-    """The ordinary form of a full-width character, if it is one character as well."""
+@lru_cache(maxsize=1 << 16)
+def _read(char: str) -> str:
+    """The character as the patterns read it: in its ordinary form, if that is one character; a blank for what parts nothing."""
     narrowed = unicodedata.normalize("NFKC", char)
-    return narrowed if len(narrowed) == 1 else char
+    narrowed = narrowed if len(narrowed) == 1 else char
+    is_apart = narrowed in _JOINERS or char in _BLANK_LETTERS or unicodedata.category(narrowed) in {"Cf", "Mn", "Me"}
+    # A word may be spaced out on its line but does not run over from one paragraph to the next.
+    return " " if is_apart or (narrowed.isspace() and narrowed != "\n") else narrowed
 
 
 def _word_findings(text: str, plain: str, words: SensitiveWords) -> list[Finding]:
@@ -143,11 +157,11 @@ def _word_findings(text: str, plain: str, words: SensitiveWords) -> list[Finding
     if not hints:
         return []
     longest_first = sorted(hints, key=len, reverse=True)
-    spoken = [(at, char) for at, char in enumerate(plain) if not _is_blank(char)]
+    spoken = [(at, char) for at, char in enumerate(plain) if char != " "]
     places = [at for at, _ in spoken]
     squeezed = "".join(char for _, char in spoken)
-    pattern = re.compile("|".join(re.escape(_squeeze(word)) for word in longest_first))
-    by_squeezed = {_squeeze(word): hint for word, hint in hints.items()}
+    by_squeezed = {_squeeze(word): hints[word] for word in longest_first}
+    pattern = re.compile("|".join(map(re.escape, sorted(by_squeezed, key=len, reverse=True))))
     return [
         _finding(
             "word", text, places[match.start()], places[match.end() - 1] + 1,
@@ -157,13 +171,9 @@ def _word_findings(text: str, plain: str, words: SensitiveWords) -> list[Finding
     ]  # fmt: skip
 
 
-def _is_blank(char: str) -> bool:
-    # A word may be spaced out on its line but does not run over from one paragraph to the next.
-    return char.isspace() and char != "\n"
-
-
 def _squeeze(word: str) -> str:
-    return "".join(_narrow(char) for char in word if not _is_blank(char))
+    """The word as it stands in the copy without blanks; one of nothing but signs stays, and is not found."""
+    return "".join(map(_read, word)).replace(" ", "") or word
 
 
 def _finding(kind: FindingKind, text: str, start: int, end: int, hint: str) -> Finding:
