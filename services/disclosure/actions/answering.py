@@ -30,14 +30,28 @@ async def _portal_reading(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
+def public_address(request: Request) -> str:
+    """The portal's address as this node's settings have it, without a slash at the end; empty if they say nothing.
+
+    Never what the request says: its Host is the caller's choice, and the answer is kept for others.
+    """
+    settings = portal_context(request).settings
+    return (settings.public_url or settings.node_url).rstrip("/")
+
+
 PortalReading = Annotated[AsyncSession, Depends(_portal_reading, scope="function")]
 PortalContext = Annotated[ServiceContext, Depends(portal_context)]
 
 
-def keepable(request: Request, response: Response) -> Response:
-    """The answer with a mark of its content; who has it already is told so in a word."""
+def keepable(request: Request, response: Response, *, is_shared: bool = True) -> Response:
+    """The answer with a mark of its content; who has it already is told so in a word.
+
+    Args:
+        is_shared: Whether it is the same for everybody; if not, only the asking browser may keep it.
+    """
+    kept = _KEPT if is_shared else f"private, max-age={KEPT_FOR_S}"
     mark = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:24]}"'
-    headers = {"ETag": mark, "Cache-Control": _KEPT, "Vary": "Cookie, Accept-Encoding"}
+    headers = {"ETag": mark, "Cache-Control": kept, "Vary": "Cookie, Accept-Encoding"}
     if response.status_code == 200 and _has(request, mark):
         return Response(status_code=304, headers=headers)
     response.headers.update(headers)

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import Request, Response
 
-from services.disclosure.actions.answering import PortalReading, keepable
+from services.disclosure.actions.answering import PortalReading, keepable, public_address
 from services.disclosure.pages.portal import ANNUAL_REPORTS, public_page
 from services.disclosure.store import portal
 from services.kernel.runtime.templating import page
@@ -55,6 +55,7 @@ async def show_sitemap(request: Request, session: PortalReading) -> Response:
 
 
 def _xml(request: Request, template: str, media_type: str, **content: Any) -> Response:
-    address = str(request.base_url).rstrip("/")
+    known = public_address(request)
+    address = known or str(request.base_url).rstrip("/")
     written = page(request, template, address=address, flash=[], **content)
-    return keepable(request, Response(written.body, media_type=media_type))
+    return keepable(request, Response(written.body, media_type=media_type), is_shared=bool(known))

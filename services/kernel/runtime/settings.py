@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -29,6 +30,15 @@ def _networks(text: str) -> str:
     return text
 
 
+def _address(text: str) -> str:
+    if not text:
+        return ""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError("an address without a path, as https://open.example.gov.cn")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 KeepDays = Annotated[int, AfterValidator(_long_enough)]
 """How many days something is kept; 0 is for ever."""
 
@@ -47,7 +57,9 @@ class Settings(BaseSettings):
 
     `database_url` empty means one SQLite file per service in `data_dir`; a PostgreSQL URL
     (`postgresql+asyncpg://…/db`) means one schema per service. `node_url` empty means that the
-    services of this node run in this process; else it is the node's own address. At `inside_port`
+    services of this node run in this process; else it is the node's own address. `public_url` is the
+    address by which citizens reach the portal (`https://open.example.gov.cn`): its feed and its sitemap name it; empty,
+    they name `node_url`, and without that what the caller called, which no cache then shares. At `inside_port`
     of this machine alone the public portal answers monitoring, which its own port does not (0: nowhere).
     `monitoring_from` are the addresses and networks, with commas, to which `/metrics` and the documents of the
     APIs are shown; behind a proxy the address is the one that the proxy names. `stop_within_s` is how long background work may take to finish when the node is told to stop, before it is cut.
@@ -73,6 +85,7 @@ class Settings(BaseSettings):
     kafka: str = "127.0.0.1:9092"
     database_url: str = ""
     node_url: str = ""
+    public_url: Annotated[str, AfterValidator(_address)] = ""
     demo: bool = False
     outbox_keep_days: KeepDays = 400
     ledger_keep_days: KeepDays = 400

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import inspect
 from sqlmodel import select
 
@@ -16,6 +17,7 @@ from services.disclosure.store.portal import PublicListing, find_beginnings, lis
 from services.kernel.language.envelope import to_headers
 from services.kernel.runtime.inbox import Inbox, Message
 from services.kernel.runtime.outbox import envelope_of
+from services.kernel.runtime.settings import Settings
 from services.kernel.runtime.tables import OUTBOX
 from tests.integration.disclosure.conftest import World
 from tests.support.service import DISTRICT, NOW, client_of, running_node, settings_for
@@ -190,6 +192,37 @@ async def test_the_port_for_citizens_shows_the_portal_and_nothing_else(tmp_path:
                 assert (await citizen.head(path)).status_code == 404, path
             for path in ("/metrics", "/openapi.json", "/portal/openapi.json"):
                 assert (await monitoring.get(path)).status_code == 200, path
+
+
+@pytest.mark.parametrize(
+    ("known", "named", "caching"),
+    [
+        ({"public_url": "https://open.yunling.gov.test"}, "https://open.yunling.gov.test/open/", "public, max-age=60"),
+        ({"node_url": "http://node.test:8102/"}, "http://node.test:8102/open/", "public, max-age=60"),
+        ({}, "http://evil.test/open/", "private, max-age=60"),
+    ],
+)
+async def test_links_of_the_feed_and_the_sitemap_are_not_the_callers_choice_where_others_get_them(
+    known: dict[str, str], named: str, caching: str, tmp_path: Path
+) -> None:
+    settings = settings_for(DISTRICT, tmp_path).model_copy(update=known)
+    async with running_node([portal_service()], settings) as outside:
+        transport = httpx.ASGITransport(app=outside.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://evil.test") as citizen:
+            for path in ("/open/feed.xml", "/open/sitemap.xml"):
+                answer = await citizen.get(path)
+                assert f">{named}<" in answer.text
+                assert ("evil.test" in answer.text) is (not known)
+                again = await citizen.get(path, headers={"If-None-Match": answer.headers["etag"]})
+                assert [one.headers["cache-control"] for one in (answer, again)] == [caching] * 2
+
+
+@pytest.mark.parametrize(
+    "text", ["open.gov.test", "ftp://open.gov.test", "https://", "https://open.gov.test/open/?a=b"]
+)
+def test_what_is_no_address_is_refused_at_the_start(text: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(public_url=text)
 
 
 INSIDE_ONLY = [
