@@ -132,3 +132,36 @@ async def test_a_draining_that_was_cut_off_goes_on(database: Database) -> None:
     await inbox.tend()
     assert await applied(database) == {str(unit_id("a")): names(60)}
     assert await waiting_kinds(database) == []
+
+
+async def test_a_parked_fork_holds_nothing_behind_it(database: Database, inbox: Inbox) -> None:
+    await tell(database, *(unit("a", name) for name in names(4)))
+    told = await messages(database)
+    await inbox.receive([told[0], another(told[0], "fork", later=0)])
+    inbox.brake.braked.add("district")
+    await inbox.receive(told[1:])
+    await inbox.tend()
+    assert await applied(database) == {str(unit_id("a")): names(4)}
+    assert await waiting_kinds(database) == [("parked", 1)]
+
+
+async def test_a_parked_fork_of_before_a_restore_holds_nothing_told_after_it(database: Database, inbox: Inbox) -> None:
+    await tell(database, *(unit("a", name) for name in names(4)))
+    told = await messages(database)
+    await inbox.receive([told[0], told[1], another(told[1], "new 2"), told[2]])
+    await inbox.receive([another(told[2], "new 3"), another(told[3], "new 4")])
+    assert await applied(database) == {str(unit_id("a")): ["1", "2", "new 2", "new 3", "new 4"]}
+    assert await waiting_kinds(database) == [("parked", 3)]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_of_two_held_under_one_number_the_second_is_parked_as_a_fork(
+    database: Database, inbox: Inbox, at_once: bool
+) -> None:
+    await tell(database, *(unit("a", name) for name in names(4)))
+    told = await messages(database)
+    held = [told[1], another(told[1], "fork", later=0), told[2], told[3]]
+    for batch in [[*held, told[0]]] if at_once else [held, told[:1]]:
+        await inbox.receive(batch)
+    assert await applied(database) == {str(unit_id("a")): names(4)}
+    assert await waiting_kinds(database) == [("parked", 2)]

@@ -26,6 +26,7 @@ from services.kernel.runtime.transaction import Transaction
 
 log = structlog.get_logger()
 
+FORKED = "编号相同而内容不同（分叉）"
 ALL = 2**31
 """As many held events as the time of a transaction allows."""
 
@@ -81,7 +82,7 @@ class Work:
             metrics.INBOX_SEEN.labels(self.tx.node.node_id, self.tx.service).inc()
         elif verdict is Verdict.FORK:
             log.error("inbox.event.forked", consumer=self.consumer.name, event_id=envelope.id, topic=message.topic)
-            self._wait(message, envelope, kind=waiting.PARKED, reason="编号相同而内容不同（分叉）")
+            self._wait(message, envelope, kind=waiting.PARKED, reason=FORKED)
         elif envelope.sender in self.consumer.braked:
             reason = f"来自 {envelope.sender} 的记录搁置过多，处理完再继续"
             self._wait(message, envelope, kind=waiting.HELD, reason=reason, cause=waiting.BRAKED)
@@ -114,7 +115,9 @@ class Work:
         return waiting.UNKNOWN if is_unknown else ""
 
     def _is_parked(self, place: Place, sequence: int) -> bool:
-        return any(row.kind == waiting.PARKED and row.sequence == sequence for row in self.waiting[place])
+        """Whether the event of this number is parked; a fork that is parked under it holds nothing."""
+        rows = (row for row in self.waiting[place] if row.kind == waiting.PARKED and row.sequence == sequence)
+        return any(self._judge_waiting(place, row) is Verdict.NEXT for row in rows)
 
     def _wait(self, message: Message, envelope: Envelope, *, kind: str, reason: str, cause: str = "") -> None:
         place = (message.topic, envelope.subject)
@@ -183,14 +186,9 @@ class Work:
         A teller's facts of before its restore come first: behind those of after it they would be forks.
         """
         for row in sorted(self.waiting[place], key=lambda row: (row.epoch, row.sequence)):
-            if row.event_id in self.done:
+            if row.event_id in self.done or not await self._is_next(place, row):
                 continue
-            verdict = judge(self.cursors[place], epoch=row.epoch, sequence=row.sequence, event_id=row.event_id)
-            if verdict is Verdict.SEEN and row.kind == waiting.HELD:
-                self.done.add(row.event_id)
-            if verdict in (Verdict.SEEN, Verdict.AHEAD):
-                continue
-            if verdict is Verdict.FORK or row.kind == waiting.PARKED or row.source in self.consumer.braked:
+            if row.kind == waiting.PARKED or row.source in self.consumer.braked:
                 return
             if self.clock.is_over or len(self.drained) >= self.most_drained:
                 self.undrained.add(place)
@@ -198,25 +196,39 @@ class Work:
             if not await self._apply_held(place, row):
                 return
 
+    async def _is_next(self, place: Place, row: Any) -> bool:
+        """Whether a waiting event is its key's next; a held one that can never be is let go, or parked as a fork."""
+        verdict = self._judge_waiting(place, row)
+        if row.kind == waiting.HELD and verdict is Verdict.SEEN:
+            self.done.add(row.event_id)
+        if row.kind == waiting.HELD and verdict is Verdict.FORK:
+            log.error("inbox.event.forked", consumer=self.consumer.name, event_id=row.event_id, topic=place[0])
+            await self._park_held(place, row, FORKED)
+        return verdict is Verdict.NEXT
+
+    def _judge_waiting(self, place: Place, row: Any) -> Verdict:
+        return judge(self.cursors[place], epoch=row.epoch, sequence=row.sequence, event_id=row.event_id)
+
     async def _apply_held(self, place: Place, row: Any) -> bool:
         whole = row if isinstance(row, _Later) else await waiting.find(self.tx.session, row.id)
         envelope = envelope_of(whole)
         try:
             fact = open_unless_emptied(envelope)
         except (FactUnknown, FactUnreadable) as fault:
-            cause, reason = self._note_unopened(envelope, fault), reason_of(fault)
-            if isinstance(row, _Later):
-                row.park(reason, cause)
-            else:
-                await waiting.park(
-                    self.tx.session, self.consumer.name, place[0], envelope.id, reason=reason, cause=cause
-                )
+            await self._park_held(place, row, reason_of(fault), self._note_unopened(envelope, fault))
             return False
         self.drained.append(envelope)
         await self.apply(place[0], envelope, fact)
         self.done.add(envelope.id)
         await asyncio.sleep(0)
         return True
+
+    async def _park_held(self, place: Place, row: Any, reason: str, cause: str = "") -> None:
+        if isinstance(row, _Later):
+            row.park(reason, cause)
+        else:
+            session, name = self.tx.session, self.consumer.name
+            await waiting.park(session, name, place[0], row.event_id, reason=reason, cause=cause)
 
     async def store(self) -> None:
         """Write cursors, waiting rows and positions; the commit follows."""
