@@ -86,11 +86,11 @@ class SlowToBegin(Inbox):
 
     has_waited = False
 
-    async def known_positions(self) -> Any:
+    async def known_positions(self, assigned: Any) -> Any:
         if not SlowToBegin.has_waited:
             SlowToBegin.has_waited = True
             await asyncio.sleep(application.REQUEST_TIMEOUT_S + 4)
-        return await super().known_positions()
+        return await super().known_positions(assigned)
 
 
 def listens_to(folder: Path) -> ListensTo:

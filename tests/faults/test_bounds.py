@@ -67,22 +67,47 @@ async def test_what_is_too_much_to_hold_is_read_again_once_there_is_room(
     inbox = Inbox(database, LISTENS_TO, consumer="toy.routine", prefix="district", clock=lambda: NOW, limits=limits)
     messages = _read(await told(database, *(unit("a", str(n)) for n in range(12)), unit("b", "1")))
     first, *rest = messages
+    place = (first.topic, 0)
+    assert await inbox.known_positions([place]) == {}
     await inbox.receive(rest)
     held = min(limits.in_all, limits.of_a_key)
     assert await _count_waiting(database) == held
     assert await applied(database) == {str(unit_id("b")): ["1"]}
-    place = (first.topic, 0)
     assert (await _positions(database))[place].skipped_from == held + 1
     await inbox.tend()
     assert not inbox.may_read_again
     await inbox.receive([first])
     await inbox.tend()
     assert inbox.may_read_again
-    assert (await inbox.known_positions())[place].next_offset == held + 1
+    assert (await inbox.known_positions([place]))[place].next_offset == held + 1
     await inbox.receive(messages[held + 1 :])
     assert (await applied(database))[str(unit_id("a"))] == [str(n) for n in range(12)]
     assert await _count_waiting(database) == 0
     assert (await _positions(database))[place] == Position("topic", 13, "12")
+
+
+async def test_a_listener_goes_back_in_its_own_partitions_alone(database: Database) -> None:
+    both = one, other = [
+        Inbox(
+            database, LISTENS_TO, consumer="toy.routine", prefix="district", clock=lambda: NOW, limits=HeldLimits(2, 2)
+        )
+        for _ in range(2)
+    ]
+    messages = _read(await told(database, *(unit("a", str(n)) for n in range(8)), unit("b", "1")))
+    places = [(messages[0].topic, partition) for partition in range(2)]
+    for inbox, place in zip(both, places, strict=True):
+        await inbox.known_positions([place])
+    await one.receive(messages[1:8])
+    await one.receive(messages[:1])
+    await other.tend()
+    assert not other.may_read_again
+    await other.known_positions(places[1:])
+    await one.receive(messages[8:])
+    await one.tend()
+    assert one.may_read_again
+    assert (await one.known_positions(places[:1]))[places[0]].next_offset == 3
+    await one.receive(messages[3:])
+    assert (await applied(database))[str(unit_id("a"))] == [str(n) for n in range(8)]
 
 
 async def _positions(database: Database) -> dict[Any, Position]:

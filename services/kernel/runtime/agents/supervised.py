@@ -185,7 +185,7 @@ class SupervisedAgents:
     async def _find_starts(self, places: set[TP]) -> Mapping[TP, int]:
         """Where to read each assigned partition from, by our own positions."""
         ground = await asyncio.to_thread(ground_reader(self.membership.kafka).read, self.topics, fresh=True)
-        known = await self.inbox.known_positions()
+        known = await self.inbox.known_positions([(place.topic, place.partition) for place in places])
         starts = {}
         for place in places:
             at = (place.topic, place.partition)

@@ -20,6 +20,10 @@ class HandlingFailed(Exception):
         self.tries = 1
 
 
+class BatchFailed(Exception):
+    """The transaction failed though no handler did, and not for want of the database: data that no table takes."""
+
+
 def is_final(fault: BaseException, tries: int) -> bool:
     """Whether the event is parked now: at once for a refusal or unreadable data, after three tries for a bug."""
     return isinstance(fault, Refusal | FactUnknown | FactUnreadable) or tries >= TRIES_BEFORE_PARKING

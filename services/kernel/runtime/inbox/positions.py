@@ -65,13 +65,14 @@ async def note_skipped(session: AsyncSession, consumer: str, skipped: Mapping[Pa
         )
 
 
-async def go_back_to_skipped(session: AsyncSession, consumer: str) -> None:
-    """Set every position back to what was skipped; only while nothing of the consumer is being applied."""
-    await session.execute(
-        update(POSITION)
-        .where(POSITION.c.consumer == consumer, POSITION.c.skipped_from.is_not(None))
-        .values(next_offset=POSITION.c.skipped_from, last_id="", skipped_from=None)
-    )
+async def go_back_to_skipped(session: AsyncSession, consumer: str, partitions: Collection[Partition]) -> None:
+    """Set these positions back to what was skipped; only while nothing of these partitions is being applied."""
+    for topic, partition in sorted(partitions):
+        await session.execute(
+            update(POSITION)
+            .where(*_at(consumer, topic, partition), POSITION.c.skipped_from.is_not(None))
+            .values(next_offset=POSITION.c.skipped_from, last_id="", skipped_from=None)
+        )
 
 
 async def forget_positions(session: AsyncSession, consumer: str, partitions: Collection[Partition]) -> None:

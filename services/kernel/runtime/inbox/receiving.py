@@ -16,7 +16,7 @@ from services.kernel.runtime.faults import is_passing
 from services.kernel.runtime.inbox import positions, waiting
 from services.kernel.runtime.inbox.brake import PARKED_OF_LAST_100, Brake
 from services.kernel.runtime.inbox.cursors import Place
-from services.kernel.runtime.inbox.faults import HandlingFailed, is_final
+from services.kernel.runtime.inbox.faults import BatchFailed, HandlingFailed, is_final
 from services.kernel.runtime.inbox.listening import ListensTo, Message
 from services.kernel.runtime.inbox.opening import open_message
 from services.kernel.runtime.inbox.pace import Pace
@@ -32,10 +32,6 @@ log = structlog.get_logger()
 
 LOOK_FOR_READY_EVERY_S = 60.0
 """Another process may have been cut off while it applied what was held: a replay from the command line."""
-
-
-class BatchFailed(Exception):
-    """The transaction failed though no handler did, and not for want of the database: data that no table takes."""
 
 
 class Inbox:
@@ -64,6 +60,7 @@ class Inbox:
         self._consumer = Consumer(consumer, handlers, self.brake.braked, limits or waiting.HeldLimits())
         self._tries: dict[str, int] = {}
         self._held, self._held_of_a_key = 0, 0
+        self._assigned: Collection[Partition] = ()
         self._has_skipped = False
         self._cut_short = 0
         self._looked_for_ready: tuple[int, float] | None = None
@@ -124,18 +121,17 @@ class Inbox:
         is_to_look = self._is_to_look_for_ready
         if not (is_to_look or self.brake.braked or self._held or self._has_skipped):
             return
+        ready: list[Place] = []
         looked = self._cut_short, time.monotonic()
         async with self.database.reading() as session:
             self._held, self._held_of_a_key = await waiting.count_held(session, self.consumer)
             known = await positions.load_positions(session, self.consumer)
             well = [one for one in self.brake.braked if await self._is_well(session, one)]
-            self._has_skipped = any(position.skipped_from is not None for position in known.values())
+            self._has_skipped = any(known[one].skipped_from is not None for one in self._assigned if one in known)
             if well or is_to_look:
                 still = self.brake.braked.difference(well)
                 ready = await waiting.ready_places(session, self.consumer, still)
                 self._looked_for_ready = None if ready else looked
-            else:
-                ready = []
         for source in well:
             self.brake.loosen(source)
         await self._drain_on(ready)
@@ -157,11 +153,15 @@ class Inbox:
         limits = self._consumer.limits
         return self._has_skipped and self._held < limits.in_all // 2 and self._held_of_a_key < limits.of_a_key
 
-    async def known_positions(self) -> dict[Partition, Position]:
-        """Where reading goes on; back to what was passed over, once there is room. Nothing may be in hand meanwhile."""
+    async def known_positions(self, assigned: Collection[Partition]) -> dict[Partition, Position]:
+        """Where reading of these goes on; back to what was passed over, once there is room. Nothing may be in hand.
+
+        Other partitions are another process's, which has events of them in hand.
+        """
+        self._assigned = assigned
         if self.may_read_again:
             async with self.database.transaction(self.clock(), rank=self.rank) as tx:
-                await positions.go_back_to_skipped(tx.session, self.consumer)
+                await positions.go_back_to_skipped(tx.session, self.consumer, assigned)
             self._has_skipped = False
         async with self.database.reading() as session:
             return await positions.load_positions(session, self.consumer)
