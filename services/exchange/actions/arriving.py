@@ -27,7 +27,7 @@ from services.exchange.store.lanes import change_lane, lock_lanes
 from services.exchange.store.ledger import arrived_before, hashes, statement_row
 from services.kernel.language.events import ARRIVAL_TOPIC, ARRIVAL_URGENT_TOPIC
 from services.kernel.language.vocabulary import Lane as LaneWord
-from services.kernel.runtime.erased import erased_among, is_about_erased
+from services.kernel.runtime.erased import hold_unless_erased, is_about_erased
 from services.kernel.runtime.transaction import Transaction
 
 
@@ -140,7 +140,7 @@ async def _store(tx: Transaction, border: Border, intake: _Intake, untold: Colle
     frontier = await frontier_for(tx, border, [opening for _, opening in opened if opening])
     ids = [opening.envelope.id for _, opening in opened if opening]
     before = await arrived_before(tx.session, ids) if ids else set()
-    erased = await erased_among(tx.session, {opening.envelope.subject for _, opening in opened if opening})
+    erased = await hold_unless_erased(tx.session, {opening.envelope.subject for _, opening in opened if opening})
     rows, fresh = [], []
     for chained, opening in opened:
         if opening is not None and is_about_erased(opening.envelope, erased):

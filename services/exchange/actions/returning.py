@@ -32,7 +32,7 @@ from services.kernel.language.events import (
 )
 from services.kernel.language.events.exchange import ErasureDecided, ErasureDeclined, SubmissionDelivered
 from services.kernel.language.vocabulary import Lane as LaneWord
-from services.kernel.runtime.erased import erased_among, is_about_erased
+from services.kernel.runtime.erased import hold_unless_erased, is_about_erased
 from services.kernel.runtime.transaction import Transaction
 
 _Opened = tuple[ChainedRow, Envelope | None]
@@ -70,7 +70,7 @@ async def take_back(tx: Transaction, border: Border, message: Message) -> int:
 
 async def _without_erased(tx: Transaction, opened: Sequence[_Opened]) -> list[_Opened]:
     """The rows; those about items that were erased here come back without their bytes and say nothing."""
-    erased = await erased_among(tx.session, {envelope.subject for _, envelope in opened if envelope})
+    erased = await hold_unless_erased(tx.session, {envelope.subject for _, envelope in opened if envelope})
     return [
         (chained.erased(), None) if envelope and is_about_erased(envelope, erased) else (chained, envelope)
         for chained, envelope in opened

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -14,8 +14,9 @@ from sqlalchemy import insert, select, text
 from services.kernel.language.envelope import Envelope
 from services.kernel.language.refusal import Refusal
 from services.kernel.runtime import sets
+from services.kernel.runtime.erased import ITEMS_HELD, empty_if_erased
 from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.tables import OUTBOX, OUTBOX_STATE
+from services.kernel.runtime.tables import ERASED_ITEM, OUTBOX, OUTBOX_STATE
 
 T = TypeVar("T")
 
@@ -60,12 +61,14 @@ async def write(session: AsyncSession, told: Sequence[Telling], now: datetime) -
     """Number the facts and store them; the last statements before the commit.
 
     Counters are raised in one statement sorted by (topic, key): the row locks make counter
-    order equal commit order, without deadlock. An id that is already there is passed over.
+    order equal commit order, without deadlock. An id that is already there is passed over, and
+    what is about an item that was erased here says nothing.
     """
     fresh = await _not_yet_told(session, told)
     if not fresh:
         return
-    epoch = (await session.execute(select(OUTBOX_STATE.c.epoch))).scalar_one()
+    epoch, erased = await _epoch_and_erased(session, {one.envelope.subject for one in fresh})
+    fresh = [replace(one, envelope=empty_if_erased(one.envelope, erased)) for one in fresh]
     last = await _raise_counters(session, Counter((one.topic, one.key) for one in fresh))
     remaining = Counter((one.topic, one.key) for one in fresh)
     rows = []
@@ -136,8 +139,18 @@ def _row(one: Telling, sequence: int, epoch: int, now: datetime) -> dict[str, An
 async def _not_yet_told(session: AsyncSession, told: Sequence[Telling]) -> list[Telling]:
     distinct = {one.envelope.id: one for one in told}
     query = select(OUTBOX.c.event_id).where(OUTBOX.c.event_id.in_(sets.texts(session, distinct)))
+    if sets.is_postgresql(session):
+        query = query.where(text(ITEMS_HELD).bindparams(keys=sorted({one.envelope.subject for one in told})))
     known = set((await session.execute(query)).scalars())
     return [one for id_, one in distinct.items() if id_ not in known]
+
+
+async def _epoch_and_erased(session: AsyncSession, keys: Collection[str]) -> tuple[int, set[str]]:
+    """The epoch, and which of these items were erased; in one statement, as every transaction that tells waits for it."""
+    is_meant = ERASED_ITEM.c.origin_id.in_(sets.texts(session, keys))
+    query = select(OUTBOX_STATE.c.epoch, ERASED_ITEM.c.origin_id).outerjoin_from(OUTBOX_STATE, ERASED_ITEM, is_meant)
+    rows = list(await session.execute(query))
+    return rows[0].epoch, {row.origin_id for row in rows if row.origin_id is not None}
 
 
 _RAISE = """

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.kernel.runtime import sets
+from services.kernel.runtime.erased import ITEMS_HELD
 from services.kernel.runtime.inbox.verdict import Cursor
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.tables import INBOX_CURSOR as CURSOR
@@ -19,7 +20,7 @@ Place = tuple[str, str]
 
 
 async def load_cursors(session: AsyncSession, consumer: str, places: Collection[Place]) -> dict[Place, Cursor]:
-    """The cursors of these places, locked until the commit; the start where there is none yet.
+    """The cursors of these places, locked until the commit as their items are; the start where there is none yet.
 
     A row that is not there cannot be locked, so on PostgreSQL it is made first: two processes
     that hold one partition for a moment (a rebalance) would both apply the first event of a key.
@@ -38,7 +39,8 @@ async def load_cursors(session: AsyncSession, consumer: str, places: Collection[
 _READ = "SELECT c.topic, c.key, c.sequence, c.last_id, c.epoch FROM "
 _READ_POSTGRESQL = text(
     _READ + "inbox_cursor AS c JOIN unnest(CAST(:topics AS text[]), CAST(:keys AS text[])) AS p (topic, key) "
-    "ON c.topic = p.topic AND c.key = p.key WHERE c.consumer = :consumer ORDER BY c.topic, c.key FOR UPDATE OF c"
+    f"ON c.topic = p.topic AND c.key = p.key WHERE c.consumer = :consumer AND {ITEMS_HELD} "
+    "ORDER BY c.topic, c.key FOR UPDATE OF c"
 )
 _READ_SQLITE = text(
     _READ + "json_each(:rows) AS p CROSS JOIN inbox_cursor AS c ON c.consumer = :consumer "

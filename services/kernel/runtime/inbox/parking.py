@@ -11,6 +11,7 @@ import structlog
 
 from services.kernel.language.envelope import Envelope
 from services.kernel.runtime.database import Database
+from services.kernel.runtime.erased import empty_if_erased, hold_unless_erased
 from services.kernel.runtime.faults import is_passing
 from services.kernel.runtime.inbox import waiting
 from services.kernel.runtime.inbox.faults import HandlingFailed, reason_of
@@ -78,7 +79,8 @@ async def _park_whole(tx: Transaction, consumer: Consumer, message: Message | No
 
 async def _park_readable(tx: Transaction, consumer: Consumer, message: Message | None, fault: HandlingFailed) -> bool:
     """Park by envelope; True when it is the message itself, not one that was held behind it."""
-    envelope, reason = fault.envelope, reason_of(fault.cause)
+    erased = await hold_unless_erased(tx.session, [fault.envelope.subject])
+    envelope, reason = empty_if_erased(fault.envelope, erased), reason_of(fault.cause)
     own = open_message(message) if message is not None else None
     is_own = isinstance(own, Envelope) and own.id == envelope.id
     place = message.place if is_own and message is not None else f"w:{envelope.id}"[:60]

@@ -12,6 +12,7 @@ import structlog
 from services.kernel.language.envelope import Envelope
 from services.kernel.runtime import metrics
 from services.kernel.runtime.database import Database
+from services.kernel.runtime.erased import empty_if_erased
 from services.kernel.runtime.faults import is_passing
 from services.kernel.runtime.inbox import positions, waiting
 from services.kernel.runtime.inbox.brake import PARKED_OF_LAST_100, Brake
@@ -104,7 +105,7 @@ class Inbox:
             before = work.cursors[place]
             if row.sequence > before.sequence + 1:
                 return False
-            envelope = envelope_of(row)
+            envelope = empty_if_erased(envelope_of(row), work.erased)
             await work.apply(row.topic, envelope, open_unless_emptied(envelope))
             if row.sequence <= before.sequence and row.epoch <= before.epoch:
                 work.cursors[place] = before

@@ -211,7 +211,7 @@ class Work:
 
     async def _apply_held(self, place: Place, row: Any) -> bool:
         whole = row if isinstance(row, _Later) else await waiting.find(self.tx.session, row.id)
-        envelope = envelope_of(whole)
+        envelope = empty_if_erased(envelope_of(whole), self.erased)
         try:
             fact = open_unless_emptied(envelope)
         except (FactUnknown, FactUnreadable) as fault:
@@ -256,7 +256,11 @@ class Work:
 async def load_work(
     tx: Transaction, consumer: Consumer, places: set[Place], *, held: int, most_drained: int = ALL
 ) -> Work:
-    """A transaction's work on these keys, their cursors locked; it drains so many held events and leaves the others."""
+    """A transaction's work on these keys, their cursors locked, their items not erased meanwhile.
+
+    Args:
+        most_drained: How many held events it drains; the others are left.
+    """
     cursors = await load_cursors(tx.session, consumer.name, places)
     erased = await erased_among(tx.session, {key for _, key in places})
     work = Work(tx, consumer, held, cursors, {place: [] for place in places}, erased, most_drained)

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.sql import ColumnElement
 
 from services.kernel.language.events.exchange import ABOUT_ERASURE
-from services.kernel.runtime.erased import ERASED
+from services.kernel.runtime.erased import ERASED, hold_alone
 from services.kernel.runtime.keeping.erasure.copies import Copies, Order
 from services.kernel.runtime.keeping.erasure.texts import erase_texts, find_texts
 from services.kernel.runtime.keeping.retention import emptied_attributes, empty_facts
@@ -36,6 +36,7 @@ async def erase_item(tx: Transaction, service: Service, order: Order) -> Copies:
     What is told or brought back about it later is known as erased and moves cursors alone.
     """
     origin_id = order.origin_id
+    await hold_alone(tx.session, str(origin_id))
     found = await erase_texts(tx.session, service.texts, origin_id)
     facts = await _of_item(tx.session, OUTBOX, origin_id)
     await empty_facts(tx, facts, ERASED)
