@@ -86,9 +86,7 @@ class Inbox:
                 return
 
     async def replay(self, waiting_id: int) -> bool:
-        """Apply a parked event, then what it held; True when it took effect, False while its turn has not come.
-
-        False, too, when it is gone: of two replays at once the first alone takes effect.
+        """Apply a parked event, then what it held; True when it took effect, False when it may not yet, or is gone.
 
         One that stands at or below the cursor (a fork) takes effect too, and leaves the cursor
         where it is: moved back, it would hold the next event for ever.
