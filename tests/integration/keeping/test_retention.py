@@ -111,6 +111,21 @@ async def test_a_clock_that_jumps_ahead_ages_nothing_and_alarms(toy: ServiceCont
     assert clock_ahead_s(toy) == 0
 
 
+async def test_what_was_told_with_a_clock_that_was_set_back_is_not_taken_for_old(toy: ServiceContext) -> None:
+    await tell(toy, unit("a", "甲"), days_ago=1)
+    await tell(toy, unit("a", "乙"), unit("a", "丙"), days_ago=9_000)
+    assert (await run_round(toy))["facts"] == 0
+    assert all(row.body for row in await outbox(toy))
+
+
+async def test_a_clock_that_was_set_back_for_a_round_leaves_the_time_where_it_was(toy: ServiceContext) -> None:
+    await tell(toy, unit("a", "甲"), unit("a", "乙"), days_ago=500)
+    async with toy.database.transaction(NOW) as tx:
+        await note_round_at(tx, NOW)
+    await run_round_at(toy, NOW - timedelta(days=9_000))
+    assert (await run_round_at(toy, NOW))["facts"] == 2
+
+
 async def test_a_node_that_was_off_for_long_catches_up_round_by_round(toy: ServiceContext) -> None:
     await tell(toy, unit("a", "甲"), unit("a", "乙"), days_ago=400)
     async with toy.database.transaction(NOW) as tx:

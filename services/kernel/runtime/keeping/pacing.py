@@ -26,9 +26,9 @@ async def next_round_at(tx: Transaction) -> datetime:
     """
     before = await reached_by(tx.session, _TIME)
     last = datetime.fromtimestamp(before, UTC) if before else await _newest_fact_at(tx.session) or tx.now
-    reached = min(tx.now, last + STEP)
-    await note_round_at(tx, reached)
-    return reached
+    now = min(tx.now, last + STEP)
+    await note_round_at(tx, max(now, last))  # a clock that was set back for a while would take years to catch up
+    return now
 
 
 async def note_round_at(tx: Transaction, at: datetime) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select, tuple_, update
@@ -26,12 +27,13 @@ _OUTBOX = "outbox"
 async def empty_aged_facts(tx: Transaction, before: datetime) -> int:
     """Take the data from the next published facts told before an instant; how many rows were looked at.
 
-    What has not left yet keeps its data, and of the directory's facts the newest about each unit,
+    The first that is younger ends it: what was told behind it with a clock that was set back is
+    younger too. What has not left yet keeps its data, and of the directory's facts the newest about each unit,
     officer, neighbour and day: a new listener learns from them what there is.
     """
     reached = await reached_by(tx.session, _OUTBOX)
-    query = select(OUTBOX).where(OUTBOX.c.id > reached, OUTBOX.c.told_at < before).order_by(OUTBOX.c.id).limit(BATCH)
-    rows = list(await tx.session.execute(query))
+    query = select(OUTBOX).where(OUTBOX.c.id > reached).order_by(OUTBOX.c.id).limit(BATCH)
+    rows = list(takewhile(lambda row: row.told_at < before, await tx.session.execute(query)))
     if not rows:
         return 0
     registers = [row for row in rows if row.topic.startswith(f"{tx.node.node_id}.directory.")]
