@@ -173,6 +173,22 @@ async def test_another_fact_under_the_last_number_is_a_fork_and_waits(database: 
     assert await waiting_kinds(database) == [("parked", 1)]
 
 
+async def test_a_replayed_fork_of_before_a_restore_leaves_the_cursor_where_it_is(
+    database: Database, inbox: Inbox
+) -> None:
+    await tell(database, unit("a", "1"), unit("a", "2"), unit("a", "3"))
+    first, second, forked = await messages(database)
+    later = [(name, b"9" if name == "ce_epoch" else value) for name, value in second.headers]
+    restored = Message(second.topic, second.place, later, second.value)
+    await inbox.receive([first, restored, forked])
+    assert await waiting_kinds(database) == [("parked", 3)]
+    async with database.reading() as session:
+        (parked,) = await waiting.list_waiting(session, kind="parked")
+    assert await inbox.replay(parked.id)
+    await inbox.receive([restored])
+    assert await applied(database) == {str(unit_id("a")): ["1", "2", "3"]}
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -23,6 +23,7 @@ from services.kernel.runtime.inbox.opening import open_message
 from services.kernel.runtime.inbox.pace import Pace
 from services.kernel.runtime.inbox.parking import park
 from services.kernel.runtime.inbox.positions import Partition, Position
+from services.kernel.runtime.inbox.verdict import Verdict, judge
 from services.kernel.runtime.inbox.work import ALL, Consumer, Work, load_work, open_unless_emptied
 from services.kernel.runtime.outbox import envelope_of
 from services.kernel.runtime.transaction import Transaction
@@ -88,8 +89,7 @@ class Inbox:
     async def replay(self, waiting_id: int) -> bool:
         """Apply a parked event, then what it held; True when it took effect, False when it may not yet, or is gone.
 
-        One that stands at or below the cursor (a fork) takes effect too, and leaves the cursor
-        where it is: moved back, it would hold the next event for ever.
+        A fork takes effect too, and leaves the cursor where it is: moved back, it would hold the next event for ever.
         """
         async with self.database.transaction(self.clock()) as tx:
             row = await waiting.find(tx.session, waiting_id)
@@ -101,11 +101,12 @@ class Inbox:
             if row is None:
                 return False
             before = work.cursors[place]
-            if row.sequence > before.sequence + 1:
+            verdict = judge(before, epoch=row.epoch, sequence=row.sequence, event_id=row.event_id)
+            if verdict is Verdict.AHEAD:
                 return False
             envelope = empty_if_erased(envelope_of(row), work.erased)
             await work.apply(row.topic, envelope, open_unless_emptied(envelope))
-            if row.sequence <= before.sequence and row.epoch <= before.epoch:
+            if verdict is not Verdict.NEXT:
                 work.cursors[place] = before
             work.waiting[place] = [one for one in work.waiting[place] if one.id != row.id]
             await work.drain(place)
