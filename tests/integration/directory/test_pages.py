@@ -224,6 +224,8 @@ async def test_an_officer_is_changed_and_released_by_form(directory: Directory, 
         "section": "信息科",
     }
     assert (await browser.post(where, data=form | typed | {"is_active": "1"})).status_code == 303
+    assert (await editor.get("/directory/api/v1/officers/me")).status_code == 401  # the token says what he was
+    editor = await directory.officer("editor")
     assert (await editor.get("/directory/api/v1/officers/me")).json()["roles"] == ["editor", "chief"]
     stale = await browser.post(where, data=form | typed | {"idempotency_key": "other"})
     assert stale.status_code == 412
