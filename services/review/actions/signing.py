@@ -19,7 +19,7 @@ from services.review.actions.admitting import admit
 from services.review.actions.opening import place_here
 from services.review.actions.telling import head_of, tell, touch
 from services.review.model import ReviewItem
-from services.review.policy import SecondReaderNeeded, Verb, first_hop, may_do
+from services.review.policy import SecondReaderNeeded, Verb, first_hop, is_granted
 from services.review.policy.refusals import TextMissing
 from services.review.policy.texts import sentence
 from services.review.store.items import find_item, latest_sent
@@ -81,11 +81,11 @@ async def check_submission(
     return item
 
 
-async def may_sign(database: Database, origin_id: UUID, *, by: Officer, version: int | None) -> bool:
-    """Whether a scan is worth keeping: asked before the transaction, which refuses in words, or answers again what it did."""
+async def is_signer_of(database: Database, origin_id: UUID, *, by: Officer) -> bool:
+    """Whether a scan is kept for this officer; whether the item may be signed now is decided in the transaction."""
     async with database.reading() as session:
         item = await find_item(session, origin_id)
-        return item is not None and version in {None, item.version} and may_do(by, Verb.SIGN, standing_of(item))
+        return item is not None and is_granted(by, Verb.SIGN, standing_of(item))
 
 
 async def sign_submission(

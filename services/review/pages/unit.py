@@ -17,7 +17,7 @@ from services.kernel.runtime.uploads import take_in
 from services.kernel.runtime.web import Begin, Context, LiveMe, Me, Officer, Reading, Tx, edge_router
 from services.review.actions.deciding import return_submission
 from services.review.actions.editing import answer_question
-from services.review.actions.signing import Signature, check_submission, may_sign, sign_submission
+from services.review.actions.signing import Signature, check_submission, is_signer_of, sign_submission
 from services.review.pages.desks import ANSWERS, CHECK, SIGN, UNIT_DESKS, Asked, AskedList, Desk
 from services.review.pages.forms import AnswerForm, CheckForm, FormVersion, ReturnForm, SignForm, Typed, read_form
 from services.review.pages.pane import Wish
@@ -107,8 +107,8 @@ async def sign(
     try:
         if typed.value is None:
             raise InvalidInput
-        keeps = await may_sign(context.database, origin_id, by=me, version=version)
-        scan = await _scan_in(request, typed.value, context) if keeps else ""
+        is_signer = await is_signer_of(context.database, origin_id, by=me)
+        scan = await _scan_in(request, typed.value, context) if is_signer else ""
         signature = Signature(typed.value.signed_by_name, typed.value.sign_mode, scan)
         item = await sign_submission(await begin(), origin_id, by=me, signature=signature, version=version)
     except Refusal as refusal:

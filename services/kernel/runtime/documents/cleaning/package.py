@@ -25,6 +25,7 @@ from services.kernel.runtime.documents.cleaning.refusals import (
     FileTooComplex,
     FileUnreadable,
 )
+from services.kernel.runtime.documents.reader.package import MAX_PART_BYTES
 from services.kernel.runtime.uploads.archive import (
     ArchiveDamaged,
     ArchiveEncrypted,
@@ -34,7 +35,6 @@ from services.kernel.runtime.uploads.archive import (
     read_member,
 )
 
-MAX_PART_BYTES = 20 * 1024 * 1024
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _OPENED_BY_EVERYBODY = re.compile(r"(https?:|mailto:|#)", re.IGNORECASE)
