@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from services.kernel.language.events.parts import Content, Edition, Hop
 from services.kernel.language.events.review import SubmissionForwardedUp
-from services.kernel.language.refusal import NotPermitted
 from services.kernel.runtime.identity import Officer
 from services.kernel.runtime.organisation import find_peer, head_office, superior_of
 from services.kernel.runtime.transaction import Transaction
@@ -19,9 +19,11 @@ from services.review.model import Forward, ReviewItem
 from services.review.model.item import ForwardMark
 from services.review.model.passage import ProposalState
 from services.review.policy import AlreadyForwarded, NoProposalToSign, NoSuperior, Verb, next_hop
+from services.review.policy.offers import blocker_of
 from services.review.policy.refusals import TextMissing
 from services.review.policy.texts import clean_reason
 from services.review.store.items import current_edition, latest_forward, latest_sent
+from services.review.store.standing import standing_of
 
 
 async def propose_forward(
@@ -85,12 +87,13 @@ async def sign_forward(
 
     Raises:
         NoProposalToSign: Nothing was proposed.
-        NotPermitted: The chief proposed it himself.
+        ProposedByYourself: The chief proposed it himself.
     """
     item = await admit(tx, origin_id, Verb.SIGN_FORWARD, by=by, version=version)
     row = await _proposal(tx, origin_id)
-    if row.proposed_by.officer_id == by.officer_id:
-        raise NotPermitted("您是提请人，转报应由另一人签发。")
+    standing = replace(standing_of(item), proposed_by=row.proposed_by.officer_id)
+    if blocker := blocker_of(by, Verb.SIGN_FORWARD, standing):
+        raise blocker
     peer = await find_peer(tx.session, row.to_node)
     if peer is None:
         raise NoSuperior

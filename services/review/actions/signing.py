@@ -19,7 +19,8 @@ from services.review.actions.admitting import admit
 from services.review.actions.opening import place_here
 from services.review.actions.telling import head_of, tell, touch
 from services.review.model import ReviewItem
-from services.review.policy import SecondReaderNeeded, Verb, first_hop, is_granted
+from services.review.policy import Verb, first_hop, is_granted
+from services.review.policy.offers import blocker_of
 from services.review.policy.refusals import TextMissing
 from services.review.policy.texts import sentence
 from services.review.store.items import find_item, latest_sent
@@ -60,10 +61,10 @@ async def check_submission(
         SecondReaderNeeded: The reviewer submitted it himself and gives no reason for going alone.
     """
     item = await admit(tx, origin_id, Verb.CHECK, by=by, version=version)
-    is_alone = item.submitted_by is not None and item.submitted_by.officer_id == by.officer_id
-    if is_alone and review_rules().needs_second_reader:
+    blocker = blocker_of(by, Verb.CHECK, standing_of(item)) if review_rules().needs_second_reader else None
+    if blocker:
         if not alone_reason.strip():
-            raise SecondReaderNeeded
+            raise blocker
         item.checked_alone_reason = sentence("alone_reason", "理由", alone_reason, limit=500)
     item.status, item.checked_by, item.checked_at, item.reviewer_name = ReviewStatus.TO_SIGN, by.ref, tx.now, by.name
     touch(tx, item)

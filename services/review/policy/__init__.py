@@ -24,7 +24,6 @@ from services.review.policy.refusals import (
     NoProposalToSign,
     NoSuperior,
     NotInThisState,
-    SecondReaderNeeded,
 )
 from services.review.policy.verbs import Verb
 
@@ -45,7 +44,6 @@ __all__ = [
     "Offer",
     "Priority",
     "Scope",
-    "SecondReaderNeeded",
     "Standing",
     "Verb",
     "arrival_checks",

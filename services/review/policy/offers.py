@@ -6,36 +6,38 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.kernel.language.actor import Actor
+from services.kernel.language.refusal import Refusal
 from services.review.policy.permission import ForwardState, Standing, may_do
+from services.review.policy.refusals import NoPeriodical, NoSuperior, ProposedByYourself, SecondReaderNeeded
 from services.review.policy.verbs import Verb
 
 
 @dataclass(frozen=True)
 class Offer:
-    """One action on the bar: open when nothing stands in its way; `reasons` are Chinese sentences."""
+    """One action on the bar: open unless `blocker`, the refusal that it would meet, stands in its way."""
 
     verb: Verb
-    reasons: tuple[str, ...] = ()
+    blocker: Refusal | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether the button can be pressed now."""
-        return not self.reasons
+        return self.blocker is None
 
-
-Blockers = Callable[[Actor, Standing], list[str]]
+    @property
+    def reasons(self) -> list[str]:
+        """The blocker's sentence, if there is one."""
+        return [str(self.blocker)] if self.blocker else []
 
 
 def available_actions(actor: Actor, item: Standing, *, needs_second_reader: bool = True) -> dict[Verb, Offer]:
-    """Every action that role, scope and state allow, each with the reasons that still block it."""
+    """Every action that role, scope and state allow, each with what still blocks it."""
     offers: dict[Verb, Offer] = {}
     for verb in Verb:
         if verb is Verb.READ or not may_do(actor, verb, item) or not _is_called_for(verb, item):
             continue
-        reasons = _BLOCKERS[verb](actor, item) if verb in _BLOCKERS else []
-        if verb is Verb.CHECK and not needs_second_reader:
-            reasons = []
-        offers[verb] = Offer(verb, tuple(reasons))
+        is_waived = verb is Verb.CHECK and not needs_second_reader
+        offers[verb] = Offer(verb, None if is_waived else blocker_of(actor, verb, item))
     return offers
 
 
@@ -53,27 +55,30 @@ def _is_called_for(verb: Verb, item: Standing) -> bool:
             return True
 
 
-def _check_blockers(actor: Actor, item: Standing) -> list[str]:
-    if actor.officer_id == item.submitted_by:
-        return ["您是这件的提交人，应由另一人审核；确需一人办理的，请写明理由。"]
-    return []
+def blocker_of(actor: Actor, verb: Verb, item: Standing) -> Refusal | None:
+    """What stands in this officer's way although role and state allow it: what the action itself would answer."""
+    return _BLOCKERS[verb](actor, item) if verb in _BLOCKERS else None
 
 
-def _adopt_blockers(_: Actor, item: Standing) -> list[str]:
-    return [] if item.has_periodical else ["本级还没有在用的刊物，请管理员先登记刊物。"]
+def _second_reader_missing(actor: Actor, item: Standing) -> Refusal | None:
+    return SecondReaderNeeded() if actor.officer_id == item.submitted_by else None
 
 
-def _forward_blockers(_: Actor, item: Standing) -> list[str]:
-    return [] if item.has_superior else ["本级没有登记上级单位，无法转报。"]
+def _nothing_to_adopt_into(_: Actor, item: Standing) -> Refusal | None:
+    return None if item.has_periodical else NoPeriodical()
 
 
-def _sign_forward_blockers(actor: Actor, item: Standing) -> list[str]:
-    return ["您是提请人，转报应由另一人签发。"] if actor.officer_id == item.proposed_by else []
+def _nobody_above(_: Actor, item: Standing) -> Refusal | None:
+    return None if item.has_superior else NoSuperior()
 
 
-_BLOCKERS: dict[Verb, Blockers] = {
-    Verb.CHECK: _check_blockers,
-    Verb.ADOPT: _adopt_blockers,
-    Verb.PROPOSE_FORWARD: _forward_blockers,
-    Verb.SIGN_FORWARD: _sign_forward_blockers,
+def _own_proposal(actor: Actor, item: Standing) -> Refusal | None:
+    return ProposedByYourself() if actor.officer_id == item.proposed_by else None
+
+
+_BLOCKERS: dict[Verb, Callable[[Actor, Standing], Refusal | None]] = {
+    Verb.CHECK: _second_reader_missing,
+    Verb.ADOPT: _nothing_to_adopt_into,
+    Verb.PROPOSE_FORWARD: _nobody_above,
+    Verb.SIGN_FORWARD: _own_proposal,
 }

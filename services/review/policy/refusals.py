@@ -1,6 +1,6 @@
 """The refusals of review: each says what stands in the way and what can be done."""
 
-from services.kernel.language.refusal import Refusal
+from services.kernel.language.refusal import NotPermitted, Refusal
 
 
 class NotInThisState(Refusal):
@@ -22,6 +22,19 @@ class NoSuperior(Refusal):
 
     code = "no_superior"
     message = "本级没有登记这个上级单位，无法转报。"
+
+
+class NoPeriodical(Refusal):
+    """本级还没有在用的刊物。"""
+
+    code = "no_periodical"
+    message = "本级还没有在用的刊物，请管理员先登记刊物。"
+
+
+class ProposedByYourself(NotPermitted):
+    """提请人不能签发自己提请的转报。"""
+
+    message = "您是提请人，转报应由另一人签发。"
 
 
 class AlreadyForwarded(Refusal):

@@ -5,8 +5,10 @@ from uuid import UUID
 
 import pytest
 
+from services.kernel.language.refusal import Refusal
 from services.kernel.language.vocabulary import InfoType, ReviewStatus, Role, UnitKind
 from services.review.policy import ForwardState, Standing, Verb, available_actions
+from services.review.policy.refusals import NoPeriodical, NoSuperior
 from tests.unit.review.test_permission import OFFICE, OWN, Somebody
 
 EDITOR = Somebody(OFFICE, UnitKind.HEAD_OFFICE, frozenset({Role.EDITOR}))
@@ -28,13 +30,19 @@ def test_a_received_item_is_not_offered_to_be_received_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "verb", "reason"),
-    [({"has_superior": False}, Verb.PROPOSE_FORWARD, "上级"), ({"has_periodical": False}, Verb.ADOPT, "刊物")],
+    ("change", "verb", "refusal"),
+    [
+        ({"has_superior": False}, Verb.PROPOSE_FORWARD, NoSuperior),
+        ({"has_periodical": False}, Verb.ADOPT, NoPeriodical),
+    ],
 )
-def test_what_is_missing_is_said_before_the_button_is_pressed(change: dict[str, bool], verb: Verb, reason: str) -> None:
+def test_the_refusal_that_would_be_met_is_said_before_the_button_is_pressed(
+    change: dict[str, bool], verb: Verb, refusal: type[Refusal]
+) -> None:
     offer = available_actions(EDITOR, replace(OPEN, **change))[verb]
     assert not offer.is_open
-    assert reason in offer.reasons[0]
+    assert isinstance(offer.blocker, refusal)
+    assert offer.reasons == [refusal.message]
 
 
 @pytest.mark.parametrize("forward", [ForwardState.PROPOSED, ForwardState.FORWARDED])
