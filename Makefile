@@ -61,7 +61,7 @@ fix: $(STAMPS)/venv ## Format the code and repair what ruff can
 	@$(PYTHON) -m ruff format
 
 .PHONY: contracts
-contracts: $(STAMPS)/venv ## Write docs/reference anew: AsyncAPI, JSON Schemas and OpenAPI, from the code
+contracts: $(STAMPS)/venv ## Write docs/reference anew: contracts, settings and metrics, from the code
 	@$(PYTHON) -m services.contracts write
 
 .PHONY: lock
