@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     link_heartbeat_s: float = _set(60.0, "没有新内容时，每隔多少秒向上下级报一次平安")
     stop_within_s: float = _set(4.0, "停止时，后台工作最多等多少秒，过后截断")
     progress_every_s: float = _set(15.0, "每隔多少秒核对一次：发出的是否都已生效")
-    ask_again_after_s: float = _set(30.0, "发出多少秒还没有到的，请对方再发")
+    ask_again_after_s: float = _set(30.0, "发出超过多少秒，读过了它应在的位置还没有见到的，请发出方再发")
     stands_still_after_s: float = _set(120.0, "有内容而多少秒一条也没有生效的，节点算没有就绪")
     held_limit: int = _set(10_000, "等待前一条的事实，一个来源最多留多少条")
     held_limit_per_key: int = _set(1_000, "同上，一件稿件最多留多少条")

@@ -6,6 +6,7 @@ import random
 import shutil
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kafka.errors import KafkaError
@@ -52,25 +53,25 @@ def await_whole(faults: Faults, node_id: str) -> None:
     Raises:
         AssertionError: The node does not notice, or does not tell again.
     """
-    give_up_at = time.monotonic() + WHOLE_WITHIN_S
-    while missing := _missing(faults, node_id):
+    give_up_at, now = time.monotonic() + WHOLE_WITHIN_S, datetime.now(UTC).replace(tzinfo=None)
+    while missing := _missing(faults, node_id, told_before=now):
         if time.monotonic() > give_up_at:
             raise AssertionError(f"not on the broker of {node_id} again: {missing[:10]}")
         time.sleep(1.0)
     faults.say(f"whole again {node_id}")
 
 
-def _missing(faults: Faults, node_id: str) -> list[str]:
-    """Every partition that lacks something of what the outboxes say, in words."""
+def _missing(faults: Faults, node_id: str, *, told_before: datetime) -> list[str]:
+    """Every partition that lacks something of what the outboxes say, in words; what is told meanwhile is on its way."""
     try:
         seen = look_at_topics(faults.world.nodes[node_id].kafka, f"{node_id}.")
     except KafkaError as fault:
         return [repr(fault)]
     ledgers = (Ledger(node_id, service, faults.database(node_id, service)) for service in SERVICES)
-    return [one for ledger in ledgers for one in _missing_of(ledger, seen)]
+    return [one for ledger in ledgers for one in _missing_of(ledger, seen, told_before)]
 
 
-def _missing_of(ledger: Ledger, seen: dict[str, TopicSeen]) -> Iterator[str]:
+def _missing_of(ledger: Ledger, seen: dict[str, TopicSeen], told_before: datetime) -> Iterator[str]:
     noted = dict(map(tuple, ledger.rows("SELECT topic, topic_id FROM outbox_topic")))
     yield from (
         f"{topic} is another" for topic, id_ in noted.items() if topic not in seen or seen[topic].topic_id != id_
@@ -81,7 +82,8 @@ def _missing_of(ledger: Ledger, seen: dict[str, TopicSeen]) -> Iterator[str]:
     for topic, partition, offset in ledger.rows(newest):
         if topic in seen and partition is not None and seen[topic].ends.get(partition, 0) <= offset:
             yield f"{topic} {partition} from {seen[topic].ends.get(partition, 0)} to {offset}"
-    waiting = ledger.column("SELECT count(*) FROM outbox WHERE published_at IS NULL")[0]
+    query = "SELECT count(*) FROM outbox WHERE published_at IS NULL AND told_at < ?"
+    waiting = ledger.rows(query, str(told_before))[0][0]
     if waiting:
         yield f"{waiting} of {ledger.service} wait"
 

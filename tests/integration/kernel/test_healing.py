@@ -7,16 +7,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from services.kernel.language.envelope import to_headers
 from services.kernel.runtime.inbox import Inbox, Message, waiting
+from services.kernel.runtime.inbox.positions import Position, put_positions
 from services.kernel.runtime.outbox import envelope_of
 from services.kernel.runtime.process import NodeProcess
 from services.kernel.runtime.progress.following import MOST_UNAPPLIED, Following
+from services.kernel.runtime.progress.healing import heal
 from services.kernel.runtime.progress.judging import Reason
 from services.kernel.runtime.progress.told import PAGE
-from services.kernel.runtime.tables import OUTBOX
+from services.kernel.runtime.tables import OUTBOX, OUTBOX_TOPIC
 from tests.integration.kernel.test_relay_and_agents import tell
 from tests.integration.kernel.toy import LISTENS_TO, toy_service
 from tests.support.service import DISTRICT, running_node, settings_for
@@ -28,14 +30,14 @@ async def process(tmp_path: Path, node_database_url: str) -> AsyncIterator[NodeP
         yield made
 
 
-async def apply_all(process: NodeProcess) -> None:
-    """What the listener does with everything that was told."""
+async def apply_all(process: NodeProcess, *, first: int | None = None) -> None:
+    """What the listener does with everything that was told, or with the first few facts."""
     context = process.contexts["directory"]
     inbox = Inbox(
         context.database, LISTENS_TO, consumer="directory.routine", prefix=context.node.node_id, clock=context.clock
     )
     async with context.database.reading() as session:
-        rows = list(await session.execute(select(OUTBOX).order_by(OUTBOX.c.id)))
+        rows = list(await session.execute(select(OUTBOX).order_by(OUTBOX.c.id).limit(first)))
     await inbox.receive(
         [Message(row.topic, f"0:{row.id}", to_headers(envelope_of(row)), bytes(row.body)) for row in rows]
     )
@@ -87,8 +89,47 @@ async def test_what_took_effect_since_the_look_is_not_told_again(process: NodePr
     assert len(following.list_behind()) == 3
     if is_applied:
         await apply_all(process)
-    await following.heal(context.clock() + timedelta(minutes=10))
+    await heal(following, context.clock() + timedelta(minutes=10))
     assert await count_to_publish(process) == (0 if is_applied else 3)
+
+
+async def note_read_to(process: NodeProcess, next_offset: int) -> None:
+    """What the listener notes when it has read so far."""
+    context = process.contexts["directory"]
+    topic = context.settings.topic("directory.unit")
+    async with context.database.transaction(context.clock()) as tx:
+        await tx.session.execute(insert(OUTBOX_TOPIC).values(topic=topic, topic_id="id-1"))
+        await put_positions(tx.session, "directory.routine", {(topic, 0): Position("id-1", next_offset)})
+
+
+async def test_a_backlog_is_not_told_again_because_another_listener_asked_for_a_fact(process: NodeProcess) -> None:
+    context = process.contexts["directory"]
+    await tell(process, "1", "2", "3")
+    await publish_all(process)
+    await apply_all(process, first=1)
+    async with context.database.transaction(context.clock()) as tx:
+        first = select(OUTBOX.c.id).order_by(OUTBOX.c.id).limit(1).scalar_subquery()
+        again = {"published_at": tx.now, "broker_offset": 1_000}
+        await tx.session.execute(update(OUTBOX).where(OUTBOX.c.id == first).values(**again))
+        second = (await tx.session.execute(select(OUTBOX.c.id).order_by(OUTBOX.c.id).offset(1).limit(1))).scalar_one()
+    await note_read_to(process, next_offset=second)
+    following = following_of(process)
+    await following.look(context.clock())
+    assert len(following.list_behind()) == 2
+    await heal(following, context.clock() + timedelta(minutes=1))
+    assert await count_to_publish(process) == 0, "both stand ahead of what was read: the broker brings them"
+
+
+async def test_what_was_read_past_is_told_again_while_others_move(process: NodeProcess) -> None:
+    context = process.contexts["directory"]
+    await tell(process, "1", "2", "3")
+    await publish_all(process)
+    await apply_all(process, first=1)
+    await note_read_to(process, next_offset=1_000)
+    following = following_of(process)
+    await following.look(context.clock())
+    await heal(following, context.clock() + timedelta(minutes=1))
+    assert await count_to_publish(process) == 2
 
 
 @pytest.mark.parametrize("looks_first", [True, False], ids=["looking on", "started anew"])
@@ -109,7 +150,7 @@ async def test_a_lost_fact_is_told_again_however_many_wait_for_a_person(
     await following.look(context.clock())
     standing = following.standing("routine", context.clock())
     assert standing.counts == {Reason.PARKED: MOST_UNAPPLIED + 1, Reason.NOT_ARRIVED: 1}
-    await following.heal(context.clock() + timedelta(minutes=10))
+    await heal(following, context.clock() + timedelta(minutes=10))
     assert await count_to_publish(process) == 1
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from services.kernel.runtime.inbox.positions import Position
 from services.kernel.runtime.inbox.verdict import Cursor
 from services.kernel.runtime.progress.judging import Reason, Unapplied, is_applied, is_lost, reason_of, stands_still
 from services.kernel.runtime.progress.standing import Standing
@@ -22,7 +23,8 @@ def ago(seconds: float) -> datetime:
 
 def told(*, published_s: float | None = 60, told_s: float = 60, sequence: int = 3, epoch: int = 1) -> Told:
     published = None if published_s is None else ago(published_s)
-    return Told(7, PLACE[0], "o-1", sequence, epoch, "e-3", "submission.submitted", ago(told_s), published, PLACE[1])
+    place = (PLACE[1], 100, "id-1")
+    return Told(7, PLACE[0], "o-1", sequence, epoch, "e-3", "submission.submitted", ago(told_s), published, *place)
 
 
 @pytest.mark.parametrize(
@@ -46,18 +48,28 @@ def test_what_holds_a_fact_up_is_the_nearest_thing() -> None:
     assert reason_of(told(), None) is Reason.NOT_ARRIVED
 
 
-def lost(one: Unapplied, *, passed_s: float | None = None, moved_s: float = 1e6) -> bool:
-    passed = {} if passed_s is None else {PLACE: ago(passed_s)}
-    return is_lost(one, passed=passed, moved_at=ago(moved_s), now=NOW, patience=PATIENCE)
+def lost(one: Unapplied, position: Position | None = None, *, moved_s: float = 1e6) -> bool:
+    return is_lost(one, position=position, moved_at=ago(moved_s), now=NOW, patience=PATIENCE)
 
 
-def test_a_fact_is_lost_when_a_later_one_of_its_partition_is_here_or_nothing_moves() -> None:
+def test_a_fact_is_lost_when_its_place_was_read_past() -> None:
+    one = Unapplied(told(), "routine")
+    assert lost(one, Position("id-1", 101), moved_s=1)
+    assert not lost(one, Position("id-1", 100), moved_s=60), "it is the next one to be read"
+    assert not lost(one, Position("id-1", 500, skipped_from=90), moved_s=1), "what was passed over is read again"
+    assert not lost(Unapplied(told(published_s=10), "routine"), Position("id-1", 101)), "it may still be on its way"
+    assert not lost(Unapplied(told(), "routine", Reason.HELD), Position("id-1", 101))
+    assert not lost(Unapplied(told(published_s=None), "routine", Reason.UNPUBLISHED), Position("id-1", 101))
+
+
+def test_where_nothing_moves_a_fact_is_asked_for_although_it_may_be_ahead() -> None:
+    long_there = Unapplied(told(published_s=301), "routine")
+    assert lost(long_there, Position("id-1", 60), moved_s=301)
+    assert not lost(long_there, Position("id-1", 60), moved_s=290)
+    elsewhere = Position("id-of-before", 101)
+    assert lost(Unapplied(told(), "routine"), elsewhere)
     assert lost(Unapplied(told(), "routine"))
-    assert lost(Unapplied(told(), "routine"), passed_s=10, moved_s=1)
-    assert not lost(Unapplied(told(), "routine"), moved_s=10), "the listener is at work on what came before"
-    assert not lost(Unapplied(told(published_s=10), "routine"), passed_s=5), "it may still be on its way"
-    assert not lost(Unapplied(told(), "routine", Reason.HELD))
-    assert not lost(Unapplied(told(published_s=None), "routine", Reason.UNPUBLISHED))
+    assert not lost(Unapplied(told(), "routine"), elsewhere, moved_s=10), "the listener is at work on what came before"
 
 
 def test_a_fact_asked_for_again_is_given_four_times_as_long_each_time() -> None:

@@ -31,6 +31,11 @@ class Position:
     last_id: str = ""
     skipped_from: int | None = None
 
+    @property
+    def comes_back_to(self) -> int:
+        """The first offset that is still to be read: what was passed over is read again."""
+        return self.next_offset if self.skipped_from is None else min(self.skipped_from, self.next_offset)
+
 
 async def load_positions(session: AsyncSession, consumer: str) -> dict[Partition, Position]:
     """Every position of a consumer."""

@@ -9,19 +9,17 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services.kernel.runtime import metrics
 from services.kernel.runtime.outbox import slices
 from services.kernel.runtime.progress import books
 from services.kernel.runtime.progress.asking import Teller, TellerElsewhere, TellerSilent
 from services.kernel.runtime.progress.judging import (
     Unapplied,
     is_applied,
-    is_lost,
     reason_of,
     stands_still,
 )
 from services.kernel.runtime.progress.standing import Standing, summarise
-from services.kernel.runtime.progress.telling import AGAIN, PLACES
+from services.kernel.runtime.progress.telling import PLACES
 from services.kernel.runtime.progress.told import PAGE, Told
 from services.kernel.runtime.service import ServiceContext
 
@@ -65,7 +63,6 @@ class Following:
         self._compare_from: Place | None = ("", "")
         self._read_to = 0
         self._tips: deque[tuple[datetime, int]] = deque()
-        self._passed: dict[Stretch, datetime] = {}
         self._moved: dict[Stretch, datetime] = {}
         self._newest_here: dict[Stretch, int] = {}
         self._started_at = context.clock()
@@ -81,39 +78,12 @@ class Following:
             await self._refresh(now)
         except TellerSilent as fault:
             if not (self.is_silent or self.is_elsewhere):
-                log.warning("progress.teller.silent", **self._names, fault=repr(fault))
+                log.warning("progress.teller.silent", **self.names, fault=repr(fault))
             self.is_elsewhere = isinstance(fault, TellerElsewhere)
             self.is_silent = not self.is_elsewhere
         else:
             self.is_silent = self.is_elsewhere = False
             self.looked_at = now
-
-    async def heal(self, now: datetime) -> None:
-        """Ask for the facts again that the broker will not bring any more."""
-        patience = timedelta(seconds=self.context.settings.ask_again_after_s)
-        lost = [
-            one
-            for one in self._oldest(MOST_UNAPPLIED)
-            if is_lost(one, passed=self._passed, moved_at=self._has_moved(one.told), now=now, patience=patience)
-        ][:AGAIN]
-        # What the look saw is some time ago: behind a backlog, thousands have taken effect meanwhile.
-        here = {told.id for told in await self._applied([one.told for one in lost])}
-        lost = [one for one in lost if one.told.id not in here]
-        if not lost:
-            return
-        for one in lost:
-            one.times_asked, one.asked_at = one.times_asked + 1, now
-        try:
-            count = await self.teller.tell_again([one.told.id for one in lost])
-        except TellerSilent as fault:
-            log.warning("progress.asking.failed", **self._names, fault=repr(fault))
-            return
-        first = lost[0].told
-        metrics.INBOX_ASKED_AGAIN.labels(self.context.node.node_id, self.context.name, self.teller.name).inc(count)
-        log.warning(
-            "progress.facts.asked_again", **self._names, count=count,
-            topic=first.topic, key=first.key, sequence=first.sequence, event_id=first.event_id,
-        )  # fmt: skip
 
     def standing(self, lane: str, now: datetime) -> Standing:
         """How a lane stands towards this teller."""
@@ -126,6 +96,24 @@ class Following:
             lane, self.teller.name, {**counts, **here.counts}, {**oldest, **here.oldest}, still,
             self.looked_at, self.is_silent, self.is_elsewhere, is_full=not self._has_room,
         )  # fmt: skip
+
+    async def refresh_rows(self, some: Sequence[Unapplied]) -> None:
+        """See how the teller's books have these facts by now."""
+        for row in await self.teller.rows([one.told.id for one in some]):
+            if row.id in self.behind:
+                self.behind[row.id].told, self.behind[row.id].reason = row, reason_of(row, None)
+
+    async def list_applied(self, rows: Sequence[Told]) -> list[Told]:
+        """Those of these facts that took effect here."""
+        if not rows:
+            return []
+        async with self.context.database.reading() as session:
+            cursors = await books.cursors(session, self._consumers({row.place for row in rows}))
+        return [row for row in rows if is_applied(row, cursors[row.place])]
+
+    def has_moved_at(self, told: Told) -> datetime:
+        """When a fact of the same partition was last seen to arrive; before the first, since we look."""
+        return self._moved.get(told.stretch, self._started_at)
 
     def list_behind(self, key: str = "") -> list[Unapplied]:
         """What has not come, oldest first; of one key when given."""
@@ -148,7 +136,8 @@ class Following:
         ]
 
     @property
-    def _names(self) -> dict[str, str]:
+    def names(self) -> dict[str, str]:
+        """Who follows whom, for the log."""
         return {"service": self.context.name, "teller": self.teller.name}
 
     @property
@@ -156,17 +145,13 @@ class Following:
         """Whether everything that has not come is in view, as far as the books were read."""
         return len(self.behind) < MOST_UNAPPLIED
 
-    def _has_moved(self, told: Told) -> datetime:
-        """When a fact of the same partition was last seen to arrive; before the first, since we look."""
-        return self._moved.get(told.stretch, self._started_at)
-
     def _oldest(self, count: int) -> list[Unapplied]:
         return [self.behind[id_] for id_ in sorted(self.behind)[:count]]
 
     async def _recheck(self, now: datetime) -> None:
         """Strike out what has been applied since."""
         for some in slices([one.told for one in self.behind.values()], PAGE):
-            for told in await self._applied(some):
+            for told in await self.list_applied(some):
                 self.behind.pop(told.id)
                 self._note_here(told, now, has_moved=True)
 
@@ -219,7 +204,7 @@ class Following:
         while self._has_room:
             rows, last = await self.teller.told_after(at)
             fresh = [row for row in rows if row.id not in self.behind]
-            here = await self._applied(fresh)
+            here = await self.list_applied(fresh)
             for told in here:
                 self._note_here(told, now, has_moved=told.id > self._newest_here.get(told.stretch, 0))
             known = {told.id for told in here}
@@ -236,9 +221,7 @@ class Following:
         oldest = self._oldest(MOST_UNAPPLIED)
         moving = [one for one in oldest if one.told.published_at is None or one.asked_at is not None][:PAGE]
         if moving:
-            for row in await self.teller.rows([one.told.id for one in moving]):
-                if row.id in self.behind:
-                    self.behind[row.id].told = row
+            await self.refresh_rows(moving)
         for told in await self._waiting_here([one.told for one in oldest]):
             self.behind.pop(told.id)
         for one in self.behind.values():
@@ -264,17 +247,7 @@ class Following:
             return []
         async with self.context.database.reading() as session:
             kinds = await books.kinds(session, self._consumers({row.place for row in rows}))
-        here = [row for row in rows if (*row.place, row.sequence) in kinds]
-        for told in here:
-            self._note_passed(told)
-        return here
-
-    async def _applied(self, rows: Sequence[Told]) -> list[Told]:
-        if not rows:
-            return []
-        async with self.context.database.reading() as session:
-            cursors = await books.cursors(session, self._consumers({row.place for row in rows}))
-        return [row for row in rows if is_applied(row, cursors[row.place])]
+        return [row for row in rows if (*row.place, row.sequence) in kinds]
 
     def _consumers(self, places: Iterable[Place]) -> dict[str, list[Place]]:
         found: dict[str, list[Place]] = {}
@@ -283,13 +256,7 @@ class Following:
         return found
 
     def _note_here(self, told: Told, now: datetime, *, has_moved: bool) -> None:
-        """A fact is applied: its partition has been read as far; and its lane moves, if it was not seen before."""
-        self._note_passed(told)
+        """A fact is applied: its lane moves, if it was not seen before."""
         self._newest_here[told.stretch] = max(told.id, self._newest_here.get(told.stretch, 0))
         if has_moved:
             self.moved_at[self.lanes[told.topic]] = self._moved[told.stretch] = now
-
-    def _note_passed(self, told: Told) -> None:
-        if told.published_at is not None and told.partition is not None:
-            before = self._passed.get(told.stretch, told.published_at)
-            self._passed[told.stretch] = max(before, told.published_at)

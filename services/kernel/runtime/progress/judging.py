@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from services.kernel.runtime.inbox.positions import Position
 from services.kernel.runtime.inbox.verdict import Cursor, Verdict, judge
 from services.kernel.runtime.progress.told import Told
 
 LONGEST_PAUSE = timedelta(hours=1)
+STILL_TIMES = 10
 
 
 class Reason(StrEnum):
@@ -50,32 +52,29 @@ def reason_of(told: Told, waits_as: str | None) -> Reason:
 
 
 def is_lost(
-    one: Unapplied,
-    *,
-    passed: Mapping[tuple[str, int | None], datetime],
-    moved_at: datetime,
-    now: datetime,
-    patience: timedelta,
+    one: Unapplied, *, position: Position | None, moved_at: datetime, now: datetime, patience: timedelta
 ) -> bool:
     """Whether the broker will not bring this fact any more, so that it is to be told again.
 
-    It was published a while ago, and either a record published later in the same partition is
-    here already (the broker keeps their order: this one was skipped), or nothing of that
-    partition has moved for as long. A listener that works through a backlog is not helped by
-    more records, hence the second half. Asked again, it is given four times as long.
+    It was published a while ago, and the listener has read past the place where it stands. What
+    stands ahead of the listener is on its way, however long that takes: more records would only
+    make the way longer. Only when nothing at all moves there for `STILL_TIMES` as long is it
+    asked for nevertheless, and after `patience` where nothing is known of the place. Asked again,
+    it is given four times as long.
 
     Args:
-        passed: Per (topic, partition), when the newest fact that is here was published.
+        position: How far the listener has read the fact's partition.
         moved_at: When a fact of the same partition was last seen to arrive.
     """
-    published = one.told.published_at
-    if one.reason is not Reason.NOT_ARRIVED or published is None or now - published < patience:
+    told = one.told
+    if one.reason is not Reason.NOT_ARRIVED or told.published_at is None or now - told.published_at < patience:
         return False
     if one.asked_at is not None and now - one.asked_at < min(patience * 4**one.times_asked, LONGEST_PAUSE):
         return False
-    if passed.get(one.told.stretch, published) > published:
-        return True
-    return now - max(moved_at, published) >= patience
+    still_for = now - max(moved_at, told.published_at)
+    if position is None or told.offset is None or position.topic_id != told.topic_id:
+        return still_for >= patience
+    return told.offset < position.comes_back_to or still_for >= patience * STILL_TIMES
 
 
 def stands_still(facts: Iterable[Unapplied], *, moved_at: datetime, now: datetime, after: timedelta) -> bool:

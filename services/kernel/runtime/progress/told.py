@@ -11,20 +11,24 @@ from sqlalchemy import and_, func, or_, select, tuple_, update
 
 from services.kernel.runtime import sets
 from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.tables import COUNTER, OUTBOX
+from services.kernel.runtime.tables import COUNTER, OUTBOX, OUTBOX_TOPIC
 
 PAGE = 1000
 """How many rows one question reads at most."""
 
 _COLUMNS = (
     OUTBOX.c.id, OUTBOX.c.topic, OUTBOX.c.key, OUTBOX.c.sequence, OUTBOX.c.epoch, OUTBOX.c.event_id, OUTBOX.c.type,
-    OUTBOX.c.told_at, OUTBOX.c.published_at, OUTBOX.c.broker_partition,
+    OUTBOX.c.told_at, OUTBOX.c.published_at, OUTBOX.c.broker_partition, OUTBOX.c.broker_offset, OUTBOX_TOPIC.c.topic_id,
 )  # fmt: skip
+_ROWS = select(*_COLUMNS).select_from(OUTBOX.outerjoin(OUTBOX_TOPIC, OUTBOX.c.topic == OUTBOX_TOPIC.c.topic))
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One fact as its teller knows it; `id` is the outbox row's, `topic` the full name."""
+    """One fact as its teller knows it; `id` is the outbox row's, `topic` the full name.
+
+    It stands at `offset` of `partition`, while the broker's topic has `topic_id`.
+    """
 
     id: int
     topic: str
@@ -36,6 +40,8 @@ class Told:
     told_at: datetime
     published_at: datetime | None
     partition: int | None
+    offset: int | None
+    topic_id: str | None
 
     @property
     def place(self) -> tuple[str, str]:
@@ -51,15 +57,15 @@ class Told:
         """The fields in order, times as text."""
         published = self.published_at.isoformat() if self.published_at else None
         fields = (self.id, self.topic, self.key, self.sequence, self.epoch, self.event_id, self.type)
-        return [*fields, self.told_at.isoformat(), published, self.partition]
+        return [*fields, self.told_at.isoformat(), published, self.partition, self.offset, self.topic_id]
 
     @classmethod
     def from_wire(cls, said: Sequence[Any]) -> Told:
         """What `to_wire` wrote down."""
-        id_, topic, key, sequence, epoch, event_id, type_, told_at, published_at, partition = said
+        id_, topic, key, sequence, epoch, event_id, type_, told_at, published_at, *where = said
         published = datetime.fromisoformat(published_at) if published_at else None
         told = datetime.fromisoformat(told_at)
-        return cls(id_, topic, key, sequence, epoch, event_id, type_, told, published, partition)
+        return cls(id_, topic, key, sequence, epoch, event_id, type_, told, published, *where)
 
 
 async def list_told(
@@ -69,7 +75,7 @@ async def list_told(
 
     The window is counted over all topics: a listener of a rare topic reads no further for it.
     """
-    window = select(*_COLUMNS).where(OUTBOX.c.id > after).order_by(OUTBOX.c.id).limit(limit)
+    window = _ROWS.where(OUTBOX.c.id > after).order_by(OUTBOX.c.id).limit(limit)
     rows = [Told(*row) for row in await session.execute(window)]
     wanted = [row for row in rows if row.topic in topics]
     return wanted, rows[-1].id if rows else None
@@ -77,7 +83,7 @@ async def list_told(
 
 async def list_by_id(session: AsyncSession, ids: Sequence[int]) -> list[Told]:
     """These rows, as far as they are still there."""
-    query = select(*_COLUMNS).where(OUTBOX.c.id.in_(ids[:PAGE])).order_by(OUTBOX.c.id)
+    query = _ROWS.where(OUTBOX.c.id.in_(ids[:PAGE])).order_by(OUTBOX.c.id)
     return [Told(*row) for row in await session.execute(query)]
 
 
@@ -86,7 +92,7 @@ async def list_above(session: AsyncSession, places: Sequence[tuple[str, str, int
     if not places:
         return []
     above = (and_(OUTBOX.c.topic == topic, OUTBOX.c.key == key, OUTBOX.c.sequence > n) for topic, key, n in places)
-    query = select(*_COLUMNS).where(or_(*above)).order_by(OUTBOX.c.id).limit(PAGE)
+    query = _ROWS.where(or_(*above)).order_by(OUTBOX.c.id).limit(PAGE)
     return [Told(*row) for row in await session.execute(query)]
 
 

@@ -13,6 +13,7 @@ import structlog
 from services.kernel.runtime import metrics
 from services.kernel.runtime.naps import nap
 from services.kernel.runtime.progress.following import Following
+from services.kernel.runtime.progress.healing import heal
 from services.kernel.runtime.progress.judging import WAITS_HERE, Reason, Unapplied
 from services.kernel.runtime.progress.standing import Standing, age_s
 from services.kernel.runtime.service import Service, ServiceContext
@@ -88,7 +89,7 @@ class Watcher:
         try:
             for following in self.followings.values():
                 await following.look(self.context.clock())
-                await following.heal(self.context.clock())
+                await heal(following, self.context.clock())
             self._catch_up()
             self._measure()
         except asyncio.CancelledError:
