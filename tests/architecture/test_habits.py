@@ -3,7 +3,7 @@
 import ast
 import re
 
-from tests.architecture.source import SERVICES, calls, place, python_files, rooms, service_of, tree
+from tests.architecture.source import SERVICE_NAMES, SERVICES, calls, place, python_files, rooms, service_of, tree
 
 CLOCKS = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|monotonic)|func\.now)$")
 COMMITS = re.compile(r"\.(commit|begin|begin_nested)$")
@@ -38,4 +38,4 @@ def test_every_service_says_in_one_sentence_what_it_does() -> None:
         path for path in python_files("services") if path.name == "__init__.py" and path.parent.parent == SERVICES
     ]
     assert [place(path) for path in packages if not ast.get_docstring(tree(path))] == []
-    assert {service_of(path) for path in packages} >= {"kernel"}
+    assert {service_of(path) for path in packages} == {"kernel", *SERVICE_NAMES}

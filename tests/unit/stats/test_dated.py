@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kernel.language.vocabulary import AdoptionMode, InfoType, Level, PeriodicalKind, Role, UnitKind
-from services.stats.policy import Period, Ruleset, ScoreEvent, evaluate, floored, score
+from services.stats.policy import Period, Ruleset, ScoreEvent, floored, score
 from services.stats.policy.changing import (
     RulesetVersionTaken,
     RulesNeverInForce,
@@ -60,9 +60,10 @@ def paid(events: list[ScoreEvent], rulesets: list[Ruleset]) -> dict[str, Decimal
     return {entry.event_id: entry.points for entry in score(events, rulesets).entries}
 
 
-def test_one_rule_set_scores_as_before() -> None:
+def test_rules_saved_again_unchanged_pay_as_one_rule_set() -> None:
     events = [NOVEMBER, BETTER, adoption("c", date(2026, 12, 1), origin="p")]
-    assert list(score(events, [rules()]).entries) == evaluate(events, rules())
+    assert paid(events, [rules()]) == {"a": 0, "b": 10, "c": 5}
+    assert sum(paid(events, [rules(), rules(2, "2026-11-10")]).values()) == 15
 
 
 def test_each_event_is_scored_by_the_rules_of_its_day() -> None:
