@@ -21,9 +21,12 @@ up: node-needs ## Start the three demo nodes in the background; returns when the
 down: $(STAMPS)/venv ## Stop the demo nodes; returns when they are gone
 	@$(PYTHON) -m deploy.demo down
 
+# More than there are processors: half of a run waits for brokers, for what must not happen, for killed nodes to come back.
+TEST_PROCESSES := 4
+
 .PHONY: test
 test: node-needs $(STAMPS)/browser $(STAMPS)/postgres ## Run all tests, on SQLite and PostgreSQL (PYTEST_ARGS="-k …" narrows, "-n 0": one process)
-	@$(PYTHON) -m pytest -n 2 --maxprocesses 2 $(PYTEST_ARGS)
+	@env -u PYTHONDONTWRITEBYTECODE $(PYTHON) -m pytest -n $(TEST_PROCESSES) --maxprocesses $(TEST_PROCESSES) $(PYTEST_ARGS)
 
 .PHONY: check
 check: $(STAMPS)/venv $(STAMPS)/promtool ## Look at the code without running it: style, types, dependencies, contracts, alert rules

@@ -1,4 +1,4 @@
-"""Which tests stay together when several processes run them: a file's, and all that need three whole nodes."""
+"""Which tests stay together when several processes run them, and which begin first, so that no process idles at the end."""
 
 from __future__ import annotations
 
@@ -6,19 +6,27 @@ from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling
 
-WORLDS = ("tests/journeys/", "tests/integration/demo/", "tests/integration/docs/", "tests/faults/campaign/")
-"""Folders whose tests start whole nodes and brokers: one process runs them, so that one world is up at a time."""
+WORLDS = ("tests/journeys/", "tests/faults/campaign/", "tests/integration/docs/", "tests/integration/demo/")
+"""Folders whose tests start whole nodes and brokers, the longest first: one process runs a folder, so that its world is made once."""
 
-_LONGEST_FIRST = ("worlds", "tests/faults/", "tests/integration/")
+ALONE = "tests/faults/"
+"""Tests that kill things share nothing with their neighbours: each is a piece of its own, and waits more than it works."""
+
+_LONGEST_FIRST = (
+    *WORLDS, "tests/faults/test_flat.py", "tests/faults/test_stopping.py", "tests/faults/test_positions.py", ALONE,
+    "tests/integration/doors/", "tests/fuzz/", "tests/integration/",
+)  # fmt: skip
 
 
 class ByFileAndWorld(LoadScopeScheduling):
-    """A file is one piece of work, so that what its tests share is made once; all worlds together are another."""
+    """A file is one piece of work, so that what its tests share is made once; a world is another; a fault stands alone."""
 
     _is_sorted = False
 
     def _split_scope(self, nodeid: str) -> str:
-        return "worlds" if nodeid.startswith(WORLDS) else nodeid.partition("::")[0]
+        if world := next((one for one in WORLDS if nodeid.startswith(one)), ""):
+            return world
+        return nodeid if nodeid.startswith(ALONE) else nodeid.partition("::")[0]
 
     def _assign_work_unit(self, node: Any) -> None:
         if not self._is_sorted:  # a long piece that begins last would keep one process busy alone
