@@ -13,7 +13,7 @@ import pytest
 
 from services.kernel.language.diff import diff_texts
 from services.kernel.language.refusal import InvalidInput
-from services.kernel.runtime.apart import Lane, TooBusy, WorkTooLarge
+from services.kernel.runtime.apart import Lane, TooBusy, WorkTooLarge, close_lanes
 from services.kernel.runtime.apart.child import done
 from services.kernel.runtime.comparing import compare_texts
 from services.kernel.runtime.documents.reader import DocumentUnreadable, read_docx_apart
@@ -52,6 +52,14 @@ async def lane() -> AsyncIterator[Lane]:
 async def test_one_child_does_one_work_after_the_other(lane: Lane) -> None:
     first, second = await lane.work(whose), await lane.work(whose)
     assert first == second != os.getpid()
+
+
+async def test_a_node_that_stops_ends_its_children(lane: Lane) -> None:
+    child = await lane.work(whose)
+    await close_lanes()
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+    assert await lane.work(whose) != child
 
 
 async def test_what_takes_too_long_is_ended_and_the_next_goes_on(lane: Lane) -> None:
