@@ -21,6 +21,7 @@ from services.kernel.runtime.keeping.backup.laying import lay_down
 from services.kernel.runtime.keeping.backup.manifest import Manifest
 from services.kernel.runtime.keeping.backup.taking import drop_older, take_backup
 from services.kernel.runtime.keeping.erasure.copies import Order
+from services.kernel.runtime.keeping.listeners import forget_listener
 from services.kernel.runtime.naps import utc_now
 from services.kernel.runtime.restoring import restore
 from services.kernel.runtime.service import Service, ServiceContext
@@ -38,6 +39,7 @@ def register(app: typer.Typer) -> None:
     app.command("backup-check")(check_backup)
     app.command("restore-node")(restore_node)
     app.command("erase")(erase)
+    app.command("forget-listener")(forget_gone_listener)
 
 
 def backup(
@@ -107,6 +109,24 @@ def erase(
         typer.secho(f"消息队列 {settings.kafka} 没有应答，那里还有；它应答以后，请再执行一次", fg="red", err=True)
         raise typer.Exit(1) from None
     typer.echo("本节点已清除。早于现在的备份请销毁；相邻节点由他们的管理员决定（见 docs/how-to/erase.md）。")
+
+
+def forget_gone_listener(
+    listener: Annotated[str, typer.Argument(help="不再运行的服务，如 stats")],
+) -> None:
+    """不再为一个已停用的服务留着到期的内容；它还在运行的，过一会儿自己会重新登记。"""
+
+    async def run() -> None:
+        settings = Settings()
+        services = build_services(settings.service_names)
+        async with opened(services, settings) as contexts:
+            for service in services:
+                context = contexts[service.name]
+                async with context.database.transaction(context.clock()) as tx:
+                    was_known = await forget_listener(tx, listener)
+                typer.echo(f"{service.title}：{'已不再为它保留' if was_known else '没有为它保留什么'}")
+
+    asyncio.run(run())
 
 
 def _laid_down(manifest: Manifest) -> str:

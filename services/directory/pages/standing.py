@@ -75,6 +75,10 @@ def troubles_of(service: str, said: dict[str, Any]) -> list[Trouble]:
     if said["late"]:
         text = f"{said['late']} 条已经发出，还没有收到"
         found.append(Trouble(title, text, f"{desk}?kind=behind", "amber", _instant(said["late_since"])))
+    for late in said["kept_for"]:
+        name = _TITLES.get(late["listener"], late["listener"])
+        text = f"“{name}”早该处理的还没有处理，到期的内容先为它留着"
+        found.append(Trouble(title, text, f"/{late['listener']}/events?kind=behind", "red", _instant(late["since"])))
     if said["silent"]:
         tellers = "、".join(_TITLES.get(name, name) for name in said["silent"])
         found.append(Trouble(title, f"问不到“{tellers}”发出过什么，有没有漏收暂时不知道", desk, "amber"))

@@ -119,6 +119,16 @@ KEEPING_REMOVED = Counter(
     "Old rows emptied or deleted by retention, by kind; none for weeks: compaction does not run",
     (*WHERE, "kind"),
 )
+KEEPING_KEPT_FOR = Gauge(
+    "shangda_keeping_kept_for_listener_seconds",
+    "How far beyond its time content is kept for a listener that has not applied it; a rise: it is away or stands still",
+    (*WHERE, "listener"),
+)
+KEEPING_LOST = Counter(
+    "shangda_keeping_emptied_unapplied_facts",
+    "Facts emptied at last that a listener never applied; any rise: what they said is missing there",
+    WHERE,
+)
 KEEPING_CLOCK_AHEAD = Gauge(
     "shangda_keeping_clock_ahead_seconds",
     "How far the clock is ahead of the time that retention goes by; above a day: the clock is wrong or the node was off",

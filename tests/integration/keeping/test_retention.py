@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,12 +15,13 @@ from services.kernel.language.events.directory import UnitRegistered
 from services.kernel.runtime import metrics
 from services.kernel.runtime.inbox import Inbox, Message
 from services.kernel.runtime.keeping.compacting import compact
+from services.kernel.runtime.keeping.listeners import forget_listener, note_applied
 from services.kernel.runtime.keeping.pacing import STEP, note_round_at
 from services.kernel.runtime.keeping.retention import AGED
 from services.kernel.runtime.keeping.sizes import rewrite, size_bytes
 from services.kernel.runtime.outbox import envelope_of
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.tables import ANSWERED_REQUEST, COUNTER, OUTBOX
+from services.kernel.runtime.tables import ANSWERED_REQUEST, AUDIT, COUNTER, OUTBOX
 from tests.integration.kernel.toy import LISTENS_TO, applied, toy_service, unit
 from tests.support.service import NOW, unit_id
 
@@ -133,6 +135,54 @@ async def test_a_node_that_was_off_for_long_catches_up_round_by_round(toy: Servi
     assert (await run_round_at(toy, NOW + STEP))["facts"] == 0
     assert (await run_round_at(toy, NOW + STEP))["facts"] == 0
     assert (await run_round_at(toy, NOW + STEP))["facts"] == 2
+
+
+def kept_for_s(context: ServiceContext, listener: str) -> float:
+    return float(metrics.KEEPING_KEPT_FOR.labels(context.node.node_id, context.name, listener)._value.get())
+
+
+async def note(context: ServiceContext, listener: str, reached: int) -> None:
+    async with context.database.transaction(NOW) as tx:
+        await note_applied(tx, listener, reached)
+
+
+async def test_what_a_listener_has_not_applied_keeps_its_data_and_alarms(toy: ServiceContext) -> None:
+    await tell(toy, *(unit("a", name) for name in "甲乙丙丁"), days_ago=500)
+    await tell(toy, unit("a", "戊"), days_ago=1)
+    await note(toy, "stats", 2)
+    await note(toy, "intake", 4)
+    assert (await run_round(toy))["facts"] == 2
+    assert [bool(row.body) for row in await outbox(toy)] == [False, False, True, True, True]
+    assert (kept_for_s(toy, "stats"), kept_for_s(toy, "intake")) == (timedelta(days=100).total_seconds(), 0)
+    await note(toy, "stats", 4)
+    assert (await run_round(toy))["facts"] == 2
+    assert [bool(row.body) for row in await outbox(toy)] == [False] * 4 + [True]
+    assert kept_for_s(toy, "stats") == 0
+
+
+async def test_for_a_listener_that_is_gone_for_good_nothing_is_kept(toy: ServiceContext) -> None:
+    await tell(toy, unit("a", "甲"), unit("a", "乙"), days_ago=500)
+    await note(toy, "stats", 0)
+    assert (await run_round(toy))["facts"] == 0
+    async with toy.database.transaction(NOW) as tx:
+        assert not await forget_listener(tx, "intake")
+        assert await forget_listener(tx, "stats")
+    assert (await run_round(toy))["facts"] == 2
+    assert kept_for_s(toy, "stats") == 0
+
+
+async def test_after_twice_the_time_a_listener_loses_it_aloud(toy: ServiceContext) -> None:
+    lost = metrics.KEEPING_LOST.labels(toy.node.node_id, toy.name)
+    before = lost._value.get()
+    await tell(toy, unit("a", "甲"), unit("a", "乙"), days_ago=801)
+    await tell(toy, unit("a", "丙"), unit("a", "丁"), days_ago=799)
+    await note(toy, "stats", 1)
+    assert (await run_round(toy))["facts"] == 2
+    assert [bool(row.body) for row in await outbox(toy)] == [False, False, True, True]
+    assert lost._value.get() - before == 1
+    async with toy.database.reading() as session:
+        row = (await session.execute(select(AUDIT).where(AUDIT.c.verb == "outbox.emptied_unapplied"))).one()
+    assert json.loads(row.details) == {"count": 1, "first": 2, "last": 2}
 
 
 async def test_answers_to_repeated_requests_are_kept_a_day(toy: ServiceContext) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from services.directory.pages.standing import troubles_of
 
 WELL: dict[str, Any] = {
-    "kinds": {}, "is_watched": True, "late": 0, "late_since": None, "stands_still": False, "silent": [],
+    "kinds": {}, "kept_for": [], "is_watched": True, "late": 0, "late_since": None, "stands_still": False, "silent": [],
 }  # fmt: skip
 SINCE = "2026-11-24T01:00:00+00:00"
 
@@ -30,4 +30,7 @@ def test_each_kind_of_trouble_is_said_in_words() -> None:
     assert said(kinds={"held": {"count": 3, "since": SINCE}}) == [("amber", "3 条在等前一条")]
     assert said(late=4, late_since=SINCE) == [("amber", "4 条已经发出，还没有收到")]
     assert said(silent=["intake"]) == [("amber", "问不到“信息报送”发出过什么，有没有漏收暂时不知道")]
+    assert said(kept_for=[{"listener": "stats", "since": SINCE}]) == [
+        ("red", "“考核统计”早该处理的还没有处理，到期的内容先为它留着")
+    ]
     assert said(stands_still=True)[0] == ("red", "停住了，一条也没有处理，请重启本节点")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,6 +12,8 @@ from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.desk.reading import describe
 from services.kernel.runtime.desk.wording import cause_of, explain
 from services.kernel.runtime.inbox import waiting
+from services.kernel.runtime.keeping.listeners import list_late
+from services.kernel.runtime.keeping.pacing import last_round_at
 from services.kernel.runtime.progress import Watcher
 from services.kernel.runtime.progress.asking import TellerSilent
 from services.kernel.runtime.progress.judging import WAITS_HERE, Unapplied
@@ -47,7 +50,9 @@ def desk_api(service: Service) -> APIRouter:
             kinds[waiting.PARKED]["why"] = await _why_parked(session, service.name)
         count, since = await count_aside(session)
         kinds |= {"aside": {"count": count, "since": since}} if count else {}
-        return {"service": service.name, "title": service.title, "kinds": kinds, **_watched(request, now)}
+        kept_for = await _list_kept_for(session, request.app.state.context.settings.outbox_keep_days)
+        watched = _watched(request, now)
+        return {"service": service.name, "title": service.title, "kinds": kinds, "kept_for": kept_for, **watched}
 
     @router.get("/api/v1/waiting/{key}")
     async def show_waiting(request: Request, key: str, session: Reading, me: Me, now: Now) -> dict[str, Any]:
@@ -64,6 +69,15 @@ def desk_api(service: Service) -> APIRouter:
         return {"count": count + len(late), "since": oldest}
 
     return router
+
+
+async def _list_kept_for(session: AsyncSession, keep_days: int) -> list[dict[str, Any]]:
+    """The listeners of this service for which content is kept beyond its time, a day's delay not counted."""
+    judged_at = await last_round_at(session)
+    if judged_at is None or not keep_days:
+        return []
+    late = await list_late(session, judged_at - timedelta(days=keep_days + 1))
+    return [{"listener": one.listener, "since": one.since} for one in late]
 
 
 async def _why_parked(session: AsyncSession, service: str) -> str:

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.kernel.runtime import metrics
-from services.kernel.runtime.keeping import retention, sizes
+from services.kernel.runtime.keeping import listeners, retention, sizes
 from services.kernel.runtime.keeping.pacing import DOUBTFUL, next_round_at
 from services.kernel.runtime.naps import nap
 from services.kernel.runtime.service import Service, ServiceContext, Worker
-from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.settings import ALL_SERVICES, Settings
 from services.kernel.runtime.transaction import Transaction
 from services.kernel.runtime.turns import Rank
 
@@ -22,6 +22,9 @@ log = structlog.get_logger()
 ROUND_EVERY_S = 600.0
 BETWEEN_BATCHES_S = 0.2
 UNFINISHED_KEEP_DAYS = 60
+KEPT_TIMES_FOR_LISTENERS = 2
+"""So many times as long as else a fact keeps its data at most while a listener has not applied it, with an alarm."""
+ALL = 2**62
 
 Batch = Callable[[Transaction], Awaitable[int]]
 
@@ -48,6 +51,7 @@ async def compact(service: Service, context: ServiceContext, stop: asyncio.Event
     if context.name == context.settings.service_names[0]:  # the files are the whole node's
         before = now - timedelta(days=UNFINISHED_KEEP_DAYS)
         removed["unfinished_files"] = await asyncio.to_thread(context.files.sweep_incoming, before)
+    await _tell_of_late(context, now)
     async with context.database.reading() as session:
         size = await sizes.size_bytes(session)
     metrics.DATABASE_SIZE.labels(context.node.node_id, context.name).set(size)
@@ -58,13 +62,34 @@ async def compact(service: Service, context: ServiceContext, stop: asyncio.Event
 
 def _kinds(service: Service, settings: Settings) -> Iterator[tuple[str, Batch]]:
     if settings.outbox_keep_days:
-        kept = timedelta(days=settings.outbox_keep_days)
-        yield "facts", lambda tx: retention.empty_aged_facts(tx, tx.now - kept)
+        yield "facts", lambda tx: _empty_aged_facts(tx, timedelta(days=settings.outbox_keep_days))
     answered = timedelta(hours=settings.answer_keep_hours)
     yield "answers", lambda tx: retention.forget_answers(tx, tx.now - answered)
     prune = service.prune
     if prune is not None:
         yield "own", lambda tx: prune(tx, settings)
+
+
+async def _empty_aged_facts(tx: Transaction, kept: timedelta) -> int:
+    applied = await listeners.applied_by(tx.session)
+    applied_to = min(applied.values(), default=ALL)
+    at_last = tx.now - kept * KEPT_TIMES_FOR_LISTENERS
+    return await retention.empty_aged_facts(tx, tx.now - kept, applied_to=applied_to, at_last=at_last)
+
+
+async def _tell_of_late(context: ServiceContext, now: datetime) -> None:
+    """Say for which listeners content is kept beyond its time, and for how long by now."""
+    kept = timedelta(days=context.settings.outbox_keep_days)
+    late = []
+    if kept:
+        async with context.database.reading() as session:
+            late = await listeners.list_late(session, now - kept)
+    beyond_s = {one.listener: (now - kept - one.since).total_seconds() for one in late}
+    for listener in ALL_SERVICES:
+        place = (context.node.node_id, context.name, listener)
+        metrics.KEEPING_KEPT_FOR.labels(*place).set(beyond_s.get(listener, 0))
+    for one in late:
+        log.error("keeping.listener.late", service=context.name, listener=one.listener, since=one.since.isoformat())
 
 
 async def _time_of_round(context: ServiceContext) -> datetime:

@@ -24,11 +24,16 @@ async def next_round_at(tx: Transaction) -> datetime:
     A clock that is years ahead for a while does not make facts old that listeners are still to
     apply: for that it would have to stay wrong through thousands of rounds, with an alarm.
     """
-    before = await reached_by(tx.session, _TIME)
-    last = datetime.fromtimestamp(before, UTC) if before else await _newest_fact_at(tx.session) or tx.now
+    last = await last_round_at(tx.session) or await _newest_fact_at(tx.session) or tx.now
     now = min(tx.now, last + STEP)
     await note_round_at(tx, max(now, last))  # a clock that was set back for a while would take years to catch up
     return now
+
+
+async def last_round_at(session: AsyncSession) -> datetime | None:
+    """The time of the last round; None before the first."""
+    before = await reached_by(session, _TIME)
+    return datetime.fromtimestamp(before, UTC) if before else None
 
 
 async def note_round_at(tx: Transaction, at: datetime) -> None:

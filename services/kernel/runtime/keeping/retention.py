@@ -12,35 +12,66 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
+import structlog
 from sqlalchemy import bindparam, delete, func, select, tuple_, update
 
+from services.kernel.runtime import metrics
 from services.kernel.runtime.outbox import attributes_of, envelope_of
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.tables import ANSWERED_REQUEST, KEEPING, OUTBOX
 from services.kernel.runtime.transaction import Transaction
+
+log = structlog.get_logger()
 
 AGED = "aged"
 BATCH = 200
 _OUTBOX = "outbox"
 
 
-async def empty_aged_facts(tx: Transaction, before: datetime) -> int:
+async def empty_aged_facts(tx: Transaction, before: datetime, *, applied_to: int, at_last: datetime) -> int:
     """Take the data from the next published facts told before an instant; how many rows were looked at.
 
     The first that is younger ends it: what was told behind it with a clock that was set back is
-    younger too. What has not left yet keeps its data, and of the directory's facts the newest about each unit,
-    officer, neighbour and day: a new listener learns from them what there is.
+    younger too. So does the first that a listener has not applied. What has not left yet keeps its data, and of
+    the directory's facts the newest about each unit, officer, neighbour and day: a new listener learns from them
+    what there is.
+
+    Args:
+        applied_to: The row up to which everything took effect at every listener.
+        at_last: What was told before this goes in any case; what a listener had not applied is said aloud.
     """
-    reached = await reached_by(tx.session, _OUTBOX)
+    reached = await emptied_up_to(tx.session)
     query = select(OUTBOX).where(OUTBOX.c.id > reached).order_by(OUTBOX.c.id).limit(BATCH)
-    rows = list(takewhile(lambda row: row.told_at < before, await tx.session.execute(query)))
+    rows = list(
+        takewhile(
+            lambda row: row.told_at < at_last or (row.told_at < before and row.id <= applied_to),
+            await tx.session.execute(query),
+        )
+    )
     if not rows:
         return 0
     registers = [row for row in rows if row.topic.startswith(f"{tx.node.node_id}.directory.")]
     newest = await _newest_of(tx.session, registers)
-    await empty_facts(tx, [row for row in rows if row.published_at is not None and row.id not in newest], AGED)
+    chosen = [row for row in rows if row.published_at is not None and row.id not in newest]
+    await empty_facts(tx, chosen, AGED)
+    _tell_of_lost(tx, [row for row in chosen if row.id > applied_to and row.body])
     await note_reached(tx.session, _OUTBOX, rows[-1].id)
     return len(rows)
+
+
+async def emptied_up_to(session: AsyncSession) -> int:
+    """The outbox row up to which what is old has lost its data."""
+    return await reached_by(session, _OUTBOX)
+
+
+def _tell_of_lost(tx: Transaction, rows: Sequence[Any]) -> None:
+    """A listener was behind for so long that the data of these rows could not be kept for it."""
+    if not rows:
+        return
+    found = {"count": len(rows), "first": rows[0].id, "last": rows[-1].id}
+    tx.audit("outbox.emptied_unapplied", "*", by=None, details=found)
+    metrics.KEEPING_LOST.labels(tx.node.node_id, tx.service).inc(len(rows))
+    log.error("keeping.facts.emptied_unapplied", service=tx.service, **found)
 
 
 async def empty_facts(tx: Transaction, rows: Sequence[Any], why: str) -> None:

@@ -60,6 +60,10 @@ class Teller:
         """Ask for these facts once more; how many will come."""
         return int((await self._ask("POST", "told/again", json={"ids": ids}))["count"])
 
+    async def applied_to(self, reached: int) -> None:
+        """Say that everything up to this row took effect here."""
+        await self._ask("POST", "told/applied", json={"reached": reached})
+
     async def _ask(self, method: str, what: str, **more: Any) -> Any:
         try:
             # The client's own timeout does not hold inside the process.

@@ -136,6 +136,11 @@ class Following:
         ]
 
     @property
+    def applied_to(self) -> int:
+        """The teller's row up to which everything took effect or waits here; 0 until the books were compared."""
+        return 0 if self.compared_at is None else min([self._read_to, *(id_ - 1 for id_ in self.behind)])
+
+    @property
     def names(self) -> dict[str, str]:
         """Who follows whom, for the log."""
         return {"service": self.context.name, "teller": self.teller.name}

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from services.kernel.runtime.insiders import Insider
+from services.kernel.runtime.keeping import listeners
 from services.kernel.runtime.progress import told
 from services.kernel.runtime.web import Context, Now, Reading, Tx, edge_router
 
@@ -33,6 +34,12 @@ class Chosen(BaseModel):
     """Which rows of the outbox."""
 
     ids: list[int] = Field(max_length=told.PAGE)
+
+
+class Applied(BaseModel):
+    """The row of the outbox up to which everything took effect at the one who says so."""
+
+    reached: int = Field(ge=0, lt=2**62)
 
 
 def telling_router() -> APIRouter:
@@ -74,5 +81,10 @@ def telling_router() -> APIRouter:
             tx.after_commit(context.database.told.set)
             log.warning("outbox.facts.asked_again", service=context.name, asked_by=caller, count=count)
         return {"count": count}
+
+    @router.post("/told/applied")
+    async def note_applied(applied: Applied, tx: Tx, caller: Insider) -> dict[str, Any]:
+        await listeners.note_applied(tx, caller, applied.reached)
+        return {}
 
     return router

@@ -15,6 +15,7 @@ from services.kernel.runtime.naps import nap
 from services.kernel.runtime.progress.following import Following
 from services.kernel.runtime.progress.healing import heal
 from services.kernel.runtime.progress.judging import WAITS_HERE, Reason, Unapplied
+from services.kernel.runtime.progress.reporting import Report
 from services.kernel.runtime.progress.standing import Standing, age_s
 from services.kernel.runtime.service import Service, ServiceContext
 from services.kernel.runtime.supervision import keep_running
@@ -39,6 +40,7 @@ class Watcher:
         self.followings = {
             teller: Following(context, teller, topics) for teller, topics in _by_teller(service, context).items()
         }
+        self._reports = [Report(following) for following in self.followings.values()]
         self._started_at = context.clock()
         self._goals: set[int] | None = None if DIRECTORY in self.followings else set()
 
@@ -92,6 +94,8 @@ class Watcher:
                 await heal(following, self.context.clock())
             self._catch_up()
             self._measure()
+            for report in self._reports:
+                await report.say()
         except asyncio.CancelledError:
             raise
         except Exception as fault:  # noqa: BLE001 - the database may be away; health says how old the picture is
