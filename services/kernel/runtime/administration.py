@@ -10,19 +10,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 
 from services.kernel.language.events import FACTS
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import InvalidInput, NotFound
 from services.kernel.runtime.audit import first_broken_row
 from services.kernel.runtime.inbox import Inbox, waiting
+from services.kernel.runtime.keeping.backup.sqlite_files import damage_of
 from services.kernel.runtime.migrations import SchemaStale, require_current
 from services.kernel.runtime.service import Service, ServiceContext
 from services.kernel.runtime.setting_aside import list_aside
 from services.kernel.runtime.tables import INBOX_WAITING, OUTBOX, OUTBOX_STATE
 from services.kernel.runtime.topics import list_partitions, topic_names
 from services.kernel.runtime.transaction import Transaction
+
+DAMAGED_ADVICE = "停止节点，恢复最近一份备份（docs/how-to/restore.md），查磁盘"
 
 
 class RepairUnreadable(InvalidInput):
@@ -100,7 +103,7 @@ class Finding:
 
 
 async def diagnose(services: Sequence[Service], contexts: dict[str, ServiceContext]) -> list[Finding]:
-    """Look for causes, not for open ports: schema, chain, outbox, waiting events, topics, disk."""
+    """Look for causes, not for open ports: schema, damage, chain, outbox, waiting events, topics, disk."""
     findings: list[Finding] = []
     for service in services:
         context = contexts[service.name]
@@ -115,6 +118,13 @@ async def diagnose(services: Sequence[Service], contexts: dict[str, ServiceConte
             )
             continue
         findings.append(Finding(True, f"{service.title}：表结构为最新"))
+        if context.database.is_sqlite:
+            path = Path(context.database.url.database or "")
+            if damage := await asyncio.to_thread(damage_of, path):
+                findings.append(
+                    Finding(False, f"{service.title}：数据库文件 {path} 已损坏（{damage:.200}）", DAMAGED_ADVICE)
+                )
+                continue
         findings += await _diagnose_facts(service, context)
     findings.append(await _diagnose_topics(next(iter(contexts.values()))))
     findings.append(_diagnose_disk(next(iter(contexts.values()))))
@@ -180,11 +190,3 @@ def _diagnose_disk(context: ServiceContext) -> Finding:
     return Finding(
         free_gb > 1, f"数据目录剩余 {free_gb:.1f} GB", "" if free_gb > 1 else "清理磁盘，不足 1 GB 时停止收附件"
     )
-
-
-async def verify_database(context: ServiceContext) -> str:
-    """SQLite's own integrity check, or `ok` on PostgreSQL (which checks its pages itself)."""
-    if not context.database.is_sqlite:
-        return "ok"
-    async with context.database.reading() as session:
-        return str((await session.execute(text("PRAGMA quick_check"))).scalar_one())

@@ -38,6 +38,8 @@ _OF_SQLSTATE = {
     "53300": DatabaseTrouble.AWAY,
     "53": DatabaseTrouble.UNWRITABLE,
     "58": DatabaseTrouble.UNWRITABLE,
+    "XX001": DatabaseTrouble.UNWRITABLE,
+    "XX002": DatabaseTrouble.UNWRITABLE,
     "25006": DatabaseTrouble.UNWRITABLE,
     "42501": DatabaseTrouble.UNWRITABLE,
 }

@@ -6,8 +6,9 @@ import asyncio
 import gzip
 import io
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from services.kernel.runtime.administration import diagnose
 from services.kernel.runtime.audit import first_broken_row
 from services.kernel.runtime.keeping.backup.archive import check_archive
 from services.kernel.runtime.keeping.backup.laying import (
@@ -24,6 +26,7 @@ from services.kernel.runtime.keeping.backup.laying import (
     lay_down,
 )
 from services.kernel.runtime.keeping.backup.manifest import BackupUnreadable
+from services.kernel.runtime.keeping.backup.sqlite_files import DatabaseDamaged
 from services.kernel.runtime.keeping.backup.taking import drop_older, last_backup_at, take_backup
 from services.kernel.runtime.leases import Lease
 from services.kernel.runtime.migrations import require_current
@@ -36,6 +39,7 @@ from services.opened import opened
 from tests.integration.kernel.toy import unit
 from tests.support.schemas import make_schemas
 from tests.support.service import CITY, DISTRICT, NOW, settings_for
+from tests.support.waiting import eventually
 
 SERVICES = build_services()
 Contexts = dict[str, ServiceContext]
@@ -110,6 +114,11 @@ async def test_all_databases_are_of_one_moment(tmp_path: Path, node_urls: Callab
     async with machine(settings_for(DISTRICT, tmp_path / "old", database_url=node_urls())) as old:
         stop = asyncio.Event()
         busy = asyncio.create_task(_tell_and_hear(old, stop))
+
+        async def has_begun() -> bool:
+            return bool(await rows(old["directory"], INBOX_CURSOR))
+
+        await eventually(has_begun)
         files = []
         for n in range(5):
             await asyncio.sleep(0.2)
@@ -214,3 +223,33 @@ async def test_a_folder_gets_files_by_name_and_keeps_the_newest(tmp_path: Path) 
         "district-20261126-010000.tar.gz", "district-20261127-010000.tar.gz", "other.tar.gz",
     ]  # fmt: skip
     assert last_backup_at(settings) == NOW + timedelta(days=3)
+
+
+def damage(database: Path, table: str) -> None:
+    """Let the disk give back another page than was written."""
+    with closing(sqlite3.connect(database)) as connection:
+        query = "SELECT rootpage, page_size FROM sqlite_master, pragma_page_size WHERE name = ?"
+        root, size = connection.execute(query, (table,)).fetchone()
+    with database.open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+
+
+def files_of(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.is_file())
+
+
+async def test_a_damaged_database_is_not_backed_up_and_pushes_no_whole_backup_out(tmp_path: Path) -> None:
+    settings = settings_for(DISTRICT, tmp_path / "old")
+    async with machine(settings) as old:
+        await tell(old, "甲", "乙")
+        whole = await take_backup(list(old.values()), tmp_path, NOW, say)
+        assert [one for one in await diagnose(SERVICES, old) if "损坏" in one.what] == []
+    damage(tmp_path / "old" / "review.db", "outbox")
+    async with machine(settings, with_tables=False) as old:
+        with pytest.raises(DatabaseDamaged, match=r"review\.db"):
+            await take_backup(list(old.values()), tmp_path, NOW + timedelta(days=1), say)
+        assert files_of(tmp_path) == [whole.name]
+        assert last_backup_at(settings) == NOW
+        [found] = [one for one in await diagnose(SERVICES, old) if "损坏" in one.what]
+    assert (found.is_well, "review.db" in found.what) == (False, True)

@@ -74,6 +74,8 @@ def test_a_folder_that_is_not_there_cannot_be_written(tmp_path: Path) -> None:
         (asyncpg.InvalidPasswordError, DatabaseTrouble.AWAY),
         (asyncpg.ConnectionDoesNotExistError, DatabaseTrouble.AWAY),
         (asyncpg.DiskFullError, DatabaseTrouble.UNWRITABLE),
+        (asyncpg.DataCorruptedError, DatabaseTrouble.UNWRITABLE),
+        (asyncpg.IndexCorruptedError, DatabaseTrouble.UNWRITABLE),
         (asyncpg.ReadOnlySQLTransactionError, DatabaseTrouble.UNWRITABLE),
         (asyncpg.UniqueViolationError, None),
         (asyncpg.UndefinedColumnError, None),

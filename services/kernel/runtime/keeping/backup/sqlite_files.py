@@ -7,12 +7,38 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+from services.kernel.language.refusal import Refusal
+
 STEP_PAGES = 2_000
 WAIT_S = 60.0
 
 
+DAMAGED = "数据库 {name} 已损坏，没有备份，原有的备份都留着；请尽快恢复最近一份（docs/how-to/restore.md）。{damage}"
+
+
+class DatabaseDamaged(Refusal):
+    """有数据库已损坏，没有备份。"""
+
+    code = "database_damaged"
+    message = "有数据库已损坏，没有备份，原有的备份都留着。"
+
+
+def damage_of(path: Path) -> str:
+    """What SQLite finds wrong in a database file; empty when all of it can be read and agrees with its indexes."""
+    try:
+        with closing(_connect(path)) as connection:
+            found = str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0])
+    except sqlite3.DatabaseError as fault:
+        return str(fault)
+    return "" if found == "ok" else found
+
+
 def copy_databases(sources: Sequence[Path], folder: Path) -> list[Path]:
-    """Copy the databases into a folder, under their own names."""
+    """Copy the databases into a folder, under their own names.
+
+    Raises:
+        DatabaseDamaged: One is not whole. Kept, it would push a whole one out.
+    """
     with _at_one_moment(sources) as connections:
         return [
             _copy(connection, folder / source.name) for source, connection in zip(sources, connections, strict=True)
@@ -48,4 +74,6 @@ def _copy(source: sqlite3.Connection, target: Path) -> Path:
         source.backup(copy, pages=STEP_PAGES, sleep=0)
         # One file without a log beside it, so that its digest is the database's.
         copy.execute("PRAGMA journal_mode=DELETE")
+    if damage := damage_of(target):
+        raise DatabaseDamaged(DAMAGED.format(name=target.name, damage=damage))
     return target
