@@ -57,6 +57,27 @@ class Heard:
         return self if self.knows(incarnation) else Heard(self.incarnation, (*self.peers, incarnation)[-MOST_RUNS:])
 
 
+def takes_the_place_of(later: Statement, earlier: Statement) -> bool:
+    """Whether a receipt says all that an earlier one of the same run said, so that it need not be looked at.
+
+    Receipts are cumulative. A number that was receipted with two hashes is looked at twice.
+    """
+    said_by = (later.chain, later.incarnation, later.answers, later.key_id, later.tip.epoch)
+    if said_by != (earlier.chain, earlier.incarnation, earlier.answers, earlier.key_id, earlier.tip.epoch):
+        return False
+    return later.tip.n > earlier.tip.n or later.tip == earlier.tip
+
+
+def add_receipt(receipts: list[Statement], receipt: Statement) -> None:
+    """Add one to those that are to be looked at, in its predecessor's place where it says all that that one said.
+
+    Behind a backlog hundreds lie there, and each that is looked at costs a transaction.
+    """
+    if receipts and takes_the_place_of(receipt, receipts[-1]):
+        receipts.pop()
+    receipts.append(receipt)
+
+
 MOST_RUNS = 100
 """Runs of the peer that are remembered; a replayed receipt of an earlier one costs a resend, no more."""
 

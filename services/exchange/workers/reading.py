@@ -24,7 +24,7 @@ from services.exchange.actions import (
 )
 from services.exchange.actions.conflicts import keep_conflict
 from services.exchange.policy.chain import Tip
-from services.exchange.policy.receipts import Acceptance
+from services.exchange.policy.receipts import Acceptance, add_receipt
 from services.exchange.policy.signature import Kind, Statement
 from services.exchange.policy.timing import ASK_BACK_EVERY_S, ASK_BACK_TIMES
 from services.exchange.policy.unsealing import MessageRefused
@@ -109,34 +109,43 @@ class LaneReader:
             ending.cancel()
 
     async def _take_in(self, records: Sequence[ConsumerRecord]) -> None:
+        """Take in one look at the topic: of receipts that follow each other the last, then the batches."""
         batches: list[Message] = []
+        receipts: list[Statement] = []
         unpacked = 0
         for record in records:
             message = await self._unsealed(record)
             if message is None:
                 continue
             is_batch = message.statement.kind is Kind.HEAD and not message.is_returned
+            is_receipt = message.statement.kind is Kind.RECEIPT
             if is_batch:
                 batches.append(message)
                 unpacked += message.size
+            elif is_receipt:
+                add_receipt(receipts, message.statement)
             # What is asked back may have come just before.
-            if unpacked > UNPACKED_AT_ONCE_BYTES or not (is_batch or message.statement.kind is Kind.RECEIPT):
+            if unpacked > UNPACKED_AT_ONCE_BYTES or not (is_batch or is_receipt):
+                await self._accept_all(receipts)
                 await self._arrive_in_portions(batches, next_offset=record.offset + 1)
-                batches, unpacked = [], 0
-            if not is_batch:
+                batches, receipts, unpacked = [], [], 0
+            if not (is_batch or is_receipt):
                 await self._answer(message)
+        await self._accept_all(receipts)
         await self._arrive_in_portions(batches, next_offset=records[-1].offset + 1)
         await self._keep_refused()
+
+    async def _accept_all(self, receipts: Sequence[Statement]) -> None:
+        for receipt in receipts:
+            await self._accept(receipt)
 
     async def _arrive_in_portions(self, batches: Sequence[Message], *, next_offset: int) -> None:
         for some in in_portions(batches, most_rows=self._pace.events):
             await self._arrive(some, next_offset=next_offset if some[-1] is batches[-1] else None)
 
     async def _answer(self, message: Message) -> None:
-        """Deal with what is no batch: receipts, and rows that are asked back or come back."""
-        if message.statement.kind is Kind.RECEIPT:
-            await self._accept(message.statement)
-        elif message.statement.kind is Kind.WANT_FILE:
+        """Deal with what is neither batch nor receipt: rows and files that are asked back, or rows that come back."""
+        if message.statement.kind is Kind.WANT_FILE:
             async with self._writing() as tx:
                 await send_file_again(tx, self.border, message.statement)
         elif message.statement.kind is Kind.GIVE_BACK:

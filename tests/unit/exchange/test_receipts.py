@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from services.exchange.policy.chain import Tip
-from services.exchange.policy.receipts import Acceptance, Sent, weigh
+from services.exchange.policy.receipts import Acceptance, Sent, add_receipt, weigh
 from services.exchange.policy.signature import Kind, Statement
 from services.exchange.policy.timing import resend_after_s
 from tests.unit.exchange.ledger_fixture import CHAIN, DISTRICT, NOON, STRANGER, Sender, later
@@ -70,3 +70,23 @@ def test_a_receipt_that_is_not_the_peers_proves_nothing(sender):
 def test_resending_starts_after_15_s_and_doubles_to_5_minutes():
     assert [resend_after_s(tries) for tries in range(7)] == [15, 30, 60, 120, 240, 300, 300]
     assert resend_after_s(10_000) == 300
+
+
+def test_of_receipts_that_follow_each_other_the_last_is_looked_at(sender):
+    looked_at: list[Statement] = []
+    for n in (1, 2, 2, 4):
+        add_receipt(looked_at, receipt(sender, n, at=later(n)))
+    assert looked_at == [receipt(sender, 4, at=later(4))]
+
+
+def test_a_receipt_that_another_does_not_repeat_is_looked_at(sender):
+    other = Sender(rows=sender.rows[:2])
+    other.write(b"other three")
+    first = receipt(sender, 3)
+    for second in (
+        receipt(sender, 2), receipt(other, 3), receipt(sender, 4, epoch=2), receipt(sender, 4, key=STRANGER),
+        replace(receipt(sender, 4), incarnation="another run"), replace(receipt(sender, 4), answers="another run"),
+    ):  # fmt: skip
+        looked_at = [first]
+        add_receipt(looked_at, second)
+        assert looked_at == [first, second]

@@ -12,7 +12,7 @@ from services.kernel.runtime.inbox.verdict import Cursor, Verdict, judge
 from services.kernel.runtime.progress.told import Told
 
 LONGEST_PAUSE = timedelta(hours=1)
-STILL_TIMES = 10
+STILL_TIMES = 4
 
 
 class Reason(StrEnum):
@@ -59,8 +59,7 @@ def is_lost(
     It was published a while ago, and the listener has read past the place where it stands. What
     stands ahead of the listener is on its way, however long that takes: more records would only
     make the way longer. Only when nothing at all moves there for `STILL_TIMES` as long is it
-    asked for nevertheless, and after `patience` where nothing is known of the place. Asked again,
-    it is given four times as long.
+    asked for nevertheless. Asked again, it is given four times as long.
 
     Args:
         position: How far the listener has read the fact's partition.
@@ -71,10 +70,14 @@ def is_lost(
         return False
     if one.asked_at is not None and now - one.asked_at < min(patience * 4**one.times_asked, LONGEST_PAUSE):
         return False
-    still_for = now - max(moved_at, told.published_at)
+    return was_read_past(told, position) or now - max(moved_at, told.published_at) >= patience * STILL_TIMES
+
+
+def was_read_past(told: Told, position: Position | None) -> bool:
+    """Whether the listener has read further than where the fact stands, in the same topic."""
     if position is None or told.offset is None or position.topic_id != told.topic_id:
-        return still_for >= patience
-    return told.offset < position.comes_back_to or still_for >= patience * STILL_TIMES
+        return False
+    return told.offset < position.comes_back_to
 
 
 def stands_still(facts: Iterable[Unapplied], *, moved_at: datetime, now: datetime, after: timedelta) -> bool:
