@@ -1,4 +1,4 @@
-"""Fixtures that run a test on each database: `database_url` is a new, empty one every time.
+"""Fixtures that run a test on each database, a new one every time: `database_url` is one that `make_schemas` will make.
 
 SHANGDA_TEST_DATABASES=sqlite,postgresql says which; without it, PostgreSQL takes part where its
 programs are installed.
@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from services.kernel.runtime import sqlite
 from tests.support.postgres import PostgresServer, find_programs
+from tests.support.schemas import make_room
 
 # As PostgreSQL's fsync: what the system holds in memory survives the tests' own process, which nobody cuts the power of.
 sqlite._PRAGMAS = tuple(pragma.replace("synchronous=FULL", "synchronous=OFF") for pragma in sqlite._PRAGMAS)
@@ -47,14 +49,21 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a new, empty database, for one service or for a PostgreSQL node."""
+    """The URL of a database that is not there yet, for one service or for a PostgreSQL node: `make_schemas` makes it."""
     if database_kind == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
-    url = server.new_database()
+    url = server.new_url()
     yield url
     server.drop_database(url)
+
+
+@pytest.fixture
+async def empty_database_url(database_url: str) -> str:
+    """The URL of a new, empty database."""
+    await make_room(make_url(database_url))
+    return database_url
 
 
 @pytest.fixture
@@ -65,7 +74,7 @@ def node_database_url(database_kind: str, request: pytest.FixtureRequest) -> str
 
 @pytest.fixture
 def node_urls(database_kind: str, request: pytest.FixtureRequest) -> Iterator[Callable[[], str]]:
-    """Gives a new node database each time: nothing for SQLite, which has its files, else a URL."""
+    """Gives a new node database each time: nothing for SQLite, which has its files, else a URL as `database_url`."""
     if database_kind == "sqlite":
         yield lambda: ""
         return
@@ -73,7 +82,7 @@ def node_urls(database_kind: str, request: pytest.FixtureRequest) -> Iterator[Ca
     made: list[str] = []
 
     def new() -> str:
-        made.append(server.new_database())
+        made.append(server.new_url())
         return made[-1]
 
     yield new

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,26 +81,32 @@ class PostgresServer:
         self.stop()
         shutil.rmtree(self.directory)
 
+    def new_url(self) -> str:
+        """The URL of a database that nobody has made yet: `make_schemas` makes it, as a copy."""
+        return f"postgresql+asyncpg://shangda@{LOOPBACK}:{self.port}/test_{uuid.uuid4().hex[:12]}"
+
     def new_database(self) -> str:
         """The URL of a new, empty database."""
-        name = f"test_{uuid.uuid4().hex[:12]}"
-        self._run("createdb", *self._address(), name)
-        return f"postgresql+asyncpg://shangda@{LOOPBACK}:{self.port}/{name}"
+        url = self.new_url()
+        self._ask("createdb", url.rpartition("/")[2])
+        return url
 
     def database_of_each(self, nodes: Sequence[str]) -> str:
         """A new, empty database for each node; the URL of them all, with `{node}` for the node's id."""
         for node in nodes:
-            self._run("createdb", *self._address(), node)
+            self._ask("createdb", node)
         return f"postgresql+asyncpg://shangda@{LOOPBACK}:{self.port}/{{node}}"
 
     def drop_database(self, url: str) -> None:
-        """Delete a database, even while somebody is connected."""
-        self._run("dropdb", *self._address(), "--force", url.rpartition("/")[2])
+        """Delete a database if it was ever made, even while somebody is connected."""
+        self._ask("dropdb", "--force", "--if-exists", url.rpartition("/")[2])
 
-    def _address(self) -> list[str]:
-        return ["--host", LOOPBACK, "--port", str(self.port), "--username", "shangda"]
+    def _ask(self, program: str, *arguments: str) -> None:
+        """Have the running server do something; whoever asks is nobody in particular."""
+        address = ["--host", LOOPBACK, "--port", str(self.port), "--username", "shangda"]
+        self._run(program, *address, *arguments, account={})
 
-    def _run(self, program: str, *arguments: str) -> None:
+    def _run(self, program: str, *arguments: str, account: Mapping[str, object] | None = None) -> None:
         # The server inherits pg_ctl's output and keeps it open: a pipe would never end.
         output = self.directory / f"{program}.out"
         with output.open("w") as out:
@@ -112,7 +118,7 @@ class PostgresServer:
                 env={**os.environ, "PGDATA": str(self.directory / "data")},
                 cwd=self.directory,
                 check=False,
-                **_as_account(),
+                **(_as_account() if account is None else account),
             )
         if done.returncode != 0:
             raise RuntimeError(f"{program} failed: {output.read_text()}")

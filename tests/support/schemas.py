@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import asyncpg
+from sqlalchemy.engine import URL
 
 from services.kernel.runtime.database import Database
 from services.kernel.runtime.migrations import upgrade
@@ -16,13 +17,12 @@ from services.kernel.runtime.migrations import upgrade
 Wanted = tuple[Database, Path]
 """A service's database and the folder of its migrations."""
 
-_SCHEMAS = "SELECT count(*) FROM pg_namespace WHERE nspname NOT LIKE 'pg!_%' ESCAPE '!' AND nspname <> 'information_schema' AND nspname <> 'public'"
 _FILES: dict[Path, bytes] = {}
 _TEMPLATES: dict[tuple[object, ...], str] = {}
 
 
 async def make_schemas(wanted: Sequence[Wanted]) -> None:
-    """Bring the databases of one node to the newest schema; those with tables are migrated, empty ones get a copy."""
+    """Bring the databases of one node to the newest schema; those that are there are migrated, others made as a copy."""
     if all(database.is_sqlite for database, _ in wanted):
         for database, migrations in wanted:
             await _make_file(database, migrations)
@@ -47,43 +47,32 @@ def _copied(migrations: Path, file: Path) -> bool:
     return True
 
 
+async def make_room(url: URL, *, like: str = "template1") -> bool:
+    """Make the PostgreSQL database itself, an empty one or a copy of another; False when it is there, and for SQLite."""
+    if url.get_backend_name() == "sqlite":
+        return False
+    address = url.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(address)
+    try:
+        await connection.execute(f'CREATE DATABASE "{url.database}" TEMPLATE "{like}"')
+    except asyncpg.DuplicateDatabaseError:
+        return False
+    finally:
+        await connection.close()
+    return True
+
+
 async def _make_database(wanted: Sequence[Wanted]) -> None:
     url = wanted[0][0].url
     kind = (url.host, url.port, *((database.service, migrations) for database, migrations in wanted))
-    is_empty = await _is_empty(wanted)
-    if is_empty and (template := _TEMPLATES.get(kind)):
-        await _administer(wanted, f'DROP DATABASE "{url.database}"', _copy(url.database, template))
+    template = _TEMPLATES.get(kind)
+    is_new = await make_room(url, like=template or "template1")
+    if is_new and template:
         return
     for database, migrations in wanted:
         await upgrade(database, migrations)
-    if is_empty:
-        template = f"template_{secrets.token_hex(6)}"
+    if is_new:
         for database, _ in wanted:
-            await database.engine.dispose()
-        await _administer(wanted, _copy(template, url.database))
-        _TEMPLATES[kind] = template
-
-
-def _copy(name: str | None, template: str | None) -> str:
-    return f'CREATE DATABASE "{name}" TEMPLATE "{template}"'
-
-
-async def _is_empty(wanted: Sequence[Wanted]) -> bool:
-    connection = await asyncpg.connect(_address(wanted, wanted[0][0].url.database or ""))
-    try:
-        return not await connection.fetchval(_SCHEMAS)
-    finally:
-        await connection.close()
-
-
-async def _administer(wanted: Sequence[Wanted], *statements: str) -> None:
-    connection = await asyncpg.connect(_address(wanted, "postgres"))
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-def _address(wanted: Sequence[Wanted], name: str) -> str:
-    return wanted[0][0].url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+            await database.engine.dispose()  # a database is copied only while nobody is connected
+        _TEMPLATES[kind] = f"template_{secrets.token_hex(6)}"
+        await make_room(url.set(database=_TEMPLATES[kind]), like=str(url.database))

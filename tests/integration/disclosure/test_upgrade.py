@@ -29,9 +29,9 @@ def known(origin_id: UUID, *, hop: int) -> dict[str, Any]:
     return OLD | {"origin_id": origin_id, "hop": hop, "title": f"第{hop}跳", "body": "正文", "seen_at": NOW}
 
 
-async def test_what_arrived_signed_is_offered_on_and_unsigned_text_is_dropped(database_url: str) -> None:
+async def test_what_arrived_signed_is_offered_on_and_unsigned_text_is_dropped(empty_database_url: str) -> None:
     service = disclosure_service()
-    database = Database(database_url, service="disclosure", node=DISTRICT)
+    database = Database(empty_database_url, service="disclosure", node=DISTRICT)
     arrived, own = new_id(), new_id()
     try:
         await upgrade(database, service.migrations, to=["kernel_0001", "disclosure_0001"])
@@ -65,9 +65,9 @@ def row(name: str, **values: Any) -> sa.Insert:
     return sa.table(name, *(sa.column(key, (types | moments)[key]) for key in values)).insert().values(**values)
 
 
-async def test_what_is_out_keeps_its_files_and_what_is_not_is_examined(database_url: str) -> None:
+async def test_what_is_out_keeps_its_files_and_what_is_not_is_examined(empty_database_url: str) -> None:
     service = disclosure_service()
-    database = Database(database_url, service="disclosure", node=DISTRICT)
+    database = Database(empty_database_url, service="disclosure", node=DISTRICT)
     digest, out, waits = "a" * 64, new_id(), new_id()
     told = [{"attachment_id": str(out), "sha256": digest, "filename": "表.pdf", "media_type": "x", "size": 3}]
     empty = dict.fromkeys(("title", "body", "summary", "document_no", "subject", "genre", "audience", "source"), "")

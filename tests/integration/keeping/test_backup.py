@@ -37,7 +37,7 @@ from services.kernel.runtime.tables import COUNTER, INBOX_CURSOR, OUTBOX, OUTBOX
 from services.node import build_services
 from services.opened import opened
 from tests.integration.kernel.toy import unit
-from tests.support.schemas import make_schemas
+from tests.support.schemas import make_room, make_schemas
 from tests.support.service import CITY, DISTRICT, NOW, settings_for
 from tests.support.waiting import eventually
 
@@ -54,6 +54,8 @@ async def machine(settings: Settings, *, with_tables: bool = True) -> AsyncItera
     async with opened(SERVICES, settings) as contexts:
         if with_tables:
             await make_schemas([(contexts[service.name].database, service.migrations) for service in SERVICES])
+        else:
+            await make_room(contexts["directory"].database.url)
         yield contexts
 
 

@@ -16,8 +16,8 @@ ITEMS = sa.Table("probe", sa.MetaData(), sa.Column("id", sa.Uuid, primary_key=Tr
 
 
 @pytest.fixture
-async def session(database_url: str) -> AsyncIterator[AsyncSession]:
-    database = Database(database_url, service="public", node=DISTRICT)
+async def session(empty_database_url: str) -> AsyncIterator[AsyncSession]:
+    database = Database(empty_database_url, service="public", node=DISTRICT)
     async with database.engine.begin() as connection:
         for statement in INDEX.create_ddl(connection.dialect.name):
             await connection.execute(sa.text(statement))

@@ -31,8 +31,8 @@ def test_a_killed_broker_comes_back_with_its_topics(killable_broker: Broker) -> 
     admin.close()
 
 
-async def test_every_database_is_new_and_can_be_written(database_url: str) -> None:
-    engine = create_async_engine(database_url)
+async def test_every_database_is_new_and_can_be_written(empty_database_url: str) -> None:
+    engine = create_async_engine(empty_database_url)
     async with engine.begin() as connection:
         await connection.execute(text("CREATE TABLE item (title text)"))
         await connection.execute(text("INSERT INTO item VALUES ('防汛')"))
