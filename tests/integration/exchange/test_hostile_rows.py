@@ -61,19 +61,23 @@ async def carried(sender: Node, receiver: Node, count: int) -> actions.Arrived:
     return arrived
 
 
-@pytest.mark.parametrize(("kind", "name"), TWISTS)
-async def test_a_hostile_row_is_evidence_and_told_to_nobody(pair, kind, name):
+@pytest.mark.parametrize("kind", sorted({kind for kind, _ in TWISTS}))
+async def test_hostile_rows_are_evidence_and_told_to_nobody(pair, kind):
+    """All of a kind, one after the other, each between two rows that mean well."""
     township, district = pair
-    before = await township.tell(reported_up(township, district))
-    body = twisted(township, district, TWISTS[kind, name])
-    await put(township, district, body)
-    after = await township.tell(reported_up(township, district))
-    await carried(township, district, 3)
-    assert await district.told() == [*before, *after]
-    assert await conflicts(district) == [kind]
+    bodies = {name: twisted(township, district, twist) for (of, name), twist in TWISTS.items() if of == kind}
+    told = await township.tell(reported_up(township, district))
+    for body in bodies.values():
+        await put(township, district, body)
+        told += await township.tell(reported_up(township, district))
+    await carried(township, district, 2 * len(bodies) + 1)
+    assert await district.told() == told
+    assert await conflicts(district) == [kind] * len(bodies)
     rows = await district.rows(Arrival)
-    assert [row.is_told for row in rows] == [True, False, True]
-    assert rows[1].body == body
+    meant_well, hostile = rows[::2], rows[1::2]
+    assert all(row.is_told for row in meant_well)
+    assert [name for name, row in zip(bodies, hostile, strict=True) if row.is_told] == []
+    assert [name for name, row in zip(bodies, hostile, strict=True) if row.body != bodies[name]] == []
 
 
 async def test_bytes_that_are_no_fact_at_all_stop_nothing(pair):
