@@ -9,12 +9,13 @@ from pydantic import BaseModel
 
 from services.directory import store
 from services.directory.actions import days as actions
-from services.directory.api.views import Page, YearView
+from services.directory.api.views import YearView
 from services.directory.model import Line
 from services.directory.policy.administration import Administration, require
 from services.directory.policy.calendar import require_day_of, require_year
 from services.kernel.language.vocabulary import DayKind
 from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.views import Page
 from services.kernel.runtime.web import IfMatch, LiveMe, Me, Reading, Tx, edge_router, etag
 
 router = edge_router()
@@ -36,7 +37,7 @@ class Announcement(BaseModel):
 @router.get("/calendar")
 async def list_years(me: Me, reading: Reading) -> Page[YearView]:
     require(me.roles, Administration.READ_CALENDAR)
-    return Page(items=[YearView.of(year.year, year) for year in await store.list_years(reading)])
+    return Page[YearView](items=[YearView.of(year.year, year) for year in await store.list_years(reading)])
 
 
 @router.get("/calendar/{year}")

@@ -13,13 +13,14 @@ from services.directory import store
 from services.directory.actions import officers as actions
 from services.directory.actions import sessions
 from services.directory.api.asked import Cursor, Limit, Searched, UnitFilter, read_cursor
-from services.directory.api.views import OfficerView, Page, next_cursor
+from services.directory.api.views import OfficerView, next_cursor
 from services.directory.model import NewOfficer, Officer, OfficerChange
 from services.directory.policy.administration import Administration, may, require
 from services.directory.policy.sign_in import SIGNED_IN, SessionOver
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.identity import read_token
+from services.kernel.runtime.views import Page
 from services.kernel.runtime.web import (
     Context,
     IfMatch,
@@ -100,7 +101,7 @@ async def list_officers(
     )
     with_phone = may(me.roles, Administration.READ_PHONES)
     last = (found[-1][0].username, found[-1][0].officer_id) if found else ()
-    return Page(
+    return Page[OfficerView](
         items=[OfficerView.of(officer, unit, with_phone=with_phone) for officer, unit in found],
         next=next_cursor(found, limit, *last),
     )

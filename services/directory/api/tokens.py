@@ -11,11 +11,12 @@ from services.directory import metrics
 from services.directory.actions import sessions
 from services.directory.actions.browsers import KNOWN_COOKIE, place_of
 from services.directory.actions.sessions import SignedIn
-from services.directory.api.views import KeyView, Page, TokenView
+from services.directory.api.views import KeyView, TokenView
 from services.directory.policy.sign_in import SessionOver
 from services.kernel.language.refusal import Refusal
 from services.kernel.runtime.identity import SESSION_COOKIE, read_token
 from services.kernel.runtime.tokens import KeyPair, fingerprint, public_key_text, sign_token
+from services.kernel.runtime.views import Page
 from services.kernel.runtime.web import Context, Now, Tx, edge_router
 
 router = edge_router()
@@ -69,7 +70,7 @@ async def sign_out(request: Request, context: Context, tx: Tx, asked: SessionSec
 @router.get("/keys")
 async def list_keys(context: Context) -> Page[KeyView]:
     keys = {"token": context.token_keys, "node": context.node_keys}
-    return Page(
+    return Page[KeyView](
         items=[
             KeyView(
                 key_id=pair.key_id,

@@ -9,11 +9,12 @@ from fastapi import Response
 from services.directory import store
 from services.directory.actions import units as actions
 from services.directory.api.asked import Cursor, Limit, read_cursor
-from services.directory.api.views import Page, UnitView, next_cursor
+from services.directory.api.views import UnitView, next_cursor
 from services.directory.model import NewUnit, UnitChange
 from services.directory.policy.administration import Administration, require
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import UnitKind
+from services.kernel.runtime.views import Page
 from services.kernel.runtime.web import IfMatch, LiveMe, Me, Reading, Tx, edge_router, etag
 
 router = edge_router()
@@ -26,7 +27,7 @@ async def list_units(
     require(me.roles, Administration.READ_UNITS)
     units = await store.list_units(reading, kind=kind, after=read_cursor(after, UUID), limit=limit)
     last = units[-1].unit_id if units else None
-    return Page(items=[UnitView.of(unit) for unit in units], next=next_cursor(units, limit, last))
+    return Page[UnitView](items=[UnitView.of(unit) for unit in units], next=next_cursor(units, limit, last))
 
 
 @router.get("/units/{unit_id}")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Self
 from uuid import UUID
-
-from pydantic import BaseModel, ConfigDict
 
 from services.directory.actions.neighbours import card_fingerprint
 from services.directory.model import (
@@ -23,22 +21,7 @@ from services.directory.policy.units import ReportsTo, reports_to
 from services.kernel.language.vocabulary import DayKind, Lane, Level, Role, System, UnitKind
 from services.kernel.runtime.paging import encode_cursor
 from services.kernel.runtime.tokens import fingerprint, public_key_from_text
-
-
-class View(BaseModel):
-    """What goes out, read from rows."""
-
-    model_config = ConfigDict(from_attributes=True, frozen=True)
-
-
-Row = TypeVar("Row")
-
-
-class Page(View, Generic[Row]):
-    """One page of a list; `next` is the cursor of the following one, null on the last."""
-
-    items: list[Row]
-    next: str | None = None
+from services.kernel.runtime.views import View
 
 
 def next_cursor(rows: Sequence[Any], limit: int, *values: Any) -> str | None:
@@ -160,7 +143,7 @@ class YearView(View):
     year: int
     is_announced: bool
     version: int
-    days: list[DayView] = []
+    days: list[DayView]
 
     @classmethod
     def of(cls, number: int, year: CalendarYear | None, days: Sequence[CalendarDayRow] = ()) -> Self:

@@ -44,6 +44,7 @@ from services.kernel.runtime.supervision import keep_running
 from services.kernel.runtime.templating import STATIC_DIR, make_templates
 from services.kernel.runtime.tokens import ensure_key_pair
 from services.kernel.runtime.topics import ensure_topics
+from services.kernel.runtime.views import Page, WordView
 from services.kernel.runtime.waking import listen_for_good
 
 log = structlog.get_logger()
@@ -154,10 +155,10 @@ def _vocabulary_router() -> APIRouter:
     router = APIRouter()
 
     @router.get("/api/v1/vocabulary/{name}")
-    async def list_words(name: str) -> dict[str, Any]:
+    async def list_words(name: str) -> Page[WordView]:
         if name not in VOCABULARIES:
             raise NotFound
-        return {"items": vocabulary(name), "next": None}
+        return Page[WordView](items=[WordView(**word) for word in vocabulary(name)])
 
     return router
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.desk.reading import describe
+from services.kernel.runtime.desk.views import DelayView, KeptForView, ProgressView, WaitingEventView
 from services.kernel.runtime.desk.wording import cause_of, explain
 from services.kernel.runtime.inbox import waiting
 from services.kernel.runtime.keeping.listeners import list_late
@@ -21,6 +22,7 @@ from services.kernel.runtime.service import Service
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.setting_aside import count_aside
 from services.kernel.runtime.tables import INBOX_WAITING as WAITING
+from services.kernel.runtime.views import Page
 from services.kernel.runtime.web import Me, Now, Reading, edge_router
 
 PAGE_SIZE = 50
@@ -33,15 +35,15 @@ def desk_api(service: Service) -> APIRouter:
     router = edge_router()
 
     @router.get("/api/v1/events")
-    async def list_waiting_events(request: Request, session: Reading, me: Me, after: int = 0) -> dict[str, Any]:
+    async def list_waiting_events(request: Request, session: Reading, me: Me, after: int = 0) -> Page[WaitingEventView]:
         me.require(Role.ADMIN)
         rows = await waiting.list_waiting(session, after_id=after, limit=PAGE_SIZE + 1)
         following = str(rows[PAGE_SIZE - 1].id) if len(rows) > PAGE_SIZE else None
         items = await describe(session, service.name, rows[:PAGE_SIZE], asked_again(request))
-        return {"items": items, "next": following}
+        return Page[WaitingEventView](items=[WaitingEventView(**item) for item in items], next=following)
 
-    @router.get("/api/v1/progress")
-    async def show_progress(request: Request, session: Reading, me: Me, now: Now) -> dict[str, Any]:
+    @router.get("/api/v1/progress", response_model_exclude_unset=True)
+    async def show_progress(request: Request, session: Reading, me: Me, now: Now) -> ProgressView:
         """How this service stands: what waits here, and what was told for it and has not come."""
         me.require(Role.ADMIN)
         by_kind = select(WAITING.c.kind, func.count(), func.min(WAITING.c.since)).group_by(WAITING.c.kind)
@@ -52,10 +54,10 @@ def desk_api(service: Service) -> APIRouter:
         kinds |= {"aside": {"count": count, "since": since}} if count else {}
         kept_for = await _list_kept_for(session, request.app.state.context.settings.outbox_keep_days)
         watched = _watched(request, now)
-        return {"service": service.name, "title": service.title, "kinds": kinds, "kept_for": kept_for, **watched}
+        return ProgressView(service=service.name, title=service.title, kinds=kinds, kept_for=kept_for, **watched)
 
     @router.get("/api/v1/waiting/{key}")
-    async def show_waiting(request: Request, key: str, session: Reading, me: Me, now: Now) -> dict[str, Any]:
+    async def show_waiting(request: Request, key: str, session: Reading, me: Me, now: Now) -> DelayView:
         """Whether a fact about `key` waits here or is late, how many and since when; nothing of what it says."""
         topics = list(_full_topics(request, service))
         consumers = [f"{service.name}.{lane}" for lane in ("urgent", "routine")]
@@ -66,18 +68,18 @@ def desk_api(service: Service) -> APIRouter:
         behind = await _behind(request, key)
         late = [one.told.told_at for one in behind if (now - one.told.told_at).total_seconds() > LATE_S]
         oldest = min([*late, *([since] if since else [])], default=None)
-        return {"count": count + len(late), "since": oldest}
+        return DelayView(count=count + len(late), since=oldest)
 
     return router
 
 
-async def _list_kept_for(session: AsyncSession, keep_days: int) -> list[dict[str, Any]]:
+async def _list_kept_for(session: AsyncSession, keep_days: int) -> list[KeptForView]:
     """The listeners of this service for which content is kept beyond its time, a day's delay not counted."""
     judged_at = await last_round_at(session)
     if judged_at is None or not keep_days:
         return []
     late = await list_late(session, judged_at - timedelta(days=keep_days + 1))
-    return [{"listener": one.listener, "since": one.since} for one in late]
+    return [KeptForView(listener=one.listener, since=one.since) for one in late]
 
 
 async def _why_parked(session: AsyncSession, service: str) -> str:
