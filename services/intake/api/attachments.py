@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from typing import IO, Annotated, Any
+from typing import IO, Annotated
 from urllib.parse import quote
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 
 from services.intake import actions, store
 from services.intake.actions.attaching import require_attachable
-from services.intake.api.views import attachment_view
+from services.intake.api.views import AttachmentView
 from services.intake.model import Attachment
 from services.kernel.language.refusal import NotFound
 from services.kernel.runtime.files import StoredFile
@@ -40,10 +40,10 @@ TakenIn = Annotated[tuple[CheckedUpload, StoredFile], Depends(_taken_in)]
 
 
 @router.post("", status_code=201)
-async def attach(origin_id: UUID, me: Me, upload: TakenIn, tx: Tx, response: Response) -> dict[str, Any]:
+async def attach(origin_id: UUID, me: Me, upload: TakenIn, tx: Tx, response: Response) -> AttachmentView:
     attachment = await actions.attach_file(tx, me, origin_id, *upload)
     await _say_version(tx, origin_id, response)
-    return attachment_view(attachment)
+    return AttachmentView.read(attachment)
 
 
 @router.delete("/{attachment_id}", status_code=204)

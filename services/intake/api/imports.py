@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import Request
 
 from services.intake import actions
 from services.intake.actions.reading import require_writer
+from services.intake.api.views import DocumentView
 from services.kernel.runtime.limits import edge_router, uploaded_file
 from services.kernel.runtime.web import Me
 
@@ -15,7 +14,7 @@ router = edge_router(prefix="/api/v1/imports")
 
 
 @router.post("")
-async def import_document(request: Request, me: Me) -> dict[str, Any]:
+async def import_document(request: Request, me: Me) -> DocumentView:
     require_writer(me, "")
     found = await actions.read_document((await uploaded_file(request)).file)
-    return {"title": found.title, "body": found.body, "warnings": list(found.warnings)}
+    return DocumentView.read(found)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
 
 from services.intake import actions, store
-from services.intake.api.views import line_view, standing_view, submission_view
+from services.intake.api.views import LineView, StandingView, SubmissionView, whole_view
 from services.intake.metrics import SUBMITTED
 from services.intake.model import SubmissionChange
 from services.kernel.language.vocabulary import IntakeStatus
 from services.kernel.runtime.limits import edge_router
+from services.kernel.runtime.views import Page
 from services.kernel.runtime.web import IfMatch, Me, Node, Reading, Tx, etag
 
 router = edge_router(prefix="/api/v1/submissions")
@@ -21,35 +22,35 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 @router.post("", status_code=201)
-async def create(change: SubmissionChange, me: Me, tx: Tx, response: Response) -> dict[str, Any]:
+async def create(change: SubmissionChange, me: Me, tx: Tx, response: Response) -> StandingView:
     submission = await actions.create_draft(tx, me, change.values)
     etag(response, submission.version)
     response.headers["Location"] = f"/intake/api/v1/submissions/{submission.origin_id}"
-    return standing_view(submission)
+    return StandingView.of(submission)
 
 
 @router.patch("/{origin_id}")
 async def change(
     origin_id: UUID, change: SubmissionChange, version: IfMatch, *, me: Me, tx: Tx, response: Response
-) -> dict[str, Any]:
+) -> StandingView:
     submission = await actions.change_draft(tx, me, origin_id, change.values, version=version)
     etag(response, submission.version)
-    return standing_view(submission)
+    return StandingView.of(submission)
 
 
 @router.post("/{origin_id}/submit")
-async def submit(origin_id: UUID, me: Me, tx: Tx, response: Response) -> dict[str, Any]:
+async def submit(origin_id: UUID, me: Me, tx: Tx, response: Response) -> StandingView:
     submission = await actions.submit(tx, me, origin_id)
     SUBMITTED.labels(tx.node.node_id, submission.info_type).inc()
     etag(response, submission.version)
-    return standing_view(submission)
+    return StandingView.of(submission)
 
 
 @router.post("/{origin_id}/copy", status_code=201)
-async def copy(origin_id: UUID, me: Me, tx: Tx, response: Response) -> dict[str, Any]:
+async def copy(origin_id: UUID, me: Me, tx: Tx, response: Response) -> StandingView:
     submission = await actions.copy_submission(tx, me, origin_id)
     etag(response, submission.version)
-    return standing_view(submission)
+    return StandingView.of(submission)
 
 
 @router.delete("/{origin_id}", status_code=204)
@@ -58,17 +59,17 @@ async def discard(origin_id: UUID, me: Me, tx: Tx) -> None:
 
 
 @router.post("/{origin_id}/restore")
-async def restore(origin_id: UUID, me: Me, tx: Tx, response: Response) -> dict[str, Any]:
+async def restore(origin_id: UUID, me: Me, tx: Tx, response: Response) -> StandingView:
     submission = await actions.restore_draft(tx, me, origin_id)
     etag(response, submission.version)
-    return standing_view(submission)
+    return StandingView.of(submission)
 
 
 @router.get("/{origin_id}")
-async def show(origin_id: UUID, me: Me, session: Reading, node: Node, response: Response) -> dict[str, Any]:
+async def show(origin_id: UUID, me: Me, session: Reading, node: Node, response: Response) -> SubmissionView:
     submission = await actions.open_submission(session, me, origin_id, node.node_id)
     etag(response, submission.version)
-    return await submission_view(session, submission)
+    return await whole_view(session, submission)
 
 
 @router.get("")
@@ -80,8 +81,9 @@ async def list_own(
     q: Annotated[str, Query(max_length=100)] = "",
     cursor: Annotated[str, Query(max_length=400)] = "",
     limit: Limit = 50,
-) -> dict[str, Any]:
+) -> Page[LineView]:
     after = store.place_after(cursor)
     listing = store.Listing(me, status=status, query=q, after=after, limit=limit)
     found = await store.list_submissions(session, listing)
-    return {"items": [line_view(one) for one in found[:limit]], "next": store.next_cursor(found, limit)}
+    items = [LineView.of(one) for one in found[:limit]]
+    return Page[LineView](items=items, next=store.next_cursor(found, limit))

@@ -2,86 +2,195 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import ConfigDict
 
 from services.intake import store
 from services.intake.actions import what_is_advised, what_is_missing
-from services.intake.model import Attachment, EditionCopy, HistoryRow, Question, Submission
+from services.intake.model import HistoryRow, Submission
 from services.kernel.language.events.exchange import SubmissionDelivered
+from services.kernel.language.events.parts import Hop
 from services.kernel.language.events.review import SubmissionForwardedUp, SubmissionReceived, SubmissionReportedUp
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
 from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.views import FieldErrorView, View
 
 _SENT = {SubmissionReportedUp.TYPE, SubmissionForwardedUp.TYPE}
 
 
-def standing_view(submission: Submission) -> dict[str, Any]:
-    """What every change answers: where the item stands and its version for the next change."""
-    return {
-        "origin_id": submission.origin_id,
-        "status": submission.status,
-        "version": submission.version,
-        "submission_version": submission.submission_version,
-        "missing": [error.as_dict() for error in what_is_missing(submission)] if submission.is_in_hand else [],
-        "advised": [error.as_dict() for error in what_is_advised(submission)] if submission.is_in_hand else [],
-    }
+class StandingView(View):
+    """Where an item stands after a change, its version for the next one, and what it still lacks."""
+
+    origin_id: UUID
+    status: IntakeStatus
+    version: int
+    submission_version: int
+    missing: list[FieldErrorView]
+    advised: list[FieldErrorView]
+
+    @classmethod
+    def of(cls, submission: Submission) -> Self:
+        """The standing of an item."""
+        return cls.read(submission, **_lacking(submission))
 
 
-def line_view(submission: Submission) -> dict[str, Any]:
-    """The item as one line of a list."""
-    return {
-        "origin_id": submission.origin_id,
-        "status": submission.status,
-        "status_label": IntakeStatus(submission.status).label,
-        "info_type": submission.info_type or None,
-        "info_type_label": InfoType(submission.info_type).label if submission.info_type else None,
-        "title": submission.title,
-        "unit_name": submission.unit_name,
-        "author_name": submission.author_name,
-        "version": submission.version,
-        "submission_version": submission.submission_version,
-        "created_at": submission.created_at,
-        "touched_at": submission.touched_at,
-        "reported_at": submission.reported_at,
-        "is_delivered": submission.is_delivered,
-    }
+class LineView(View):
+    """An item as one line of a list."""
+
+    origin_id: UUID
+    status: IntakeStatus
+    status_label: str
+    info_type: InfoType | None
+    info_type_label: str | None
+    title: str
+    unit_name: str
+    author_name: str
+    version: int
+    submission_version: int
+    created_at: datetime
+    touched_at: datetime
+    reported_at: datetime | None
+    is_delivered: bool | None
+
+    @classmethod
+    def of(cls, submission: Submission) -> Self:
+        """The line of an item."""
+        return cls.read(submission, **_labelled(submission))
 
 
-async def submission_view(session: AsyncSession, submission: Submission) -> dict[str, Any]:
+class AttachmentView(View):
+    """A file: what it is called, and the digest it is found by; `size` in bytes."""
+
+    attachment_id: UUID
+    sha256: str
+    filename: str
+    media_type: str
+    size: int
+
+
+class EditionView(View):
+    """A text as it was handed in (`by_author`) or as an office edited it."""
+
+    node: str
+    by_author: bool
+    number: int
+    title: str
+    body: str
+    edited_by: str
+    edited_at: datetime
+
+
+class HopView(Hop):
+    """A hop with when it was last sent, delivered (by the system) and received (by a person)."""
+
+    reported_at: datetime | None
+    delivered_at: datetime | None
+    received_at: datetime | None
+
+
+class QuestionView(View):
+    """A question to the author, with its answer once there is one."""
+
+    question_id: UUID
+    node: str
+    question: str | None
+    asked_by: str
+    asked_at: datetime | None
+    answer: str | None
+    answered_by: str
+    answered_at: datetime | None
+
+
+class EntryView(View):
+    """One line of the timeline; what its fact says besides stands beside these fields."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    node: str
+    at: datetime
+    hop: int
+    version: int
+    text: str
+    by: str
+    unit: str
+    note: str
+
+    @classmethod
+    def of(cls, row: HistoryRow) -> Self:
+        """The line of a row."""
+        return cls.read(row, **{name: said for name, said in row.data.items() if name not in cls.model_fields})
+
+
+class SubmissionView(LineView):
+    """An item whole; the fields that its type asks for stand beside these, as far as they are filled."""
+
+    model_config = ConfigDict(extra="allow")
+
+    body: str
+    author_phone: str
+    authors: list[dict[str, Any]]
+    non_secret_declared: bool
+    declared_by: str | None
+    declared_at: datetime | None
+    suggested_attribute: str | None
+    unit_id: UUID | None
+    system: str
+    origin_node: str
+    returned: dict[str, Any] | None
+    missing: list[FieldErrorView]
+    advised: list[FieldErrorView]
+    attachments: list[AttachmentView]
+    editions: list[EditionView]
+    hops: list[HopView]
+    questions: list[QuestionView]
+    timeline: list[EntryView]
+
+
+class DocumentView(View):
+    """Title and body found in a document, and what to look at in them."""
+
+    title: str
+    body: str
+    warnings: list[str]
+
+
+async def whole_view(session: AsyncSession, submission: Submission) -> SubmissionView:
     """The item with its text, fields, files, editions, hops, questions and timeline (newest last)."""
     history = await store.list_history(session, submission.origin_id)
+    parts = {
+        **_labelled(submission),
+        **_lacking(submission),
+        "attachments": await store.list_attachments(session, submission.origin_id),
+        "editions": await store.list_editions(session, submission.origin_id),
+        "hops": _hops(submission, history),
+        "questions": await store.list_questions(session, submission.origin_id),
+        "timeline": [EntryView.of(row) for row in history],
+    }
+    own = {name: value for name, value in submission.details.items() if name not in SubmissionView.model_fields}
+    return SubmissionView.read(submission, **own, **parts)
+
+
+def _labelled(submission: Submission) -> dict[str, Any]:
+    info_type = InfoType(submission.info_type) if submission.info_type else None
     return {
-        **line_view(submission),
-        "body": submission.body,
-        "author_phone": submission.author_phone,
-        "authors": submission.authors,
-        "non_secret_declared": submission.non_secret_declared,
-        "declared_by": submission.declared_by,
-        "declared_at": submission.declared_at,
-        "suggested_attribute": submission.suggested_attribute,
-        **submission.details,
-        "unit_id": submission.unit_id,
-        "system": submission.system,
-        "origin_node": submission.origin_node,
-        "returned": submission.returned,
-        "missing": standing_view(submission)["missing"],
-        "advised": standing_view(submission)["advised"],
-        "attachments": [attachment_view(one) for one in await store.list_attachments(session, submission.origin_id)],
-        "editions": [_edition_view(one) for one in await store.list_editions(session, submission.origin_id)],
-        "hops": hops_view(submission, history),
-        "questions": [_question_view(one) for one in await store.list_questions(session, submission.origin_id)],
-        "timeline": [entry_view(row) for row in history],
+        "status_label": IntakeStatus(submission.status).label,
+        "info_type": info_type,
+        "info_type_label": info_type.label if info_type else None,
     }
 
 
-def attachment_view(attachment: Attachment) -> dict[str, Any]:
-    """One file: what it is called, and the digest it is found by."""
-    names = ("attachment_id", "sha256", "filename", "media_type", "size")
-    return {name: getattr(attachment, name) for name in names}
+def _lacking(submission: Submission) -> dict[str, Any]:
+    if not submission.is_in_hand:
+        return {"missing": [], "advised": []}
+    return {"missing": what_is_missing(submission), "advised": what_is_advised(submission)}
 
 
-def hops_view(submission: Submission, history: list[HistoryRow]) -> list[dict[str, Any]]:
-    """Each hop with when it was last sent, delivered (system) and received (a person)."""
+def _hops(submission: Submission, history: Sequence[HistoryRow]) -> list[dict[str, Any]]:
     return [
         {
             **hop,
@@ -93,22 +202,6 @@ def hops_view(submission: Submission, history: list[HistoryRow]) -> list[dict[st
     ]
 
 
-def entry_view(row: HistoryRow) -> dict[str, Any]:
-    """One line of the timeline; what a fact says besides stands beside it."""
-    names = ("type", "node", "at", "hop", "version", "text", "by", "unit", "note")
-    return {**row.data, **{name: getattr(row, name) for name in names}}
-
-
-def _last(history: list[HistoryRow], types: set[str], hop: int) -> Any:
+def _last(history: Sequence[HistoryRow], types: set[str], hop: int) -> datetime | None:
     found = [row.at for row in history if row.type in types and row.hop == hop]
     return found[-1] if found else None
-
-
-def _edition_view(edition: EditionCopy) -> dict[str, Any]:
-    names = ("node", "by_author", "number", "title", "body", "edited_by", "edited_at")
-    return {name: getattr(edition, name) for name in names}
-
-
-def _question_view(question: Question) -> dict[str, Any]:
-    names = ("question_id", "node", "question", "asked_by", "asked_at", "answer", "answered_by", "answered_at")
-    return {name: getattr(question, name) for name in names}
