@@ -1,0 +1,94 @@
+"""JSON of stats: scores with their source records, and the rule sets."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.kernel.language.refusal import NotFound, NotPermitted
+from services.kernel.runtime.paging import decode_cursor, encode_cursor
+from services.kernel.runtime.views import Page
+from services.kernel.runtime.web import LiveMe, Me, Now, Officer, Reading, Tx, edge_router
+from services.stats.actions.ruling import preview_effect, read_ruleset_apart, save_ruleset
+from services.stats.api.views import EffectsView, EffectView, RulesetView, RulesView, ScoresView, ScoreView
+from services.stats.policy import Period
+from services.stats.policy.hostile import LONGEST
+from services.stats.policy.reading import may_edit_rules, may_see_all
+from services.stats.policy.sheet import ScoreRow
+from services.stats.store.figures import in_force_at_end, list_sources, read_sheet
+from services.stats.store.rulesets import find_stored, list_rulesets, list_stored
+
+router = edge_router(prefix="/api/v1")
+
+
+class NewRuleset(BaseModel):
+    """A rule set as the text of its file (YAML)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field(min_length=1, max_length=LONGEST)
+
+
+@router.get("/scores")
+async def list_scores(
+    me: Me,
+    session: Reading,
+    now: Now,
+    *,
+    period: Annotated[str, Query(max_length=20)] = "",
+    cursor: Annotated[str, Query(max_length=400)] = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 100,
+) -> ScoresView:
+    month = Period.read(period) if period else Period.at(now)
+    sheet = await read_sheet(session, month, own=None if _sees_all(me) else me.unit_id)
+    readable = [row for row in sheet.rows if _sees_all(me) or row.unit.unit_id == me.unit_id]
+    ordered = sorted(readable, key=_place)
+    after = decode_cursor(cursor, str, str) if cursor else None
+    rest = [row for row in ordered if after is None or _place(row) > after]
+    shown = rest[:limit]
+    sources = await list_sources(session, month, [row.unit.unit_id for row in shown])
+    items = [ScoreView.of(row, sources[row.unit.unit_id], me) for row in shown]
+    following = encode_cursor(list(_place(shown[-1]))) if len(rest) > limit else None
+    return ScoresView(period=str(month), items=items, next=following)
+
+
+@router.get("/rulesets")
+async def read_rulesets(_me: Me, session: Reading, now: Now) -> Page[RulesetView]:
+    in_force = in_force_at_end(await list_rulesets(session), Period.at(now))
+    return Page[RulesetView](items=[RulesetView.of(row, in_force) for row in await list_stored(session)])
+
+
+@router.get("/rulesets/{ruleset_id}/{version}")
+async def read_one_ruleset(ruleset_id: str, version: int, _me: Me, session: Reading) -> RulesView:
+    row = await find_stored(session, ruleset_id, version)
+    if row is None:
+        raise NotFound
+    return RulesView.whole(row)
+
+
+@router.post("/rulesets/preview")
+async def preview_ruleset(new: NewRuleset, me: Me, session: Reading, now: Now) -> EffectsView:
+    _require_editor(me)
+    effects = await preview_effect(session, await read_ruleset_apart(new.text), now)
+    return EffectsView(period=str(Period.at(now)), items=[EffectView.read(one) for one in effects])
+
+
+@router.post("/rulesets", status_code=201)
+async def add_ruleset(new: NewRuleset, me: LiveMe, tx: Tx, request: Request) -> RulesetView:
+    _require_editor(me)
+    return RulesetView.of(await save_ruleset(tx, new.text, by=me.ref))
+
+
+def _sees_all(me: Officer) -> bool:
+    return may_see_all(me.roles, me.unit_kind)
+
+
+def _require_editor(me: Officer) -> None:
+    if not may_edit_rules(me.roles, me.unit_kind):
+        raise NotPermitted
+
+
+def _place(row: ScoreRow) -> tuple[str, str]:
+    return (row.unit.name, str(row.unit.unit_id))
