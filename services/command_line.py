@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from services import keeping_commands
+from services import keeping_commands, rulebook_commands
 from services.kernel.language.refusal import Refusal
 from services.kernel.runtime import administration, setting_aside
 from services.kernel.runtime.inbox import waiting
@@ -30,6 +30,7 @@ app = typer.Typer(help="上达节点的管理命令。设置取自环境变量 S
 parked = typer.Typer(help="搁置和等待的记录：查看、修改、重放。", no_args_is_help=True)
 app.add_typer(parked, name="parked")
 keeping_commands.register(app)
+app.add_typer(rulebook_commands.rules, name="rules")
 aside = typer.Typer(help="发不出去的记录：查看、重试、放弃。", no_args_is_help=True)
 app.add_typer(aside, name="aside")
 

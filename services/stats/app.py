@@ -6,16 +6,15 @@ from pathlib import Path
 
 from services.kernel.runtime.service import Service, ServiceContext
 from services.stats import metrics
-from services.stats.actions.ruling import seed_ruleset
+from services.stats.actions.ruling import SCORING_HOOKS
 from services.stats.agents import LISTENS_TO
 from services.stats.api import router as api
-from services.stats.cli import app as cli
 from services.stats.model import METADATA, TEXTS
 from services.stats.pages import ROUTERS as PAGES
+from services.stats.policy.rulebooks import RULEBOOKS, SCORING
 from services.stats.store.events import count_unmatched
 
 _HERE = Path(__file__).parent
-DEFAULT_RULES = _HERE / "defaults" / "ruleset.yaml"
 
 
 def stats_service() -> Service:
@@ -29,16 +28,10 @@ def stats_service() -> Service:
         listens_to=LISTENS_TO,
         routers=(api, *PAGES),
         templates=_HERE / "templates",
-        cli=cli,
-        setup=_prepare,
+        rulebooks=RULEBOOKS,
+        rulebook_hooks={SCORING.name: SCORING_HOOKS},
         gauges=_measure,
     )
-
-
-async def _prepare(context: ServiceContext) -> None:
-    """Give a new node the default rules; a wrong file stops the start."""
-    async with context.database.transaction(context.clock()) as tx:
-        await seed_ruleset(tx, DEFAULT_RULES.read_text(encoding="utf-8"))
 
 
 async def _measure(context: ServiceContext) -> None:

@@ -1,4 +1,4 @@
-"""What stats keeps: score events as they came, the entries computed from them, and the dated rule sets."""
+"""What stats keeps: score events as they came, and the entries computed from them."""
 
 from __future__ import annotations
 
@@ -96,21 +96,6 @@ class StoredEntry(Table, table=True):
         Index("ix_stats_entry_period", "period", "unit_id"),
         Index("ix_stats_entry_unit", "unit_id", "period"),
     )
-
-
-class StoredRuleset(Table, table=True):
-    """One version of a rule set as it was saved; rows are added, never changed."""
-
-    __tablename__ = "stats_ruleset"
-
-    ruleset_id: str = Field(primary_key=True, max_length=60)
-    version: int = Field(primary_key=True)
-    name: str = Field(max_length=100)
-    effective_from: date
-    effective_to: date | None = None
-    text: str = Field(sa_type=Text)
-    saved_by: str = Field(default="", max_length=120)
-    saved_at: datetime = Field(sa_type=UtcDateTime)
 
 
 TEXTS = (Texts(StoredEvent, {"title": MARK}),)

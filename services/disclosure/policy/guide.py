@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.kernel.language.rule_file import read_rules
+from services.kernel.language.rulebooks import read_rules
 
 
 class _Row(BaseModel):

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from services.disclosure.policy.index_number import NATIONAL_TEMPLATE, IndexCodes, IndexTemplate, IndexTemplateIsInvalid
-from services.kernel.language.rule_file import read_rules
+from services.kernel.language.rulebooks import read_rules
 
 
 class IndexRules(BaseModel):

@@ -9,7 +9,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.kernel.language.rule_file import read_rules
+from services.kernel.language.rulebooks import read_rules
 
 FindingKind = Literal["word", "id_card", "mobile_phone", "bank_card"]
 

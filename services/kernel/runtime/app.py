@@ -36,6 +36,8 @@ from services.kernel.runtime.migrations import require_current
 from services.kernel.runtime.naps import nap, utc_now
 from services.kernel.runtime.process import VERSION, NodeProcess, count_tasks
 from services.kernel.runtime.progress import Watcher, telling_router, watch
+from services.kernel.runtime.rulebooks import first_version
+from services.kernel.runtime.rulebooks.pages import rulebooks_router
 from services.kernel.runtime.running import ServiceRunner
 from services.kernel.runtime.service import Service, ServiceContext
 from services.kernel.runtime.settings import Settings
@@ -119,6 +121,7 @@ def _service_app(service: Service, context: ServiceContext) -> FastAPI:
     app.include_router(_vocabulary_router())
     app.include_router(live_router(service))
     app.include_router(desk_router(service))
+    app.include_router(rulebooks_router(service))
     app.include_router(telling_router())
     app.include_router(erasure_router(service))
     return app
@@ -135,6 +138,7 @@ def describe_services(services: Sequence[Service]) -> dict[str, Any]:
             app.include_router(router, prefix="/..")
         app.include_router(_vocabulary_router())
         app.include_router(desk_router(service))
+        app.include_router(rulebooks_router(service))
         found[service.name] = app.openapi()
     return found
 
@@ -176,9 +180,8 @@ def _lifespan(process: NodeProcess, services: Sequence[Service]) -> Callable[[Fa
         for service in services:
             await require_current(process.contexts[service.name].database, service.migrations)
         for service in services:
-            if service.setup:
-                context = process.contexts[service.name]
-                await service.setup(replace(context, database=context.database.ungated()))
+            context = process.contexts[service.name]
+            await _set_up(service, replace(context, database=context.database.ungated()))
         if process.runners:
             for context in process.contexts.values():
                 await begin_incarnation(context.database, Path(process.settings.data_dir))
@@ -194,6 +197,16 @@ def _lifespan(process: NodeProcess, services: Sequence[Service]) -> Callable[[Fa
         await close_lanes()
 
     return lifespan
+
+
+async def _set_up(service: Service, context: ServiceContext) -> None:
+    """Give a new node its first rules, then let the service begin."""
+    if service.rulebooks:
+        async with context.database.transaction(context.clock()) as tx:
+            for book in service.rulebooks:
+                await first_version(tx, book, service.hooks_of(book), context.settings)
+    if service.setup:
+        await service.setup(context)
 
 
 def _compile_templates(root: FastAPI) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from services.kernel.language.vocabulary import Level, Role
+from services.kernel.runtime.settings import ALL_SERVICES
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,7 @@ _GROUPS = (
         (
             _item("/directory/units", "机构人员", "user", Role.ADMIN),
             _item("/directory/calendar", "工作日历", "calendar", Role.ADMIN),
+            _item("/directory/rulebooks", "规则", "book", Role.ADMIN, Role.STATISTICIAN),
         ),
     ),
 )
@@ -133,7 +135,9 @@ def navigation(
     ]
 
 
-_SHOWN_UNDER = {"/directory/officers": "/directory/units", "/directory/peers": "/directory/units"}
+_SHOWN_UNDER = {"/directory/officers": "/directory/units", "/directory/peers": "/directory/units"} | {
+    f"/{service}/rulebooks": "/directory/rulebooks" for service in ALL_SERVICES
+}
 """Pages that are tabs of another page: the navigation marks that one."""
 
 

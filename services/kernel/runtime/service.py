@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -16,6 +17,7 @@ from sqlalchemy import MetaData
 
 from services.kernel.language.actor import Actor
 from services.kernel.language.events import Fact
+from services.kernel.language.rulebooks import Rulebook
 from services.kernel.runtime.database import Database
 from services.kernel.runtime.ended import EndedSessions
 from services.kernel.runtime.files import FileStore
@@ -24,6 +26,7 @@ from services.kernel.runtime.keeping.erasure.texts import Texts
 from services.kernel.runtime.live import NamedChannel, Signals
 from services.kernel.runtime.naps import utc_now
 from services.kernel.runtime.returned import listens_to_returned
+from services.kernel.runtime.rulebooks.hooks import Hooks
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.settings import NodeInfo, Settings
 from services.kernel.runtime.tokens import KeyPair
@@ -94,6 +97,9 @@ class Service:
     service's own tables, after a restore from a backup. Such a handler tells nothing, may meet
     state that is there already, and takes its time from the fact.
 
+    `rulebooks` are the rules that its administrators change without us; `rulebook_hooks` says by their
+    names what the service adds to some of them.
+
     `is_public` says that its port is for citizens: a process of such services alone shows there what
     is under `/open`, and the rest only on the inside port.
     """
@@ -113,6 +119,8 @@ class Service:
     beyond: Beyond | None = None
     templates: Path | None = None
     cli: typer.Typer | None = None
+    rulebooks: Sequence[Rulebook[Any]] = ()
+    rulebook_hooks: Mapping[str, Hooks] = field(default_factory=dict)
     may_hear: MayHear | None = None
     setup: Callable[[ServiceContext], Awaitable[None]] | None = None
     gauges: Callable[[ServiceContext], Awaitable[None]] | None = None
@@ -121,6 +129,10 @@ class Service:
     def __post_init__(self) -> None:
         """Every service takes its own facts back that a neighbour returns after a restore."""
         object.__setattr__(self, "listens_to", {**self.listens_to, **listens_to_returned(self)})
+
+    def hooks_of(self, book: Rulebook[Any]) -> Hooks:
+        """What the service adds to one of its rulebooks."""
+        return self.rulebook_hooks.get(book.name, Hooks())
 
     @property
     def urgent_topics(self) -> list[str]:

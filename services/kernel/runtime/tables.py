@@ -1,4 +1,4 @@
-"""The kernel's own tables: outbox, counters, inbox, leases, audit chain, answered requests, erased items. In every service's database."""
+"""The kernel's own tables: outbox, counters, inbox, leases, audit chain, answered requests, erased items, rulebooks. In every service's database."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Identity,
     Index,
@@ -237,4 +238,17 @@ ENDED_SESSION = Table(
     KERNEL,
     Column("session_id", String(64), primary_key=True),
     Column("ended_at", UtcDateTime, nullable=False, index=True),
+)
+
+RULEBOOK_VERSION = Table(
+    "rulebook_version",
+    KERNEL,
+    Column("name", String(40), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("effective_from", Date, nullable=False),
+    Column("effective_to", Date),
+    Column("text", Text, nullable=False),
+    Column("note", String(200), nullable=False),
+    Column("saved_by", String(120), nullable=False),
+    Column("saved_at", UtcDateTime, nullable=False),
 )

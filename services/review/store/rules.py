@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from services.kernel.language.rule_file import read_rules
+from services.kernel.language.rulebooks import read_rules
 from services.review.policy.rules import PeriodicalSeeds, ReviewRules
 
 DEFAULTS = Path(__file__).parents[1] / "defaults"

@@ -8,17 +8,19 @@ from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.kernel.language.refusal import NotFound, NotPermitted
+from services.kernel.language.rulebooks import LONGEST
 from services.kernel.runtime.paging import decode_cursor, encode_cursor
+from services.kernel.runtime.rulebooks import Draft, read_apart, save_version
 from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import LiveMe, Me, Now, Officer, Reading, Tx, edge_router
-from services.stats.actions.ruling import preview_effect, read_ruleset_apart, save_ruleset
+from services.kernel.runtime.web import Begin, LiveMe, Me, Now, Officer, Reading, edge_router
+from services.stats.actions.ruling import SCORING_HOOKS, list_changes
 from services.stats.api.views import EffectsView, EffectView, RulesetView, RulesView, ScoresView, ScoreView
 from services.stats.policy import Period
-from services.stats.policy.hostile import LONGEST
 from services.stats.policy.reading import may_edit_rules, may_see_all
+from services.stats.policy.rulebooks import SCORING
 from services.stats.policy.sheet import ScoreRow
 from services.stats.store.figures import in_force_at_end, list_sources, read_sheet
-from services.stats.store.rulesets import find_stored, list_rulesets, list_stored
+from services.stats.store.rulesets import find_stored, list_stored
 
 router = edge_router(prefix="/api/v1")
 
@@ -56,29 +58,32 @@ async def list_scores(
 
 @router.get("/rulesets")
 async def read_rulesets(_me: Me, session: Reading, now: Now) -> Page[RulesetView]:
-    in_force = in_force_at_end(await list_rulesets(session), Period.at(now))
-    return Page[RulesetView](items=[RulesetView.of(row, in_force) for row in await list_stored(session)])
+    stored = await list_stored(session)
+    in_force = in_force_at_end([rules for _, rules in stored], Period.at(now))
+    return Page[RulesetView](items=[RulesetView.of(one, in_force) for one in stored])
 
 
 @router.get("/rulesets/{ruleset_id}/{version}")
 async def read_one_ruleset(ruleset_id: str, version: int, _me: Me, session: Reading) -> RulesView:
-    row = await find_stored(session, ruleset_id, version)
-    if row is None:
+    stored = await find_stored(session, ruleset_id, version)
+    if stored is None:
         raise NotFound
-    return RulesView.whole(row)
+    return RulesView.whole(stored)
 
 
 @router.post("/rulesets/preview")
 async def preview_ruleset(new: NewRuleset, me: Me, session: Reading, now: Now) -> EffectsView:
     _require_editor(me)
-    effects = await preview_effect(session, await read_ruleset_apart(new.text), now)
-    return EffectsView(period=str(Period.at(now)), items=[EffectView.read(one) for one in effects])
+    changes = await list_changes(session, await read_apart(SCORING, new.text), now)
+    return EffectsView(period=str(Period.at(now)), items=[EffectView.read(one) for one in changes])
 
 
 @router.post("/rulesets", status_code=201)
-async def add_ruleset(new: NewRuleset, me: LiveMe, tx: Tx, request: Request) -> RulesetView:
+async def add_ruleset(new: NewRuleset, me: LiveMe, begin: Begin, request: Request) -> RulesetView:
     _require_editor(me)
-    return RulesetView.of(await save_ruleset(tx, new.text, by=me.ref))
+    rules = await read_apart(SCORING, new.text)
+    saved = await save_version(await begin(), SCORING, SCORING_HOOKS, Draft(new.text), by=me.ref, rules=rules)
+    return RulesetView.of((saved, rules))
 
 
 def _sees_all(me: Officer) -> bool:

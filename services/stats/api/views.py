@@ -12,13 +12,13 @@ from pydantic import BeforeValidator
 
 from services.kernel.language.actor import Actor
 from services.kernel.runtime.views import Page, View
-from services.stats.model import StoredEntry, StoredRuleset
+from services.stats.model import StoredEntry
 from services.stats.policy import Ruleset
 from services.stats.policy.credit import as_number
 from services.stats.policy.reading import TITLE_OMITTED, may_read_title
 from services.stats.policy.sheet import ScoreRow
 from services.stats.store.figures import Source
-from services.stats.store.rulesets import ruleset_from
+from services.stats.store.rulesets import Stored
 
 
 def _plain(points: Decimal | float) -> float:
@@ -110,10 +110,12 @@ class RulesetView(View):
     in_force: bool
 
     @classmethod
-    def of(cls, row: StoredRuleset, in_force: Ruleset | None = None) -> Self:
+    def of(cls, stored: Stored, in_force: Ruleset | None = None, **more: Any) -> Self:
         """The view of a version; `in_force` is the one that counts now."""
-        is_it = in_force is not None and (in_force.id, in_force.version) == (row.ruleset_id, row.version)
-        return cls.read(row, in_force=is_it)
+        kept, rules = stored
+        is_it = in_force is not None and (in_force.id, in_force.version) == (rules.id, rules.version)
+        about = {"ruleset_id": rules.id, "version": rules.version, "name": rules.ruleset.name}
+        return cls.read(kept, **about, in_force=is_it, **more)
 
 
 class RulesView(RulesetView):
@@ -123,10 +125,10 @@ class RulesView(RulesetView):
     rules: list[dict[str, Any]]
 
     @classmethod
-    def whole(cls, row: StoredRuleset) -> Self:
+    def whole(cls, stored: Stored) -> Self:
         """The view of a version whole."""
-        rules = [rule.model_dump(mode="json", exclude_none=True) for rule in ruleset_from(row.text).rules]
-        return cls.read(row, in_force=False, rules=rules)
+        rules = [rule.model_dump(mode="json", exclude_none=True) for rule in stored[1].rules]
+        return cls.of(stored, rules=rules)
 
 
 class EffectView(View):

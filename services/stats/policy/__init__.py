@@ -4,7 +4,7 @@ from services.stats.policy.dated import Scoring, floored, score
 from services.stats.policy.event import EventKind, ScoreEntry, ScoreEvent
 from services.stats.policy.happening import Happening, happening_of
 from services.stats.policy.period import Period
-from services.stats.policy.ruleset import NoRulesetInForce, Ruleset, read_ruleset, ruleset_on
+from services.stats.policy.ruleset import NoRulesetInForce, Ruleset, ruleset_on
 from services.stats.policy.scoring import evaluate, monthly_scores, unscored_events
 
 __all__ = [
@@ -20,7 +20,6 @@ __all__ = [
     "floored",
     "happening_of",
     "monthly_scores",
-    "read_ruleset",
     "ruleset_on",
     "score",
     "unscored_events",

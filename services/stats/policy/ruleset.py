@@ -8,7 +8,6 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from services.kernel.language.refusal import Refusal
-from services.kernel.language.rule_file import read_rules
 from services.kernel.language.vocabulary import (
     AdoptionMode,
     InfoType,
@@ -17,7 +16,6 @@ from services.kernel.language.vocabulary import (
     PeriodicalKind,
 )
 from services.stats.policy.event import EventKind
-from services.stats.policy.hostile import refuse_hostile, unreadable
 
 Stacking = Literal["sum", "max"]
 Split = Literal["equal", "fixed_per_unit"]
@@ -180,19 +178,6 @@ class Ruleset(_Row):
     def is_in_force_on(self, day: date) -> bool:
         """Whether the set scores events of this day."""
         return _covers(self.ruleset.effective_from, self.ruleset.effective_to, day)
-
-
-def read_ruleset(text: str) -> Ruleset:
-    """Read and check a rule set.
-
-    Raises:
-        RuleFileIsInvalid: In Chinese, naming the rule's id and the field.
-    """
-    refuse_hostile(text)
-    try:
-        return read_rules(text, Ruleset)
-    except (ValueError, OverflowError) as fault:  # a date such as 2026-02-30 is no YAMLError
-        raise unreadable("有的日期或数字写错了") from fault
 
 
 def ruleset_on(rulesets: Iterable[Ruleset], day: date) -> Ruleset:

@@ -1,33 +1,27 @@
-"""The dated versions of the rules, read once per text."""
+"""The dated versions of the rules, as the scoring reads them."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from sqlmodel import col, select
-
+from services.kernel.runtime.rulebooks import Version, list_versions
 from services.kernel.runtime.session import AsyncSession
-from services.stats.model import StoredRuleset
-from services.stats.policy import Ruleset, read_ruleset
+from services.stats.policy import Ruleset
+from services.stats.policy.rulebooks import SCORING
+
+Stored = tuple[Version, Ruleset]
+"""A version as it was saved, and what it says."""
 
 
-@lru_cache(maxsize=64)
-def ruleset_from(text: str) -> Ruleset:
-    """The checked rule set that a text holds."""
-    return read_ruleset(text)
-
-
-async def list_stored(session: AsyncSession) -> list[StoredRuleset]:
+async def list_stored(session: AsyncSession) -> list[Stored]:
     """Every version, the one that begins last first."""
-    order = (col(StoredRuleset.effective_from).desc(), col(StoredRuleset.version).desc())
-    return list(await session.exec(select(StoredRuleset).order_by(*order)))
+    return [(one, SCORING.read(one.text)) for one in await list_versions(session, SCORING)]
 
 
 async def list_rulesets(session: AsyncSession) -> list[Ruleset]:
-    """Every version as the rules read it."""
-    return [ruleset_from(row.text) for row in await list_stored(session)]
+    """What every version says."""
+    return [rules for _, rules in await list_stored(session)]
 
 
-async def find_stored(session: AsyncSession, ruleset_id: str, version: int) -> StoredRuleset | None:
-    """One version."""
-    return await session.get(StoredRuleset, (ruleset_id, version))
+async def find_stored(session: AsyncSession, ruleset_id: str, version: int) -> Stored | None:
+    """The version that calls itself so."""
+    stored = await list_stored(session)
+    return next((one for one in stored if (one[1].id, one[1].version) == (ruleset_id, version)), None)

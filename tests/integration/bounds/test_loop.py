@@ -173,7 +173,7 @@ MALFORMED = {
     "an object of many fields": (NEW, json.dumps({f"k{number}": 0 for number in range(300_000)}), JSON),
     "deep brackets": (NEW, "[" * 8_000_000, JSON),
     "a list of many": (NEW, json.dumps({"authors": [[]] * 1_500_000}), JSON),
-    "rules of many lines": ("/stats/rules/preview", urlencode({"text": "- a\n" * 100_000}), FORM),
+    "rules of many lines": ("/stats/rulebooks/scoring/preview", urlencode({"text": "- a\n" * 100_000}), FORM),
     "more than any form": ("/login", "a=" + "x" * 9_000_000, FORM),
 }  # fmt: skip
 

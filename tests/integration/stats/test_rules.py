@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 import yaml
-from typer.testing import CliRunner
 
 from services.kernel.language.vocabulary import PeriodicalKind, Role, UnitKind
-from services.stats.cli import app as cli
+from services.kernel.runtime.database import Database
+from services.kernel.runtime.migrations import require_current, upgrade
+from services.stats.app import stats_service
+from services.stats.store.rulesets import list_stored
 from tests.integration.stats.scoreboard import Scoreboard
 from tests.integration.stats.story import ARRIVED, DAY, OWN, PUMP
+from tests.support.service import DISTRICT, NOW
 
-DEFAULT = Path("services/stats/defaults/ruleset.yaml").read_text(encoding="utf-8")
+DEFAULT = Path("services/stats/defaults/scoring.yaml").read_text(encoding="utf-8")
 RULESETS = "/stats/api/v1/rulesets"
+SCORING = "/stats/rulebooks/scoring"
 HTML = {"Accept": "text/html"}
 
 
@@ -107,7 +113,7 @@ async def test_only_the_offices_statistician_and_administrator_change_rules(dist
         version += may
         saved = await post(district, changed(version=version), role, **who)
         async with district.client(role, **who) as client:
-            edited = await client.get("/stats/rules/edit", headers=HTML)
+            edited = await client.get(f"{SCORING}/edit", headers=HTML)
             read = await client.get("/stats/rules", headers=HTML)
         assert (saved.status_code, edited.status_code, read.status_code) == (
             (201, 200, 200) if may else (403, 403, 200)
@@ -150,7 +156,7 @@ async def test_hostile_rules_are_refused_in_a_sentence(district: Scoreboard) -> 
 async def test_hostile_rules_in_the_form_are_refused_and_kept(district: Scoreboard) -> None:
     async with district.client(Role.STATISTICIAN) as client:
         for name, text in HOSTILE.items():
-            page = await client.post("/stats/rules/preview", data={"text": text}, headers=HTML)
+            page = await client.post(f"{SCORING}/preview", data={"text": text, "version": "1"}, headers=HTML)
             assert (page.status_code, "还没有保存" in page.text) == (422, True), name
 
 
@@ -161,20 +167,27 @@ async def test_what_is_no_text_is_refused(district: Scoreboard) -> None:
 
 async def test_the_editing_page_offers_the_next_version_shows_the_effect_and_saves(told_district: Scoreboard) -> None:
     async with told_district.client(Role.STATISTICIAN) as client:
-        offered = (await client.get("/stats/rules/edit", headers=HTML)).text
+        offered = (await client.get(f"{SCORING}/edit", headers=HTML)).text
         assert "version: 2" in offered
         assert "effective_from: 2026-12-01" in offered
-        shown = await client.post("/stats/rules/preview", data={"text": changed(A02=5)}, headers=HTML)
+        form = {"text": changed(A02=5), "version": "1"}
+        shown = await client.post(f"{SCORING}/preview", data=form, headers=HTML)
         assert shown.status_code == 200
         assert "+4" in shown.text
-        wrong = await client.post("/stats/rules", data={"text": changed(since="2026-01-01")}, headers=HTML)
+        assert "rules › A02 › points" in shown.text
+        seen = re.search(r'name="seen" value="(\w+)"', shown.text)
+        assert seen
+        past = form | {"text": changed(since="2026-01-01")}
+        wrong = await client.post(f"{SCORING}/preview", data=past, headers=HTML)
         assert wrong.status_code == 422
         assert "已经关账" in wrong.text
         assert "id: A13" in wrong.text
-        saved = await client.post("/stats/rules", data={"text": changed(A02=5)}, headers=HTML)
+        saved = await client.post(SCORING, data=form | {"seen": seen[1]}, headers=HTML)
         assert saved.status_code == 303
         rules = (await client.get("/stats/rules", headers=HTML)).text
+        returning = (await client.get(f"{SCORING}/edit?from=1", headers=HTML)).text
     assert "第2版" in rules
+    assert "version: 3" in returning
     assert (await told_district.scores())["龙潭乡"]["score"] == 37
 
 
@@ -186,10 +199,28 @@ async def test_a_cap_per_unit_looks_at_all_its_items(told_district: Scoreboard) 
     assert (await told_district.scores())["龙潭乡"]["score"] == 33 - 2
 
 
-def test_the_command_line_checks_a_file(tmp_path: Path) -> None:
-    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
-    good.write_text(changed(), encoding="utf-8")
-    bad.write_bytes(b"\xff\xfe")
-    run = CliRunner().invoke
-    assert "没有问题：default-2026 第2版，28 条规则" in run(cli, ["rules", "check", str(good)]).output
-    assert "不是 UTF-8" in str(run(cli, ["rules", "check", str(bad)]).exception)
+async def test_rule_sets_of_before_become_versions_in_their_order(database_url: str) -> None:
+    service = stats_service()
+    database = Database(database_url, service="stats", node=DISTRICT)
+    columns = {"saved_at": sa.DateTime(timezone=True), "effective_from": sa.Date(), "effective_to": sa.Date()}
+    names = ("ruleset_id", "version", "name", "text", "saved_by", *columns)
+    old = sa.table("stats_ruleset", *(sa.column(name, columns.get(name)) for name in names))
+    first = {"ruleset_id": "default-2026", "name": "", "effective_to": None}
+    rows = [
+        first | {"version": 2, "text": changed(), "saved_by": "钱", "saved_at": NOW, "effective_from": date(2026, 11, 1)},
+        first | {"version": 1, "text": DEFAULT, "saved_by": "", "saved_at": NOW - timedelta(days=9),
+                 "effective_from": date(2026, 1, 1)},
+    ]  # fmt: skip
+    try:
+        await upgrade(database, service.migrations, to=["kernel_0005", "stats_0001"])
+        async with database.engine.begin() as connection:
+            await connection.execute(old.insert(), rows)
+        await upgrade(database, service.migrations)
+        await require_current(database, service.migrations)
+        async with database.reading() as session:
+            stored = await list_stored(session)
+        assert [(kept.version, rules.version, kept.saved_by, kept.saved_at) for kept, rules in stored] == [
+            (2, 2, "钱", NOW), (1, 1, "", NOW - timedelta(days=9)),
+        ]  # fmt: skip
+    finally:
+        await database.close()

@@ -9,7 +9,7 @@ import yaml
 
 from services.disclosure.policy import Category, due_dates, read_categories
 from services.kernel.language.calendar import WorkingDays, seed_days
-from services.kernel.language.rule_file import RuleFileIsInvalid
+from services.kernel.language.rulebooks import RuleFileIsInvalid
 
 TEXT = Path("services/disclosure/defaults/categories.yaml").read_text("utf-8")
 DEFAULT = read_categories(TEXT)

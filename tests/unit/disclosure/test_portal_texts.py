@@ -9,7 +9,7 @@ from services.disclosure.policy import HeaderRow
 from services.disclosure.policy.excerpt import MOST_WORDS, SEARCHED, Snippet, excerpt, marked
 from services.disclosure.policy.guide import read_guide
 from services.disclosure.policy.index_rules import read_index_rules
-from services.kernel.language.rule_file import RuleFileIsInvalid
+from services.kernel.language.rulebooks import RuleFileIsInvalid
 
 DEFAULTS = Path(__file__).parents[3] / "services" / "disclosure" / "defaults"
 GUIDE = (DEFAULTS / "guide.yaml").read_text(encoding="utf-8")

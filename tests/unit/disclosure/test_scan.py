@@ -12,7 +12,7 @@ from services.disclosure.policy import (
     read_sensitive_words,
     scan_text,
 )
-from services.kernel.language.rule_file import RuleFileIsInvalid
+from services.kernel.language.rulebooks import RuleFileIsInvalid
 
 WORDS = read_sensitive_words(Path("services/disclosure/defaults/sensitive_words.yaml").read_text("utf-8"))
 

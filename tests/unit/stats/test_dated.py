@@ -27,7 +27,7 @@ from services.stats.policy.period import earliest_open
 from services.stats.policy.ranking import ranks
 from services.stats.policy.reading import may_edit_rules, may_open_item, may_read_title, may_see_all
 
-TEXT = Path("services/stats/defaults/ruleset.yaml").read_text("utf-8")
+TEXT = Path("services/stats/defaults/scoring.yaml").read_text("utf-8")
 
 
 def rules(version: int = 1, since: str = "2026-01-01", *, ident: str = "default-2026", **points: float) -> Ruleset:

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from services.kernel.language.rule_file import RuleFileIsInvalid
-from services.stats.policy import NoRulesetInForce, Ruleset, read_ruleset, ruleset_on
+from services.kernel.language.rulebooks import RuleFileIsInvalid, read_rules
+from services.stats.policy import NoRulesetInForce, Ruleset, ruleset_on
 
-TEXT = Path("services/stats/defaults/ruleset.yaml").read_text("utf-8")
+TEXT = Path("services/stats/defaults/scoring.yaml").read_text("utf-8")
 
 
 def changed(rule_id: str, **fields: Any) -> str:
@@ -22,12 +22,12 @@ def changed(rule_id: str, **fields: Any) -> str:
 
 def complaints(text: str) -> dict[str, str]:
     with pytest.raises(RuleFileIsInvalid) as caught:
-        read_ruleset(text)
+        read_rules(text, Ruleset)
     return {error.field: error.message for error in caught.value.errors}
 
 
 def test_the_default_rule_set_is_valid_and_dated() -> None:
-    ruleset = read_ruleset(TEXT)
+    ruleset = read_rules(TEXT, Ruleset)
     assert ruleset.is_in_force_on(date(2026, 11, 24))
     assert not ruleset.is_in_force_on(date(2025, 12, 31))
     assert ruleset.defaults.rounding == 2
@@ -78,18 +78,18 @@ def test_two_rules_for_the_same_case_are_refused() -> None:
 
 
 def test_any_is_no_condition() -> None:
-    ruleset = read_ruleset(changed("A11", periodical_kind="any", info_type="any"))
+    ruleset = read_rules(changed("A11", periodical_kind="any", info_type="any"), Ruleset)
     assert next(rule for rule in ruleset.rules if rule.id == "A11").specificity == 1
 
 
 @pytest.mark.parametrize("text", ["", "[]", "rules: [", "\tx: 1", "just a sentence", "a: &a [*a]"])
 def test_what_is_no_rule_set_is_refused_in_chinese(text: str) -> None:
     with pytest.raises(RuleFileIsInvalid, match="规则文件有误"):
-        read_ruleset(text)
+        read_rules(text, Ruleset)
 
 
 def test_a_new_year_brings_its_own_rules() -> None:
-    old = read_ruleset(TEXT)
+    old = read_rules(TEXT, Ruleset)
     data = yaml.safe_load(TEXT)
     data["ruleset"] |= {"id": "default-2027", "effective_from": date(2027, 1, 1)}
     new = Ruleset.model_validate(data)

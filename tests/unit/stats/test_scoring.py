@@ -12,6 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.kernel.language.rulebooks import read_rules
 from services.kernel.language.vocabulary import (
     AdoptionMode,
     InfoType,
@@ -19,11 +20,11 @@ from services.kernel.language.vocabulary import (
     Level,
     PeriodicalKind,
 )
-from services.stats.policy import EventKind, Ruleset, ScoreEntry, ScoreEvent, floored, read_ruleset, score
+from services.stats.policy import EventKind, Ruleset, ScoreEntry, ScoreEvent, floored, score
 from services.stats.policy.ruleset import Policies
 
-TEXT = Path("services/stats/defaults/ruleset.yaml").read_text("utf-8")
-DEFAULT = read_ruleset(TEXT)
+TEXT = Path("services/stats/defaults/scoring.yaml").read_text("utf-8")
+DEFAULT = read_rules(TEXT, Ruleset)
 
 county_daily = ScoreEvent(
     "e1", "adopted", "o-1", ("u-water",), Level.COUNTY, date(2026, 11, 3),
