@@ -12,7 +12,7 @@ from pathlib import Path
 
 from services.disclosure import metrics
 from services.disclosure.actions.admitting import may_hear
-from services.disclosure.actions.seeding import seed_rules
+from services.disclosure.actions.ruling import RULEBOOK_HOOKS
 from services.disclosure.agents import LISTENS_TO, PORTAL_LISTENS_TO, REPLAYS
 from services.disclosure.api import PORTAL_ROUTERS as PORTAL_API
 from services.disclosure.api import ROUTERS as API
@@ -22,6 +22,7 @@ from services.disclosure.model.erasing import TEXTS
 from services.disclosure.pages import PORTAL_ROUTERS as PORTAL_PAGES
 from services.disclosure.pages import ROUTERS as PAGES
 from services.disclosure.policy import due_dates
+from services.disclosure.policy.rulebooks import RULEBOOKS
 from services.disclosure.store import information as store
 from services.disclosure.store.portal import count_public
 from services.disclosure.store.rules import categories_by_code
@@ -52,7 +53,8 @@ def disclosure_service() -> Service:
         templates=_HERE / "templates",
         cli=cli,
         workers=(examine_files,),
-        setup=prepare,
+        rulebooks=RULEBOOKS,
+        rulebook_hooks=RULEBOOK_HOOKS,
         may_hear=may_hear,
         gauges=measure,
     )
@@ -69,16 +71,11 @@ def portal_service() -> Service:
         listens_to=PORTAL_LISTENS_TO,
         root_routers=(*PORTAL_API, *PORTAL_PAGES),
         templates=_HERE / "templates",
-        setup=prepare,
+        rulebooks=RULEBOOKS,
+        rulebook_hooks=RULEBOOK_HOOKS,
         gauges=measure_portal,
         is_public=True,
     )
-
-
-async def prepare(context: ServiceContext) -> None:
-    """Put the default rules in force where there are none; a wrong rule file stops the start."""
-    async with context.database.transaction(context.clock()) as tx:
-        await seed_rules(tx, is_demo=context.settings.demo)
 
 
 async def measure(context: ServiceContext) -> None:
@@ -105,7 +102,7 @@ async def measure_portal(context: ServiceContext) -> None:
 
 
 async def _count_overdue(session: AsyncSession, context: ServiceContext) -> tuple[int, int]:
-    categories, days = await categories_by_code(session), await working_days(session)
+    categories, days = await categories_by_code(session, context.clock()), await working_days(session)
     today = local_date(context.clock())
     dues = [
         due_dates(one.formed_on, categories[one.category_id], days)

@@ -1,69 +1,25 @@
-"""Administrative commands of disclosure: check, load and show the rule files; prepare a portal of its own."""
+"""Administrative commands of disclosure: prepare a portal of its own, and what to carry there."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from enum import StrEnum
 from pathlib import Path
 
 import httpx
 import typer
 
-from services.disclosure.actions.seeding import load_rules
 from services.disclosure.model import METADATA
-from services.disclosure.store import rules
 from services.disclosure.store.portal import list_public_digests
 from services.kernel.runtime.app import make_context
 from services.kernel.runtime.migrations import upgrade
 from services.kernel.runtime.service import Service, ServiceContext
 from services.kernel.runtime.settings import Settings
 
-cli = typer.Typer(help="信息公开：目录、索引号格式、公开指南和提示词表。", no_args_is_help=True)
-
-
-class RuleName(StrEnum):
-    """Which rule file is meant."""
-
-    CATEGORIES = rules.CATEGORIES
-    INDEX_NUMBER = rules.INDEX_NUMBER
-    GUIDE = rules.GUIDE
-    SENSITIVE_WORDS = rules.SENSITIVE_WORDS
+cli = typer.Typer(help="信息公开：单独运行的门户。", no_args_is_help=True)
 
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-
-
-@cli.command("validate")
-def validate_rules(name: RuleName, file: Path) -> None:
-    """检查规则文件，不采用。"""
-    rules.READERS[name.value](file.read_text(encoding="utf-8"))
-    typer.echo(f"{file.name}：格式正确")
-
-
-@cli.command("load")
-def load_rule_file(name: RuleName, file: Path) -> None:
-    """检查并采用规则文件；有误时原规则不变。"""
-    content = file.read_text(encoding="utf-8")
-
-    async def run(context: ServiceContext) -> None:
-        async with context.database.transaction(context.clock()) as tx:
-            await load_rules(tx, name.value, content)
-
-    _with_context(run)
-    typer.echo(f"{file.name}：已采用")
-
-
-@cli.command("show")
-def show_rules(name: RuleName) -> None:
-    """显示现行规则文件，可以改了再采用。"""
-
-    async def run(context: ServiceContext) -> None:
-        async with context.database.reading() as session:
-            row = await rules.find_rule_file(session, name.value)
-        typer.echo(row.content if row else "还没有采用任何规则；启动一次本服务即采用默认规则。")
-
-    _with_context(run)
 
 
 @cli.command("migrate-portal")

@@ -6,7 +6,7 @@ import asyncio
 
 from services.disclosure.actions.examining import examine, keep_late_examined, mark_of
 from services.disclosure.store.information import list_unexamined
-from services.disclosure.store.rules import sensitive_words_file
+from services.disclosure.store.rules import sensitive_words_text
 from services.kernel.runtime.apart import TooBusy
 from services.kernel.runtime.files import FileNotHere
 from services.kernel.runtime.naps import nap
@@ -19,7 +19,7 @@ async def examine_files(context: ServiceContext, stop: asyncio.Event) -> None:
     """Once a minute, examine what no examination under today's rules has seen."""
     while not stop.is_set():
         async with context.database.reading() as session:
-            words = await sensitive_words_file(session)
+            words = await sensitive_words_text(session, context.clock())
             waiting = await list_unexamined(session, mark_of(words))
         for file in waiting:
             try:

@@ -12,9 +12,9 @@ from io import BytesIO
 from uuid import UUID
 
 from services.disclosure.model import FileText, InformationFile
-from services.disclosure.policy import read_sensitive_words
 from services.disclosure.policy.hint import Hint, hints_in_file
 from services.disclosure.policy.redaction import spoken
+from services.disclosure.policy.rulebooks import SENSITIVE_WORDS
 from services.kernel.runtime.apart import Lane, WorkTooLarge
 from services.kernel.runtime.documents.cleaning import FileTooComplex, NotPublishable, clean_for_public
 from services.kernel.runtime.files import FileStore, StoredFile
@@ -48,7 +48,7 @@ async def examine(files: FileStore, sha256: str, filename: str, words: str) -> E
     """Read and clean a stored file in a child process, within its time and memory.
 
     Args:
-        words: The word list in force, as its file says it.
+        words: The word list in force, as its author wrote it.
 
     Raises:
         TooBusy: Several others are being examined.
@@ -69,7 +69,7 @@ def examine_now(files: FileStore, sha256: str, filename: str, words: str) -> Exa
     except NotPublishable as refusal:
         return _refused(words, refusal)
     passages = [(one.place, one.text) for one in cleaned.passages]
-    hints = hints_in_file(passages, read_sensitive_words(words), cleaned.unread)
+    hints = hints_in_file(passages, SENSITIVE_WORDS.read(words), cleaned.unread)
     text = spoken("\n".join(text for _, text in passages))
     return Examined(mark_of(words), files.put(BytesIO(cleaned.content)), tuple(hints), text)
 

@@ -141,7 +141,7 @@ async def send_to_review(
 async def _require_valid(tx: Transaction, values: Mapping[str, Any], missing: list[FieldError]) -> None:
     errors = [*missing, *faults_in(values)]
     code = values.get("category_id")
-    if code and code not in await categories_by_code(tx.session):
+    if code and code not in await categories_by_code(tx.session, tx.now):
         errors.append(FieldError("category_id", "unknown", "目录中没有这个类目，请从目录中选择。"))
     if errors:
         only_category = {error.field for error in errors} == {"category_id"} and code

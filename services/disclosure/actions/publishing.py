@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from services.disclosure.actions.admitting import take_information
@@ -56,7 +57,7 @@ async def publish_information(
     if information.origin_id is not None:
         await require_disclosable_type(tx.session, information.origin_id)
     attached = await list_files(tx.session, information_id)
-    if obstacles := await obstacles_of(tx.session, information, attached, files=files):
+    if obstacles := await obstacles_of(tx.session, information, attached, files=files, now=tx.now):
         raise NotReadyToPublish(errors=[obstacle.as_dict() for obstacle in obstacles])
     information.index_no = await _issue_index_no(tx, information)
     information.status = status
@@ -96,10 +97,10 @@ async def revoke_information(
 
 
 async def obstacles_of(
-    session: AsyncSession, information: Information, attached: list[InformationFile], *, files: FileStore
+    session: AsyncSession, information: Information, attached: list[InformationFile], *, files: FileStore, now: datetime
 ) -> list[FieldError]:
     """Everything that stands between a text and the portal, files that are not here among it."""
-    categories = await categories_by_code(session)
+    categories = await categories_by_code(session, now)
     category = categories.get(information.category_id)
     metadata = information.metadata_with(category.name if category else "")
     found = obstacles_to_publishing(information.status, metadata, outcome=information.outcome, body=information.body)
@@ -117,7 +118,7 @@ def obstacle_to(file: InformationFile, files: FileStore) -> FieldError | None:
 
 async def numbering_of(tx: Transaction, category_id: str, issuer_id: UUID) -> tuple[IndexTemplate, IndexCodes]:
     """The template of index numbers in force, and the codes that it takes for a category and the issuing unit."""
-    rules = await index_rules(tx.session)
+    rules = await index_rules(tx.session, tx.now)
     unit = await find_unit(tx.session, issuer_id)
     codes = rules.codes(
         org_code=unit.org_code if unit else "",
@@ -141,7 +142,7 @@ async def _issue_index_no(tx: Transaction, information: Information) -> str:
 async def _as_published(
     tx: Transaction, information: Information, attached: list[InformationFile]
 ) -> InformationPublished:
-    category = (await categories_by_code(tx.session))[information.category_id]
+    category = (await categories_by_code(tx.session, tx.now))[information.category_id]
     assert information.formed_on is not None
     published = tuple(map(_as_published_file, attached))
     return InformationPublished(

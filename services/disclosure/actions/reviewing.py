@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -76,7 +77,7 @@ async def review_confidentiality(
     )
     opinion = clean_text(decision.opinion)
     files = await list_files(tx.session, information_id)
-    await _require_complete(tx.session, information, decision, files)
+    await _require_complete(tx.session, information, decision, files, now=tx.now)
     tx.session.add(_kept(tx, information, officer, decision, files))
     information.status = status
     information.attribute = attribute_after_review(decision.outcome, information.attribute)
@@ -110,14 +111,19 @@ def _was_found_in(file: InformationFile) -> bool:
 
 
 async def _require_complete(
-    session: AsyncSession, information: Information, decision: Decision, files: Sequence[InformationFile]
+    session: AsyncSession,
+    information: Information,
+    decision: Decision,
+    files: Sequence[InformationFile],
+    *,
+    now: datetime,
 ) -> None:
     reviews = await list_reviews(session, information.information_id)
     text = "\n".join([information.body, *information.public_fields.values(), *(file.filename for file in files)])
     errors = missing_in_review(
         decision.outcome, points=decision.points, doubts=decision.doubts, opinion=decision.opinion,
         is_plain=not await changes_since_review(session, information, files),
-        is_doubtful=bool(scan_text(text, await sensitive_words(session))) or any(map(_was_found_in, files)),
+        is_doubtful=bool(scan_text(text, await sensitive_words(session, now))) or any(map(_was_found_in, files)),
     )  # fmt: skip
     if decision.outcome is ReviewOutcome.OPEN:
         errors += [not_examined(file.filename) for file in files if not file.examined_with]

@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 
 from services.disclosure.actions.attaching import require_attachable
 from services.disclosure.actions.examining import Examined, examine
-from services.disclosure.store.rules import sensitive_words_file
+from services.disclosure.store.rules import sensitive_words_text
 from services.kernel.language.field_error import FieldError
 from services.kernel.language.refusal import InvalidInput
 from services.kernel.runtime.files import StoredFile
@@ -33,7 +33,7 @@ async def take_in_file(
     """
     async with context.database.reading() as session:
         await require_attachable(session, officer, information_id)
-        words = await sensitive_words_file(session)
+        words = await sensitive_words_text(session, request.state.now)
     most = context.settings.attachment_limit_mb * 1024 * 1024
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > most + _FORM_AROUND_A_FILE_BYTES:

@@ -43,7 +43,7 @@ from services.kernel.runtime.organisation import working_days
 from services.kernel.runtime.paging import decode_cursor, encode_cursor
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.uploads import CheckedUpload
-from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router, etag
+from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Now, Reading, Tx, edge_router, etag
 
 router = edge_router(prefix="/api/v1")
 
@@ -62,8 +62,8 @@ OfferedVersion = Annotated[int | None, Depends(_offered_version)]
 
 
 @router.get("/categories")
-async def list_categories(me: Me, session: Reading) -> dict[str, Any]:
-    return {"items": [category_view(leaf) for leaf in (await category_set(session)).leaves], "next": None}
+async def list_categories(me: Me, session: Reading, now: Now) -> dict[str, Any]:
+    return {"items": [category_view(leaf) for leaf in (await category_set(session, now)).leaves], "next": None}
 
 
 @router.post("/information", status_code=201)
@@ -157,16 +157,17 @@ async def download(
 
 
 @router.get("/information/{information_id}")
-async def show(information_id: UUID, me: Me, session: Reading, response: Response) -> dict[str, Any]:
+async def show(information_id: UUID, me: Me, session: Reading, *, now: Now, response: Response) -> dict[str, Any]:
     information = await open_information(session, information_id, by=me)
     etag(response, information.version)
-    return await _whole(session, information)
+    return await _whole(session, information, now)
 
 
 @router.get("/information")
 async def list_all(
     me: Me,
     session: Reading,
+    now: Now,
     *,
     status: InformationStatus | None = None,
     q: Words = "",
@@ -175,7 +176,7 @@ async def list_all(
 ) -> dict[str, Any]:
     require_role(me, Act.READ)
     found = await store.list_information(session, store.Listing(me.unit_id, status, q, place_after(cursor), limit))
-    names = {code: category.name for code, category in (await categories_by_code(session)).items()}
+    names = {code: category.name for code, category in (await categories_by_code(session, now)).items()}
     last = found[limit - 1] if len(found) > limit else None
     following = encode_cursor([last.touched_at.isoformat(), last.information_id]) if last else None
     return {"items": [line_view(one, names.get(one.category_id, "")) for one in found[:limit]], "next": following}
@@ -192,8 +193,8 @@ def place_after(cursor: str) -> tuple[datetime, UUID] | None:
     return decode_cursor(cursor, read_moment, UUID)
 
 
-async def _whole(session: AsyncSession, information: Information) -> dict[str, Any]:
-    category = (await categories_by_code(session)).get(information.category_id)
+async def _whole(session: AsyncSession, information: Information, now: datetime) -> dict[str, Any]:
+    category = (await categories_by_code(session, now)).get(information.category_id)
     formed_on = information.formed_on
     return information_view(
         information,

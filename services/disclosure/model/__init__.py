@@ -1,6 +1,6 @@
 """What disclosure keeps: public texts in preparation, rules, known items, and apart from them what is public."""
 
-from services.disclosure.model.catalogue import IndexCounter, RuleFile
+from services.disclosure.model.catalogue import IndexCounter
 from services.disclosure.model.information import FileText, Information, InformationFile, Review, Step
 from services.disclosure.model.inputs import InformationChange, NewInformation, NewReview, NewRevocation
 from services.disclosure.model.item import KnownItem
@@ -20,7 +20,6 @@ __all__ = [
     "NewRevocation",
     "PublicInformation",
     "Review",
-    "RuleFile",
     "Step",
     "Table",
 ]

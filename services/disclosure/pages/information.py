@@ -95,7 +95,7 @@ async def review(
 @router.get("/publish")
 async def preview(request: Request, information_id: UUID, me: Me, session: Reading, context: Context) -> Response:
     information = await open_information(session, information_id, Act.PUBLISH, by=me)
-    sheet = await open_sheet(session, information, context.files)
+    sheet = await open_sheet(session, information, context.files, request.state.now)
     metadata = sheet.information.metadata_with(sheet.category.name if sheet.category else "")
     return page(
         request, "disclosure/publish.html", sheet=sheet, header=laid_out(header_rows(metadata)), shown=sheet.information
@@ -167,7 +167,7 @@ async def _page(
     """The whole page; after a refusal with what was typed and why it was refused."""
     information = await open_information(session, information_id, by=me)
     await session.refresh(information)
-    sheet = await open_sheet(session, information, context.files)
+    sheet = await open_sheet(session, information, context.files, request.state.now)
     typed = typed or Typed(fields_of(information))
     refused = Typed().refused(refusal) if refusal else Typed()
     return page(
@@ -178,7 +178,7 @@ async def _page(
         points=[(point, point.label, point.source) for point in ReviewPoint],
         header=laid_out(header_rows(information.metadata_with(sheet.category.name if sheet.category else ""))),
         shown=information,
-        categories=await category_options(session), today=local_date(request.state.now), cut=await _cut(sheet),
+        categories=await category_options(session, request.state.now), today=local_date(request.state.now), cut=await _cut(sheet),
         **WORDS,
     )  # fmt: skip
 

@@ -142,7 +142,10 @@ async def _rows(request: Request, me: Me, session: AsyncSession, *, status: str,
     wanted = InformationStatus(status) if status in set(InformationStatus) else None
     q = q.strip()[:100]
     found = await store.list_information(session, store.Listing(me.unit_id, wanted, q, _after(cursor), PAGE_SIZE))
-    categories, counts = await categories_by_code(session), await store.count_by_status(session, me.unit_id)
+    categories, counts = (
+        await categories_by_code(session, request.state.now),
+        await store.count_by_status(session, me.unit_id),
+    )
     query = {"status": status, "q": q, "cursor": cursor}
     return {
         "rows": await _lines(session, found[:PAGE_SIZE], categories, request.state.now),
@@ -185,7 +188,7 @@ async def _new_page(
         request, "disclosure/new.html", status_code=typed.status, typed=typed, origin_id=origin_id, item=shown,
         made=await store.list_of_item(session, me.unit_id, origin_id) if origin_id else [],
         items=[] if origin_id else await _choices(session, me, words), words=words,
-        categories=await category_options(session), **WORDS,
+        categories=await category_options(session, request.state.now), **WORDS,
     )  # fmt: skip
 
 
@@ -201,9 +204,9 @@ async def _choices(session: AsyncSession, me: Officer, words: str) -> list[dict[
     ]
 
 
-async def category_options(session: AsyncSession) -> list[tuple[str, str]]:
+async def category_options(session: AsyncSession, now: datetime) -> list[tuple[str, str]]:
     """The leaves of the catalogue as choices."""
-    leaves = (await categories_by_code(session)).values()
+    leaves = (await categories_by_code(session, now)).values()
     return [(leaf.code, f"{leaf.class_name} › {leaf.name}") for leaf in leaves]
 
 

@@ -38,14 +38,14 @@ Cursor = Annotated[str, Query(max_length=400)]
 @router.get("/")
 async def show_catalogue(request: Request, session: PortalReading, q: Words = "", cursor: Cursor = "") -> Response:
     q = q.strip()[:100]
-    categories = await category_set(session)
+    categories = await category_set(session, request.state.now)
     heading = f"“{q}”的检索结果" if q else "最新公开"
     return await _list(request, session, categories, heading=heading, q=q, cursor=cursor)
 
 
 @router.get("/categories/{code}")
 async def show_category(request: Request, code: str, session: PortalReading, cursor: Cursor = "") -> Response:
-    categories = await category_set(session)
+    categories = await category_set(session, request.state.now)
     name, leaves = _branch(categories, code)
     return await _list(request, session, categories, heading=name, code=code, leaves=leaves, cursor=cursor)
 
@@ -55,7 +55,7 @@ async def show_information(request: Request, information_id: UUID, session: Port
     shown = await portal.find_public(session, information_id)
     if shown is None:
         raise NotHereYet("没有找到这条信息。如果刚刚发布，请过几秒再打开。")
-    categories = await category_set(session)
+    categories = await category_set(session, request.state.now)
     if shown.revoked_at is not None:
         return await public_page(request, session, "disclosure/open_revoked.html", status=410, shown=shown)
     return await public_page(
@@ -89,14 +89,14 @@ async def public_page(
         "code": code,
         "guide": await texts(request, session),
     }
-    context["tree"] = _tree(categories or await category_set(session), code)
+    context["tree"] = _tree(categories or await category_set(session, request.state.now), code)
     return keepable(request, page(request, template, status_code=status, **(context | more)))
 
 
 async def texts(request: Request, session: AsyncSession) -> Guide:
     """The standing texts with this node's names."""
     names = masthead_of(request.app.state.node)
-    return (await guide(session)).named(government=names.government_title, office=names.office_title)
+    return (await guide(session, request.state.now)).named(government=names.government_title, office=names.office_title)
 
 
 async def _list(

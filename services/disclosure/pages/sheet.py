@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from services.disclosure.actions.publishing import obstacles_of
@@ -95,9 +95,9 @@ class Doors:
     own_review: bool
 
 
-async def open_sheet(session: AsyncSession, information: Information, files: FileStore) -> Sheet:
+async def open_sheet(session: AsyncSession, information: Information, files: FileStore, now: datetime) -> Sheet:
     """Gather what the page shows."""
-    category = (await categories_by_code(session)).get(information.category_id)
+    category = (await categories_by_code(session, now)).get(information.category_id)
     attached = await store.list_files(session, information.information_id)
     text = "\n".join([*information.public_fields.values(), information.body, *(file.filename for file in attached)])
     return Sheet(
@@ -108,8 +108,8 @@ async def open_sheet(session: AsyncSession, information: Information, files: Fil
         await store.list_reviews(session, information.information_id),
         await store.list_steps(session, information.information_id),
         await due_of(session, information.formed_on, category),
-        [*hints_in(text, await sensitive_words(session)), *_hints_of(attached)],
-        await obstacles_of(session, information, attached, files=files),
+        [*hints_in(text, await sensitive_words(session, now)), *_hints_of(attached)],
+        await obstacles_of(session, information, attached, files=files, now=now),
         await changes_since_review(session, information, attached),
         any(
             ROLES[Act.REVIEW].intersection(one.roles)

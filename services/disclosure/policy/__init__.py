@@ -1,6 +1,6 @@
 """Pure rules of disclosure: what may become public, by when, under which number, seen by whom."""
 
-from services.disclosure.policy.category import Category, CategorySet, Limit, read_categories
+from services.disclosure.policy.category import Category, CategorySet, Limit
 from services.disclosure.policy.deadline import DueDates, due_dates
 from services.disclosure.policy.index_number import (
     NATIONAL_TEMPLATE,
@@ -17,7 +17,6 @@ from services.disclosure.policy.scan import (
     Finding,
     SensitiveWords,
     is_id_card_number,
-    read_sensitive_words,
     scan_text,
 )
 from services.disclosure.policy.status import (
@@ -77,8 +76,6 @@ __all__ = [
     "missing_metadata",
     "next_information_status",
     "obstacles_to_publishing",
-    "read_categories",
-    "read_sensitive_words",
     "scan_text",
     "status_after_review",
 ]

@@ -5,7 +5,6 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.kernel.language.rulebooks import read_rules
 from services.kernel.language.vocabulary import Word
 
 
@@ -179,12 +178,3 @@ class CategorySet(_Row):
     def leaves(self) -> list[Category]:
         """The categories that information can be put into, in the order of the catalogue."""
         return [leaf for row in self.classes for leaf in row.resolved(self.statutory_limit)]
-
-
-def read_categories(text: str) -> CategorySet:
-    """Read and check a category set.
-
-    Raises:
-        RuleFileIsInvalid: In Chinese, naming the row's code and the field.
-    """
-    return read_rules(text, CategorySet)

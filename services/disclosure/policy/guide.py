@@ -2,8 +2,6 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.kernel.language.rulebooks import read_rules
-
 
 class _Row(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -64,12 +62,3 @@ class Guide(_Row):
 
 def _named(text: str, government: str, office: str) -> str:
     return text.replace("{government}", government).replace("{office}", office)
-
-
-def read_guide(text: str) -> Guide:
-    """Read and check the standing texts.
-
-    Raises:
-        RuleFileIsInvalid: In Chinese, naming the field.
-    """
-    return read_rules(text, Guide)

@@ -3,7 +3,6 @@
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from services.disclosure.policy.index_number import NATIONAL_TEMPLATE, IndexCodes, IndexTemplate, IndexTemplateIsInvalid
-from services.kernel.language.rulebooks import read_rules
 
 
 class IndexRules(BaseModel):
@@ -35,12 +34,3 @@ class IndexRules(BaseModel):
         return IndexCodes(
             org_code=said or org_code, area_code=self.area_code, dept_code=self.dept_code, cat_code=cat_code
         )
-
-
-def read_index_rules(text: str) -> IndexRules:
-    """Read and check the rules of index numbers.
-
-    Raises:
-        RuleFileIsInvalid: In Chinese, naming the field.
-    """
-    return read_rules(text, IndexRules)

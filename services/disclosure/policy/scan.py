@@ -9,8 +9,6 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.kernel.language.rulebooks import read_rules
-
 FindingKind = Literal["word", "id_card", "mobile_phone", "bank_card"]
 
 # The patterns read a copy in which whatever may stand inside a word or number without parting it is a blank. Sentence
@@ -77,15 +75,6 @@ class Finding:
         if self.kind == "word":
             return self.text
         return f"{self.text[:3]}{'*' * (len(self.text) - 7)}{self.text[-4:]}"
-
-
-def read_sensitive_words(text: str) -> SensitiveWords:
-    """Read and check a word list.
-
-    Raises:
-        RuleFileIsInvalid: In Chinese, naming the field.
-    """
-    return read_rules(text, SensitiveWords)
 
 
 def scan_text(text: str, words: SensitiveWords) -> list[Finding]:

@@ -14,17 +14,17 @@ import pytest
 from sqlmodel import select
 
 from services.disclosure.actions.examining import examine
-from services.disclosure.actions.seeding import load_rules
 from services.disclosure.model import FileText, InformationFile
 from services.disclosure.model.erasing import TEXTS
 from services.disclosure.policy.point import ReviewPoint
+from services.disclosure.policy.rulebooks import SENSITIVE_WORDS
 from services.disclosure.store.portal import list_public_digests
 from services.disclosure.workers import examine_files
 from services.kernel.runtime.identifiers import new_id
 from services.kernel.runtime.keeping.erasure.texts import erase_texts
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.tables import OUTBOX
-from tests.integration.disclosure.conftest import API, PUBLISHER, SECRECY, World
+from tests.integration.disclosure.conftest import API, PUBLISHER, SECRECY, World, put_in_force
 from tests.integration.disclosure.items import reported_up
 from tests.support import dirty
 from tests.support.dirty import PHONE, SECRET
@@ -217,8 +217,7 @@ async def test_a_file_that_nobody_examined_waits_until_it_is(world: World) -> No
 async def test_a_new_word_is_looked_for_in_files_that_are_here_already(world: World) -> None:
     information_id = await world.prepared()
     await attached(world, information_id, "名单.docx", dirty.docx())
-    async with world.database.transaction(NOW) as tx:
-        await load_rules(tx, "sensitive_words", "words: [{hint: 新加的词, words: [表中文字]}]")
+    await put_in_force(world.database, SENSITIVE_WORDS, "words: [{hint: 新加的词, words: [表中文字]}]")
     await run_worker_until(
         world,
         lambda files: [hint["hint"] for hint in files[0]["hints"] if hint["text"]] == ["新加的词"],

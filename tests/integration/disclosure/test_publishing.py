@@ -7,10 +7,20 @@ from typing import Any
 
 import pytest
 
-from services.disclosure.actions.seeding import load_rules
+from services.disclosure.actions.refusals import CategoryInUse
+from services.disclosure.policy.rulebooks import CATEGORIES, INDEX_NUMBER
 from services.kernel.language.events.disclosure import InformationRevoked
 from services.kernel.runtime.identifiers import new_id
-from tests.integration.disclosure.conftest import API, COMPLETE, OFFICE, PUBLISHER, SECOND_PUBLISHER, SECRECY, World
+from tests.integration.disclosure.conftest import (
+    API,
+    COMPLETE,
+    OFFICE,
+    PUBLISHER,
+    SECOND_PUBLISHER,
+    SECRECY,
+    World,
+    put_in_force,
+)
 from tests.support.dirty import pdf
 from tests.support.service import NOW
 
@@ -56,8 +66,7 @@ async def test_a_number_is_not_given_again_after_a_revocation(world: World) -> N
 
 async def test_a_new_template_never_meets_an_old_number(world: World) -> None:
     await world.published()
-    async with world.database.transaction(NOW) as tx:
-        await load_rules(tx, "index_number", 'template: "00410100/{yyyy}-{serial:05d}"')
+    await put_in_force(world.database, INDEX_NUMBER, 'template: "00410100/{yyyy}-{serial:05d}"')
     assert (await world.published())["index_no"] == "00410100/2026-00002"
 
 
@@ -233,11 +242,5 @@ category_set: {id: small, version: 1}
 statutory_limit: {count: 20, unit: working_days}
 classes: [{code: "01", name: 概况, owner: office, reviewers: [principal], trigger: formed, items: [{code: "0101", name: 概况}]}]
 """
-    from services.disclosure.actions.refusals import CategoryInUse
-
-    async def load() -> None:
-        async with world.database.transaction(NOW) as tx:
-            await load_rules(tx, "categories", small)
-
     with pytest.raises(CategoryInUse, match="0502"):
-        await load()
+        await put_in_force(world.database, CATEGORIES, small)

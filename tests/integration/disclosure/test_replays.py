@@ -18,7 +18,6 @@ from services.disclosure.actions.preparing import prepare_information, send_to_r
 from services.disclosure.actions.publishing import publish_information, revoke_information
 from services.disclosure.actions.remembering import remember_signed
 from services.disclosure.actions.reviewing import Decision, review_confidentiality
-from services.disclosure.actions.seeding import seed_rules
 from services.disclosure.app import disclosure_service
 from services.disclosure.model import METADATA, IndexCounter, Information, PublicInformation
 from services.kernel.language.envelope import Envelope
@@ -57,7 +56,6 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 async def _prepare_service(tx: Transaction) -> None:
-    await seed_rules(tx, is_demo=True)
     await keep_unit(tx, OFFICE)
     await remember_signed(tx, reported_up(ORIGIN))
 

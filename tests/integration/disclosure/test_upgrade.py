@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,15 @@ from sqlmodel import select
 
 from services.disclosure.app import disclosure_service
 from services.disclosure.model import InformationFile, KnownItem, PublicInformation, Review
+from services.disclosure.policy.rulebooks import SENSITIVE_WORDS
 from services.disclosure.store.information import list_unexamined
 from services.disclosure.store.items import list_disclosable
+from services.disclosure.store.rules import sensitive_words
 from services.kernel.language.vocabulary import InfoType
 from services.kernel.runtime.database import Database
 from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.migrations import upgrade
+from services.kernel.runtime.migrations import require_current, upgrade
+from services.kernel.runtime.rulebooks import list_versions
 from tests.integration.disclosure.conftest import HOSTED_PUBLISHER, PUBLISHER
 from tests.support.service import DISTRICT, NOW
 
@@ -52,7 +56,7 @@ async def test_what_arrived_signed_is_offered_on_and_unsigned_text_is_dropped(em
         await database.close()
 
 
-def row(name: str, **values: Any) -> sa.Insert:
+def row(table: str, **values: Any) -> sa.Insert:
     kinds = {
         "files": sa.JSON(),
         "attachments": sa.JSON(),
@@ -62,7 +66,7 @@ def row(name: str, **values: Any) -> sa.Insert:
     }
     types = {key: sa.Uuid() if isinstance(value, UUID) else kinds.get(key) for key, value in values.items()}
     moments = {key: sa.DateTime(timezone=True) for key in values if key.endswith("_at")}
-    return sa.table(name, *(sa.column(key, (types | moments)[key]) for key in values)).insert().values(**values)
+    return sa.table(table, *(sa.column(key, (types | moments)[key]) for key in values)).insert().values(**values)
 
 
 async def test_what_is_out_keeps_its_files_and_what_is_not_is_examined(empty_database_url: str) -> None:
@@ -108,5 +112,24 @@ async def test_what_is_out_keeps_its_files_and_what_is_not_is_examined(empty_dat
             assert [file.attachment_id for file in await list_unexamined(session, "rules")] == [waits]
             files = list(await session.exec(select(InformationFile)))
         assert [(file.public_sha256, file.examined_with, file.hints) for file in files] == [(None, "", [])] * 2
+    finally:
+        await database.close()
+
+
+async def test_a_rule_file_that_was_loaded_is_the_first_version_of_its_rulebook(database_url: str) -> None:
+    service = disclosure_service()
+    database = Database(database_url, service="disclosure", node=DISTRICT)
+    text = "words: [{hint: 本级的词, words: [某工程]}]\n"
+    try:
+        await upgrade(database, service.migrations, to=["kernel_0005", "disclosure_0004"])
+        async with database.engine.begin() as connection:
+            await connection.execute(row("disclosure_rule_file", name="sensitive_words", content=text, loaded_at=NOW))
+        await upgrade(database, service.migrations)
+        await require_current(database, service.migrations)
+        async with database.reading() as session:
+            (kept,) = await list_versions(session, SENSITIVE_WORDS)
+            long_ago = await sensitive_words(session, NOW - timedelta(days=4000))
+        assert (kept.version, kept.text, kept.saved_at) == (1, text, NOW)
+        assert long_ago.words[0].words == ("某工程",)
     finally:
         await database.close()

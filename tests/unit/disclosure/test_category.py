@@ -7,11 +7,17 @@ from typing import Any
 import pytest
 import yaml
 
-from services.disclosure.policy import Category, due_dates, read_categories
+from services.disclosure.policy import Category, CategorySet, due_dates
 from services.kernel.language.calendar import WorkingDays, seed_days
-from services.kernel.language.rulebooks import RuleFileIsInvalid
+from services.kernel.language.rulebooks import RuleFileIsInvalid, read_rules
 
 TEXT = Path("services/disclosure/defaults/categories.yaml").read_text("utf-8")
+
+
+def read_categories(text: str) -> CategorySet:
+    return read_rules(text, CategorySet)
+
+
 DEFAULT = read_categories(TEXT)
 LEAF = {leaf.code: leaf for leaf in DEFAULT.leaves}
 DAYS = WorkingDays({day.on: day.kind for day in seed_days()}, frozenset(range(2004, 2027)))

@@ -1,9 +1,10 @@
 """What the reviewer is shown of a file: where each finding stands, and what nobody has read."""
 
-from services.disclosure.policy import read_sensitive_words
+from services.disclosure.policy import SensitiveWords
 from services.disclosure.policy.hint import MOST_HINTS, hints_in, hints_in_file
+from services.kernel.language.rulebooks import read_rules
 
-WORDS = read_sensitive_words("words: [{hint: 内部事项, words: [内部资料]}]")
+WORDS = read_rules("words: [{hint: 内部事项, words: [内部资料]}]", SensitiveWords)
 
 
 def test_each_finding_in_a_file_names_its_place_and_surroundings() -> None:

@@ -7,9 +7,9 @@ import pytest
 from services.disclosure.pages.portal import laid_out
 from services.disclosure.policy import HeaderRow
 from services.disclosure.policy.excerpt import MOST_WORDS, SEARCHED, Snippet, excerpt, marked
-from services.disclosure.policy.guide import read_guide
-from services.disclosure.policy.index_rules import read_index_rules
-from services.kernel.language.rulebooks import RuleFileIsInvalid
+from services.disclosure.policy.guide import Guide
+from services.disclosure.policy.index_rules import IndexRules
+from services.kernel.language.rulebooks import RuleFileIsInvalid, read_rules
 
 DEFAULTS = Path(__file__).parents[3] / "services" / "disclosure" / "defaults"
 GUIDE = (DEFAULTS / "guide.yaml").read_text(encoding="utf-8")
@@ -74,7 +74,7 @@ def test_a_row_left_alone_on_its_line_takes_all_of_it(fields: tuple[str, ...], w
 
 
 def test_the_guide_names_the_node_and_everything_the_law_asks_for() -> None:
-    guide = read_guide(GUIDE).named(government="云岭区人民政府", office="云岭区人民政府办公室")
+    guide = read_rules(GUIDE, Guide).named(government="云岭区人民政府", office="云岭区人民政府办公室")
     text = "".join(passage.text for passage in (*guide.guide, *guide.rules, *guide.requests))
     assert "{" not in text
     assert "云岭区人民政府办公室" in text
@@ -86,17 +86,15 @@ def test_the_guide_names_the_node_and_everything_the_law_asks_for() -> None:
 
 def test_a_guide_with_an_unknown_field_is_refused_by_name() -> None:
     with pytest.raises(RuleFileIsInvalid, match="telephone"):
-        read_guide(GUIDE.replace("contact: {", "contact: {telephone: '1', "))
+        read_rules(GUIDE.replace("contact: {", "contact: {telephone: '1', "), Guide)
 
 
 def test_a_wrong_template_of_index_numbers_is_refused_in_words() -> None:
     with pytest.raises(RuleFileIsInvalid, match="serial"):
-        read_index_rules('template: "{org_code}/{yyyy}"')
+        read_rules('template: "{org_code}/{yyyy}"', IndexRules)
 
 
 def test_what_the_file_says_comes_before_what_the_directory_says() -> None:
-    rules = read_index_rules('{template: "{org_code}-{yyyy}-{serial:04d}", org_code: "11341702486344515H"}')
+    rules = read_rules('{template: "{org_code}-{yyyy}-{serial:04d}", org_code: "11341702486344515H"}', IndexRules)
     assert rules.codes(org_code="00410100", is_head_office=True, cat_code="0502").org_code == "11341702486344515H"
-    assert (
-        read_index_rules("{}").codes(org_code="00410100", is_head_office=True, cat_code="0502").org_code == "00410100"
-    )
+    assert IndexRules().codes(org_code="00410100", is_head_office=True, cat_code="0502").org_code == "00410100"

@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 from services.disclosure.policy import (
     SensitiveWords,
     is_id_card_number,
-    read_sensitive_words,
     scan_text,
 )
-from services.kernel.language.rulebooks import RuleFileIsInvalid
+from services.kernel.language.rulebooks import RuleFileIsInvalid, read_rules
 
-WORDS = read_sensitive_words(Path("services/disclosure/defaults/sensitive_words.yaml").read_text("utf-8"))
+WORDS = read_rules(Path("services/disclosure/defaults/sensitive_words.yaml").read_text("utf-8"), SensitiveWords)
 
 
 def hits(text: str, words: SensitiveWords = WORDS) -> list[tuple[str, str]]:
@@ -77,7 +76,7 @@ def test_other_numbers_are_left_alone(text: str) -> None:
 
 
 def test_a_pattern_without_hint_is_switched_off() -> None:
-    assert hits("电话13805780000", read_sensitive_words("words: []")) == []
+    assert hits("电话13805780000", SensitiveWords()) == []
 
 
 def test_every_finding_says_why() -> None:
@@ -87,7 +86,7 @@ def test_every_finding_says_why() -> None:
 @pytest.mark.parametrize("text", ["words: [{hint: x, words: [' ']}]", "words: [{words: [a]}]", "wrods: []"])
 def test_a_word_list_with_mistakes_is_refused(text: str) -> None:
     with pytest.raises(RuleFileIsInvalid):
-        read_sensitive_words(text)
+        read_rules(text, SensitiveWords)
 
 
 @given(st.text())
@@ -149,4 +148,4 @@ def test_dates_telephones_of_offices_amounts_and_document_numbers_raise_nothing(
 
 
 def test_a_word_of_signs_alone_finds_nothing() -> None:
-    assert hits("甲-乙 丙", read_sensitive_words("words: [{hint: 甲, words: ['-']}]")) == []
+    assert hits("甲-乙 丙", read_rules("words: [{hint: 甲, words: ['-']}]", SensitiveWords)) == []
