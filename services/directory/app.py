@@ -12,13 +12,6 @@ from services.directory.model import METADATA
 from services.directory.pages import root_router
 from services.directory.pages import router as pages
 from services.directory.workers import forget_ended_sign_ins
-from services.kernel.language.events.directory import (
-    CalendarDaySet,
-    OfficerAppointed,
-    PeerRegistered,
-    SessionEnded,
-    UnitRegistered,
-)
 from services.kernel.runtime.service import Service, ServiceContext
 
 _HERE = Path(__file__).parent
@@ -31,7 +24,7 @@ def directory_service() -> Service:
         title="机构人员",
         metadata=METADATA,
         migrations=_HERE / "migrations",
-        tells=(UnitRegistered, OfficerAppointed, SessionEnded, PeerRegistered, CalendarDaySet),
+        tells=tuple(REPLAYS),
         replays=REPLAYS,
         routers=(api, pages),
         root_routers=(root_router,),

@@ -28,20 +28,6 @@ from services.kernel.language.events.review import (
 from services.kernel.runtime.inbox import Handler, ListensTo
 from services.kernel.runtime.organisation import ORGANISATION_LISTENS_TO
 
-_FROM_OWN_UNITS: dict[type[Fact], Handler] = {SubmissionSubmitted: remember_head, SubmissionAmended: remember_head}
-_FROM_OTHER_NODES: dict[type[Fact], Handler] = {
-    SubmissionReportedUp: remember_signed,
-    SubmissionForwardedUp: remember_signed,
-    SubmissionReturned: remember_return,
-}
-_FROM_THIS_OFFICE: dict[type[Fact], Handler] = {
-    SubmissionReportedUp: remember_signed,
-    SubmissionEdited: remember_edition,
-    SubmissionReturned: remember_return,
-    SubmissionDeclined: remember_refusal,
-    SubmissionAdopted: remember_adoption,
-}
-
 PORTAL_LISTENS_TO: ListensTo = {
     "disclosure.information": {InformationPublished: show_on_portal, InformationRevoked: leave_tombstone},
 }
@@ -49,12 +35,19 @@ PORTAL_LISTENS_TO: ListensTo = {
 LISTENS_TO: ListensTo = {
     **ORGANISATION_LISTENS_TO,
     **PORTAL_LISTENS_TO,
-    "intake.submission": dict(_FROM_OWN_UNITS),
-    "intake.emergency": dict(_FROM_OWN_UNITS),
-    "exchange.arrival": dict(_FROM_OTHER_NODES),
-    "exchange.arrival_urgent": dict(_FROM_OTHER_NODES),
-    "review.submission": dict(_FROM_THIS_OFFICE),
-    "review.emergency": {SubmissionReportedUp: remember_signed},
+    "intake.submission": {SubmissionSubmitted: remember_head, SubmissionAmended: remember_head},
+    "exchange.arrival": {
+        SubmissionReportedUp: remember_signed,
+        SubmissionForwardedUp: remember_signed,
+        SubmissionReturned: remember_return,
+    },
+    "review.submission": {
+        SubmissionReportedUp: remember_signed,
+        SubmissionEdited: remember_edition,
+        SubmissionReturned: remember_return,
+        SubmissionDeclined: remember_refusal,
+        SubmissionAdopted: remember_adoption,
+    },
 }
 
 REPLAYS: Mapping[type[Fact], Handler] = {

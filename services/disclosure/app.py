@@ -28,7 +28,6 @@ from services.disclosure.store.portal import count_public
 from services.disclosure.store.rules import categories_by_code
 from services.disclosure.workers import examine_files
 from services.kernel.language.calendar import local_date
-from services.kernel.language.events.disclosure import InformationPublished, InformationRevoked
 from services.kernel.language.vocabulary import InformationStatus
 from services.kernel.runtime.organisation import working_days
 from services.kernel.runtime.service import Service, ServiceContext
@@ -45,7 +44,7 @@ def disclosure_service() -> Service:
         metadata=METADATA,
         migrations=_HERE / "migrations",
         texts=TEXTS,
-        tells=(InformationPublished, InformationRevoked),
+        tells=tuple(REPLAYS),
         listens_to=LISTENS_TO,
         replays=REPLAYS,
         routers=(*API, *PAGES),

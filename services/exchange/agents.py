@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.exchange import actions
-from services.kernel.language.events import Fact
+from services.kernel.language.events import FACTS, Fact
 from services.kernel.language.events.exchange import (
     ErasureDecided,
     ErasureDeclined,
@@ -32,9 +32,5 @@ REPLAYS: Mapping[type[Fact], Handler] = {
 
 LISTENS_TO: ListensTo = {
     **ORGANISATION_LISTENS_TO,
-    "review.submission": {Fact: send_on},
-    "review.emergency": {Fact: send_on},
-    "exchange.delivery": {Fact: send_on},
-    "exchange.delivery_urgent": {Fact: send_on},
-    "exchange.erasure": {Fact: send_on},
+    **{topic: {Fact: send_on} for topic in sorted({fact.TOPIC for fact in FACTS.values() if fact.WAYS})},
 }

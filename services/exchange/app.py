@@ -12,12 +12,6 @@ from services.exchange.cli import app as cli
 from services.exchange.model import METADATA
 from services.exchange.store.ledger import count_rows_naming
 from services.exchange.workers import WORKERS, read_gauges
-from services.kernel.language.events.exchange import (
-    ErasureDecided,
-    ErasureDeclined,
-    LinkStateChanged,
-    SubmissionDelivered,
-)
 from services.kernel.runtime.service import Beyond, Service
 
 _HERE = Path(__file__).parent
@@ -30,7 +24,7 @@ def exchange_service() -> Service:
         title="交换",
         metadata=METADATA,
         migrations=_HERE / "migrations",
-        tells=(SubmissionDelivered, LinkStateChanged, ErasureDecided, ErasureDeclined),
+        tells=tuple(REPLAYS),
         listens_to=LISTENS_TO,
         replays=REPLAYS,
         routers=(api.router, pages.router),

@@ -96,8 +96,7 @@ async def mark_adopted(tx: Transaction, fact: SubmissionAdopted) -> None:
         noting.move(submission, Step.ADOPT, fact.item.version)
 
 
-_ITEM_FACTS: dict[type[Fact], Handler] = {
-    SubmissionChecked: note_on_timeline,
+_FROM_EVERY_OFFICE: dict[type[Fact], Handler] = {
     SubmissionReportedUp: mark_reported,
     SubmissionForwardedUp: note_forwarding,
     SubmissionReceived: note_receipt,
@@ -112,12 +111,9 @@ _ITEM_FACTS: dict[type[Fact], Handler] = {
 
 LISTENS_TO: ListensTo = {
     **ORGANISATION_LISTENS_TO,
-    "review.submission": dict(_ITEM_FACTS),
-    "review.emergency": dict(_ITEM_FACTS),
-    "exchange.arrival": {**_ITEM_FACTS, SubmissionDelivered: note_delivery},
-    "exchange.arrival_urgent": {**_ITEM_FACTS, SubmissionDelivered: note_delivery},
+    "review.submission": {**_FROM_EVERY_OFFICE, SubmissionChecked: note_on_timeline},
+    "exchange.arrival": {**_FROM_EVERY_OFFICE, SubmissionDelivered: note_delivery},
     "exchange.delivery": {SubmissionDelivered: note_delivery},
-    "exchange.delivery_urgent": {SubmissionDelivered: note_delivery},
 }
 
 REPLAYS: Mapping[type[Fact], Handler] = {

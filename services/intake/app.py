@@ -11,7 +11,6 @@ from services.intake.api import ROUTERS as API
 from services.intake.model import METADATA
 from services.intake.model.erasing import TEXTS
 from services.intake.pages import ROUTERS as PAGES
-from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
 from services.kernel.runtime.service import Service, ServiceContext
 
 _HERE = Path(__file__).parent
@@ -25,7 +24,7 @@ def intake_service() -> Service:
         metadata=METADATA,
         migrations=_HERE / "migrations",
         texts=TEXTS,
-        tells=(SubmissionSubmitted, SubmissionAmended),
+        tells=tuple(REPLAYS),
         listens_to=LISTENS_TO,
         replays=REPLAYS,
         routers=(*API, *PAGES),

@@ -34,31 +34,23 @@ from services.review.actions.hearing import (
 )
 from services.review.actions.opening import open_arrived, open_review
 
-_FROM_OWN_UNITS: dict[type[Fact], Handler] = {
-    SubmissionSubmitted: open_review,
-    SubmissionAmended: open_review,
-}
-_FROM_OTHER_NODES: dict[type[Fact], Handler] = {
-    SubmissionReportedUp: open_arrived,
-    SubmissionForwardedUp: open_arrived,
-    SubmissionReturned: take_back_returned,
-    SubmissionAsked: keep_question,
-    SubmissionAnswered: keep_answer,
-    SubmissionReceived: note_above,
-    SubmissionEdited: note_above,
-    SubmissionDeclined: note_above,
-    SubmissionAdopted: note_above,
-    InstructionRecorded: keep_instruction,
-}
-
 LISTENS_TO: ListensTo = {
     **ORGANISATION_LISTENS_TO,
-    "intake.submission": dict(_FROM_OWN_UNITS),
-    "intake.emergency": dict(_FROM_OWN_UNITS),
-    "exchange.arrival": {**_FROM_OTHER_NODES, SubmissionDelivered: note_delivery},
-    "exchange.arrival_urgent": {**_FROM_OTHER_NODES, SubmissionDelivered: note_delivery},
+    "intake.submission": {SubmissionSubmitted: open_review, SubmissionAmended: open_review},
+    "exchange.arrival": {
+        SubmissionReportedUp: open_arrived,
+        SubmissionForwardedUp: open_arrived,
+        SubmissionReturned: take_back_returned,
+        SubmissionAsked: keep_question,
+        SubmissionAnswered: keep_answer,
+        SubmissionReceived: note_above,
+        SubmissionEdited: note_above,
+        SubmissionDeclined: note_above,
+        SubmissionAdopted: note_above,
+        InstructionRecorded: keep_instruction,
+        SubmissionDelivered: note_delivery,
+    },
     "exchange.delivery": {SubmissionDelivered: note_delivery},
-    "exchange.delivery_urgent": {SubmissionDelivered: note_delivery},
 }
 
 REPLAYS: Mapping[type[Fact], Handler] = {

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
-from services.kernel.language.events import review as facts
 from services.kernel.language.vocabulary import ReviewStatus
 from services.kernel.runtime.service import Beyond, Service, ServiceContext
 from services.kernel.runtime.templating import masthead_of
@@ -35,20 +34,7 @@ def review_service() -> Service:
         metadata=METADATA,
         migrations=_HERE / "migrations",
         texts=TEXTS,
-        tells=(
-            facts.SubmissionChecked,
-            facts.SubmissionReportedUp,
-            facts.SubmissionReceived,
-            facts.SubmissionAsked,
-            facts.SubmissionAnswered,
-            facts.SubmissionEdited,
-            facts.SubmissionReturned,
-            facts.SubmissionDeclined,
-            facts.SubmissionAdopted,
-            facts.SubmissionForwardedUp,
-            facts.IssuePublished,
-            facts.InstructionRecorded,
-        ),
+        tells=tuple(REPLAYS),
         listens_to=LISTENS_TO,
         replays=REPLAYS,
         routers=(*API, *PAGES),

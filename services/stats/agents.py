@@ -32,7 +32,5 @@ _SCORING: dict[type[Fact], Handler] = {
 LISTENS_TO: ListensTo = {
     **ORGANISATION_LISTENS_TO,
     "review.submission": dict(_SCORING),
-    "review.emergency": dict(_SCORING),
     "exchange.arrival": dict(_SCORING),
-    "exchange.arrival_urgent": dict(_SCORING),
 }

@@ -15,14 +15,14 @@ from services.directory.app import directory_service
 from services.disclosure.app import disclosure_service
 from services.exchange.app import exchange_service
 from services.intake.app import intake_service
-from services.kernel.language.events import Fact
+from services.kernel.language.events import Fact, topic_names
 from services.kernel.language.events.directory import OfficerAppointed
 from services.kernel.language.vocabulary import Level
 from services.kernel.runtime.database import Database
 from services.kernel.runtime.inbox import Inbox, Message, waiting
 from services.kernel.runtime.settings import NodeInfo
 from services.kernel.runtime.tables import INBOX_CURSOR, INBOX_WAITING
-from services.kernel.runtime.topics import create_topics, topic_names
+from services.kernel.runtime.topics import create_topics
 from services.review.app import review_service
 from services.stats.app import stats_service
 from tests.faults.test_waiting import told

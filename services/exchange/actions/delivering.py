@@ -12,13 +12,14 @@ from services.exchange.model import Delivery
 from services.exchange.store.dialect import insert_rows, insert_unless_there
 from services.exchange.store.ledger import delivered_before
 from services.kernel.language.envelope import EnvelopeUnreadable, from_structured
+from services.kernel.language.events import FACTS
 from services.kernel.language.events.exchange import SubmissionDelivered
+from services.kernel.language.events.meaning import Way
 from services.kernel.language.events.parts import Item
-from services.kernel.language.events.review import SubmissionForwardedUp, SubmissionReportedUp
 from services.kernel.language.plain import is_plain
 from services.kernel.runtime.transaction import Transaction
 
-DELIVERED_TYPES = (SubmissionReportedUp.TYPE, SubmissionForwardedUp.TYPE)
+DELIVERED_TYPES = tuple(fact.TYPE for fact in FACTS.values() if Way.UP in fact.WAYS)
 
 
 async def tell_deliveries(tx: Transaction, border: Border, reports: Iterable[bytes]) -> None:

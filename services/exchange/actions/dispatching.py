@@ -22,8 +22,9 @@ from services.exchange.store.files import expect_files
 from services.exchange.store.queue import Rank
 from services.exchange.store.routes import keep_ways, ways_of
 from services.kernel.language.envelope import Envelope, to_structured
+from services.kernel.language.events.meaning import Way
 from services.kernel.language.events.parts import Fact
-from services.kernel.language.events.review import SubmissionForwardedUp, SubmissionReportedUp
+from services.kernel.language.events.sending import SubmissionSentUp
 from services.kernel.language.vocabulary import Lane
 from services.kernel.runtime.transaction import Transaction
 
@@ -126,7 +127,7 @@ def _plan(own: str, noted: Iterable[tuple[Fact, Envelope]], known: dict[str, rou
             continue
         ways = plan.ways.get(fact.key) or known.get(fact.key, ())
         if route := routing.route_of(fact):
-            is_sent_now = envelope.node == own and isinstance(fact, routing.GOES_UP)
+            is_sent_now = envelope.node == own and Way.UP in fact.ways
             ways = plan.ways[fact.key] = routing.with_way(ways, route, is_newest=is_sent_now)
         passage = routing.Passage(own, frozenset((*envelope.via, envelope.node)), ways[0] if ways else ())
         for peer in routing.peers_for(fact, passage):
@@ -139,7 +140,7 @@ def _plan(own: str, noted: Iterable[tuple[Fact, Envelope]], known: dict[str, rou
 
 def _body(own: str, fact: Fact, envelope: Envelope) -> bytes:
     """The bytes that cross: the born envelope, having passed this node."""
-    crossing = routing.for_crossing(fact)
+    crossing = fact.as_others_see_it()
     if crossing is not fact:
         envelope = replace(envelope, data=crossing.model_dump_json().encode())
     return to_structured(envelope.passed(own))
@@ -147,8 +148,6 @@ def _body(own: str, fact: Fact, envelope: Envelope) -> bytes:
 
 def _files_of(fact: Fact, peer: str) -> dict[str, int]:
     """Digest and size of the files that come with a report, for the node it goes up to."""
-    if not isinstance(fact, SubmissionReportedUp | SubmissionForwardedUp) or not fact.item.hops:
-        return {}
-    if fact.item.hops[-1].to_node != peer:
+    if not isinstance(fact, SubmissionSentUp) or peer not in fact.addressees:
         return {}
     return {file.sha256: file.size for file in fact.content.attachments}

@@ -13,7 +13,7 @@ from pydantic_core import from_json
 
 from services.exchange.actions.border import Border
 from services.exchange.policy.arrivals import NOT_PLAIN, NOT_THEIRS, SET_ASIDE, UNREADABLE, fault_in
-from services.exchange.policy.belonging import REPORTS, Known, Neighbour, Said, belongs, units_named
+from services.exchange.policy.belonging import Known, Neighbour, Said, belongs, units_named
 from services.exchange.policy.chain import ChainedRow
 from services.exchange.policy.chunks import could_be_a_file
 from services.exchange.policy.routing import Route, Ways, route_of, with_way
@@ -22,8 +22,9 @@ from services.exchange.store.lanes import find_lane
 from services.exchange.store.routes import keep_ways, ways_of
 from services.kernel.language.envelope import Envelope, EnvelopeUnreadable, from_structured
 from services.kernel.language.events import FactUnknown, FactUnreadable, open_fact
+from services.kernel.language.events.meaning import Way
 from services.kernel.language.events.parts import Fact
-from services.kernel.language.events.review import SubmissionForwardedUp, SubmissionReportedUp
+from services.kernel.language.events.sending import SubmissionSentUp
 from services.kernel.language.plain import is_plain
 from services.kernel.language.vocabulary import Lane
 from services.kernel.runtime.transaction import Transaction
@@ -62,7 +63,7 @@ class Frontier:
             return opening.fault
         if not belongs(opening.said, self.who, ways=ways, known=self.known):
             return NOT_THEIRS
-        if opening.fact is not None and opening.envelope.type in REPORTS and not self.who.is_above:
+        if opening.fact is not None and Way.UP in opening.fact.WAYS and not self.who.is_above:
             self.ways[key] = with_way(ways, opening.route)
         return ""
 
@@ -111,7 +112,7 @@ def open_row(border: Border, chained: ChainedRow, untold: Collection[int]) -> Op
 
 def files_with(fact: Fact | None) -> dict[str, int]:
     """Digest and size of the files that come with a report to this node."""
-    if not isinstance(fact, SubmissionReportedUp | SubmissionForwardedUp):
+    if not isinstance(fact, SubmissionSentUp):
         return {}
     files = {file.sha256: file.size for file in fact.content.attachments}
     return {sha256: size for sha256, size in files.items() if could_be_a_file(sha256, size)}

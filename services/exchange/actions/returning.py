@@ -14,7 +14,7 @@ from services.exchange.policy.arrivals import UNREADABLE, fault_in
 from services.exchange.policy.chain import ChainedRow, Tip
 from services.exchange.policy.chunks import CHUNK_TYPE, ChunkUnreadable, read
 from services.exchange.policy.judgement import Verdict, judge
-from services.exchange.policy.routing import GOES_UP, Ways, route_of, with_way
+from services.exchange.policy.routing import Ways, route_of, with_way
 from services.exchange.policy.wire import Message
 from services.exchange.store.dialect import insert_rows
 from services.exchange.store.files import expect_files, note_dispatched
@@ -31,6 +31,7 @@ from services.kernel.language.events import (
     open_fact,
 )
 from services.kernel.language.events.exchange import ErasureDecided, ErasureDeclined, SubmissionDelivered
+from services.kernel.language.events.meaning import Way
 from services.kernel.language.vocabulary import Lane as LaneWord
 from services.kernel.runtime.erased import hold_unless_erased, is_about_erased
 from services.kernel.runtime.transaction import Transaction
@@ -87,9 +88,7 @@ async def _hand_on(tx: Transaction, border: Border, opened: Sequence[_Opened]) -
         fact = _fact_in(envelope)
         if fact is not None and (route := route_of(fact)):
             so_far = ways.get(fact.key) or known.get(fact.key, ())
-            ways[fact.key] = with_way(
-                so_far, route, is_newest=isinstance(fact, GOES_UP) and envelope.node == border.own
-            )
+            ways[fact.key] = with_way(so_far, route, is_newest=Way.UP in fact.ways and envelope.node == border.own)
         if isinstance(fact, SubmissionDelivered) and envelope.node == border.own:
             await keep_delivery(tx, fact)
         if isinstance(fact, ErasureDecided) and envelope.node == border.own:

@@ -12,13 +12,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from services.exchange.policy.routing import DOWN, UP, Route, Ways, along
+from services.exchange.policy.routing import Route, Ways, along
 from services.kernel.language.events import FACTS
-from services.kernel.language.events.exchange import ABOUT_ERASURE, SubmissionDelivered
+from services.kernel.language.events.meaning import Way
 from services.kernel.language.events.parts import Fact, Item, OfficerRef, SignOff, SubmissionFact
-from services.kernel.language.events.review import SubmissionAnswered
 
-REPORTS = UP - {SubmissionAnswered.TYPE}
+_SAID_FROM_BELOW = frozenset({Way.UP, Way.TO_ASKER})
+_SAID_FROM_ABOVE = frozenset({Way.BACK})
 MOST_NODES = 12
 """No item goes through more levels than this, those inside one node included."""
 
@@ -77,11 +77,11 @@ def belongs(said: Said, who: Neighbour, *, ways: Ways, known: Known) -> bool:
         return False
     if not all(map(_NODE.fullmatch, (*said.via, *said.route))) or len(said.route) > MOST_NODES:
         return False
-    if said.type not in FACTS:
+    if (kind := FACTS.get(said.type)) is None:
         return True
-    if said.type in ABOUT_ERASURE:
+    if Way.BESIDE in kind.WAYS:
         return said.node == who.peer
-    if said.type not in (DOWN if who.is_above else UP):
+    if kind.WAYS.isdisjoint(_SAID_FROM_ABOVE if who.is_above else _SAID_FROM_BELOW):
         return False
     if said.fact is not None and not _agrees_with_itself(said, said.fact):
         return False
@@ -96,7 +96,7 @@ def _is_from_below(said: Said, who: Neighbour, ways: Ways, known: Known) -> bool
     if at == len(said.route) or before[-1:] != (who.peer,) or known.direct.intersection(before[:-1]):
         return False
     came_so = any(way[: along(way, who.own)] == before for way in ways)
-    if said.type not in REPORTS:
+    if not _is_report(said.type):
         return said.node in before and came_so
     return said.node == who.peer and at == len(said.route) - 1 and (came_so or not ways)
 
@@ -115,10 +115,8 @@ def _is_from_above(said: Said, who: Neighbour, ways: Ways) -> bool:
 
 def _agrees_with_itself(said: Said, fact: Fact) -> bool:
     """Whether inside and outside of a fact say the same, and its hops make one way from the author's node."""
-    if fact.key != said.subject:
+    if fact.key != said.subject or fact.teller not in {"", said.node}:
         return False
-    if isinstance(fact, SubmissionDelivered):
-        return fact.from_node == said.node
     if not isinstance(fact, SubmissionFact):
         return True
     hops = fact.item.hops
@@ -126,8 +124,12 @@ def _agrees_with_itself(said: Said, fact: Fact) -> bool:
     is_counted = [hop.n for hop in hops] == list(range(1, len(hops) + 1))
     begins = 0 < len(hops) <= MOST_NODES and hops[0].from_node == fact.item.origin_node
     last_from = hops[-1].from_node if hops else ""
-    is_reporter = said.type not in REPORTS or last_from == said.node
-    return fact.node == said.node and is_one_way and is_counted and begins and is_reporter
+    is_reporter = not _is_report(said.type) or last_from == said.node
+    return is_one_way and is_counted and begins and is_reporter
+
+
+def _is_report(type_: str) -> bool:
+    return Way.UP in FACTS[type_].WAYS
 
 
 def _names_their_units(fact: Fact, who: Neighbour, known: Known) -> bool:

@@ -11,44 +11,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from services.kernel.language.events.exchange import ErasureDecided, ErasureDeclined, SubmissionDelivered
+from services.kernel.language.events.meaning import Way
 from services.kernel.language.events.parts import Fact, Hop, SubmissionFact
-from services.kernel.language.events.review import (
-    InstructionRecorded,
-    SubmissionAdopted,
-    SubmissionAnswered,
-    SubmissionAsked,
-    SubmissionDeclined,
-    SubmissionEdited,
-    SubmissionForwardedUp,
-    SubmissionReceived,
-    SubmissionReportedUp,
-    SubmissionReturned,
-)
-from services.kernel.language.vocabulary import InfoType, Lane, Share
+from services.kernel.language.vocabulary import Lane
 
 Route = tuple[str, ...]
 """The nodes of an item's way up, the author's first, each once."""
 
 Ways = tuple[Route, ...]
 """The routes on which an item is known here, the present one first; none for one that was never here."""
-
-GOES_BACK: tuple[type[Fact], ...] = (
-    SubmissionReceived,
-    SubmissionAsked,
-    SubmissionEdited,
-    SubmissionReturned,
-    SubmissionDeclined,
-    SubmissionAdopted,
-    SubmissionForwardedUp,
-    InstructionRecorded,
-    SubmissionDelivered,
-)
-GOES_UP: tuple[type[Fact], ...] = (SubmissionReportedUp, SubmissionForwardedUp)
-
-UP = frozenset({SubmissionReportedUp.TYPE, SubmissionForwardedUp.TYPE, SubmissionAnswered.TYPE})
-DOWN = frozenset(fact.TYPE for fact in GOES_BACK)
-"""What a neighbour below may say, and one above; all else stays inside a node."""
 
 MOST_WAYS = 4
 """An item that came back from above may be sent to another office; so many of its ways are remembered."""
@@ -65,12 +36,14 @@ class Passage:
 
 def peers_for(fact: Fact, passage: Passage) -> list[str]:
     """The neighbours that a fact is for, told here or arrived here."""
-    if isinstance(fact, SubmissionAnswered):
-        wanted = [_toward_asker(fact, passage)]
-    elif isinstance(fact, ErasureDecided | ErasureDeclined):
-        wanted = _about_erasure(fact, passage)
-    else:
-        wanted = [*_receiver(fact, passage), *_back(fact, passage)]
+    is_told_here = not passage.passed - {passage.node}
+    wanted: list[str] = []
+    if is_told_here and not fact.ways.isdisjoint({Way.UP, Way.BESIDE}):
+        wanted += fact.addressees
+    if Way.TO_ASKER in fact.ways:
+        wanted += _toward_asker(fact, passage)
+    if Way.BACK in fact.ways:
+        wanted += _back(fact, passage)
     barred = passage.passed | {passage.node}
     return [peer for peer in dict.fromkeys(wanted) if peer and peer not in barred]
 
@@ -85,16 +58,7 @@ def may_go_on(route: Route, *, node: str, passed: Collection[str]) -> bool:
 
 def lane_of(fact: Fact) -> Lane:
     """The lane a fact travels on: everything about an emergency is urgent, and about an erasure."""
-    if isinstance(fact, ErasureDecided | ErasureDeclined):
-        return Lane.URGENT
-    return Lane.URGENT if info_type_of(fact) is InfoType.EMERGENCY else Lane.ROUTINE
-
-
-def for_crossing(fact: Fact) -> Fact:
-    """The fact as other nodes may see it: an instruction's text stays unless shared as text."""
-    if isinstance(fact, InstructionRecorded) and fact.share is not Share.TEXT and fact.text is not None:
-        return fact.model_copy(update={"text": None})
-    return fact
+    return Lane.URGENT if fact.is_urgent else Lane.ROUTINE
 
 
 def route_of(fact: Fact) -> Route:
@@ -138,8 +102,8 @@ def with_ways(ways: Ways, newer: Sequence[Route]) -> Ways:
 
 
 def concerns_item(fact: Fact) -> bool:
-    """Whether a fact is about an item at all, so that it may cross."""
-    return info_type_of(fact) is not None or isinstance(fact, ErasureDecided | ErasureDeclined)
+    """Whether a fact is about an item at all, so that it may cross or say where the item goes."""
+    return fact.place is not None or bool(fact.WAYS)
 
 
 def neighbours_on(route: Route, node: str) -> list[str]:
@@ -150,49 +114,18 @@ def neighbours_on(route: Route, node: str) -> list[str]:
     return [one for one in route[max(at - 1, 0) : at + 2] if one != node]
 
 
-def info_type_of(fact: Fact) -> InfoType | None:
-    """The type of the item that a fact is about, None when it is about no item."""
-    if isinstance(fact, SubmissionFact):
-        return fact.item.info_type
-    return fact.info_type if isinstance(fact, SubmissionDelivered) else None
-
-
-def _about_erasure(fact: ErasureDecided | ErasureDeclined, passage: Passage) -> list[str]:
-    """Told here: the neighbours with copies, or the one that asked. Arrived here: nobody, as each node decides."""
-    if passage.passed - {passage.node}:
-        return []
-    return list(fact.neighbours) if isinstance(fact, ErasureDecided) else [fact.asked_by]
-
-
-def _receiver(fact: Fact, passage: Passage) -> list[str]:
-    """The node that a report goes up to, when it starts from here."""
-    if not isinstance(fact, GOES_UP) or not isinstance(fact, SubmissionFact) or not fact.item.hops:
-        return []
-    hop = fact.item.hops[-1]
-    return [hop.to_node] if hop.from_node == passage.node else []
-
-
 def _back(fact: Fact, passage: Passage) -> list[str]:
     """The node before this one on the item's route."""
-    if not isinstance(fact, GOES_BACK) or _stays(fact):
-        return []
     route = longer(passage.route, route_of(fact))
     at = route.index(passage.node) if passage.node in route else 0
     return [route[at - 1]] if at else []
 
 
-def _stays(fact: Fact) -> bool:
-    """Whether this one fact of a crossing kind concerns nobody outside."""
-    if isinstance(fact, InstructionRecorded):
-        return fact.share is Share.NONE
-    return isinstance(fact, SubmissionReturned) and fact.item.hop == 0
-
-
-def _toward_asker(fact: SubmissionAnswered, passage: Passage) -> str:
+def _toward_asker(fact: Fact, passage: Passage) -> list[str]:
     """The next node up the route, unless the node that asked is reached."""
     route = longer(passage.route, route_of(fact))
     if passage.node not in route:
-        return ""
-    at = route.index(passage.node)
-    is_above = fact.to_node in route[at + 1 :] or fact.to_node not in route
-    return route[at + 1] if is_above and at + 1 < len(route) else ""
+        return []
+    further = route[route.index(passage.node) + 1 :]
+    is_above = any(asker in further or asker not in route for asker in fact.addressees)
+    return list(further[:1]) if is_above else []

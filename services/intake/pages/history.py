@@ -7,20 +7,12 @@ from itertools import groupby
 from typing import Any
 
 from services.kernel.language.events import exchange, intake, review
-from services.kernel.language.timeline import level_label
+from services.kernel.language.events.meaning import level_label
+from services.kernel.language.timeline import tone_of
 from services.kernel.language.vocabulary import Level, SignMode
 
 _SENT = {review.SubmissionReportedUp.TYPE, review.SubmissionForwardedUp.TYPE}
 _FOLDED = {exchange.SubmissionDelivered.TYPE, review.SubmissionReceived.TYPE, review.SubmissionAnswered.TYPE}
-_TONES = {
-    review.SubmissionReportedUp.TYPE: "key",
-    review.SubmissionForwardedUp.TYPE: "key",
-    review.SubmissionChecked.TYPE: "",
-    review.SubmissionReturned.TYPE: "back",
-    review.SubmissionDeclined.TYPE: "back",
-    review.SubmissionAdopted.TYPE: "done",
-    review.InstructionRecorded.TYPE: "done",
-}
 _OUTCOMES = {
     review.SubmissionAdopted.TYPE: ("采用", "green"),
     review.SubmissionDeclined.TYPE: ("未采用", ""),
@@ -83,7 +75,7 @@ def _events(rows: list[Any]) -> list[dict[str, Any]]:
 def _event(row: Any, rows: list[Any]) -> dict[str, Any]:
     event: dict[str, Any] = {
         "at": row.at, "what": row.text, "by": " ".join(filter(None, [row.unit, row.by])), "note": row.note,
-        "tone": _TONES.get(row.type, ""),
+        "tone": tone_of(row.type),
     }  # fmt: skip
     if row.type in _SENT:
         event["by"] = "" if row.data.get("sign_mode") == SignMode.ONLINE else f"记录 {row.data.get('recorded_by', '')}"

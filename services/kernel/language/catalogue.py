@@ -11,18 +11,15 @@ from services.kernel.language.events import (
     RETURNED_TOPIC,
     RETURNED_URGENT_TOPIC,
     Fact,
+    arriving,
 )
-from services.kernel.language.events.exchange import SubmissionDelivered
-from services.kernel.language.events.parts import SubmissionFact
 
 VERSION = "1.0.0"
 
 
 def topics_of(fact: type[Fact]) -> list[str]:
     """The topics a fact is told on, without the node's prefix."""
-    if issubclass(fact, SubmissionFact):
-        return [fact.TOPIC, fact.URGENT_TOPIC]
-    return [fact.TOPIC, "exchange.delivery_urgent"] if fact.TYPE == "submission.delivered" else [fact.TOPIC]
+    return [topic for topic in (fact.TOPIC, fact.URGENT_TOPIC) if topic]
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:
@@ -36,17 +33,15 @@ def asyncapi() -> dict[str, Any]:
     for fact in FACTS.values():
         for topic in topics_of(fact):
             channels.setdefault(topic, []).append(fact)
-    crossing: list[type[Fact]] = [
-        fact for fact in FACTS.values() if issubclass(fact, SubmissionFact | SubmissionDelivered)
-    ]
     for topic in (ARRIVAL_TOPIC, ARRIVAL_URGENT_TOPIC, RETURNED_TOPIC, RETURNED_URGENT_TOPIC):
-        channels[topic] = crossing
+        channels[topic] = arriving()
     return {
         "asyncapi": "3.0.0",
         "info": {
             "title": "上达 facts",
             "version": VERSION,
-            "description": "CloudEvents 1.0, Kafka binary mode inside a node; order holds per topic and key.",
+            "description": "CloudEvents 1.0, Kafka binary mode inside a node; order holds per topic and key. "
+            "`x-crosses` says on which ways a fact crosses to other nodes; without one it stays inside its own.",
         },
         "defaultContentType": "application/json",
         "channels": {topic: _channel(topic, facts) for topic, facts in sorted(channels.items())},
@@ -78,6 +73,7 @@ def _message(fact: type[Fact]) -> dict[str, Any]:
         "name": fact.TYPE,
         "title": fact.__name__,
         "summary": (fact.__doc__ or "").strip().splitlines()[0],
+        "x-crosses": sorted(fact.WAYS),
         "traits": [{"$ref": "#/components/messageTraits/envelope"}],
         "payload": {
             "schemaFormat": "application/schema+json;version=draft-2020-12",

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from services.kernel.language.events import FACTS
+from services.kernel.language.events import FACTS, topic_names
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import InvalidInput, NotFound
 from services.kernel.runtime.audit import first_broken_row
@@ -22,7 +22,7 @@ from services.kernel.runtime.migrations import SchemaStale, require_current
 from services.kernel.runtime.service import Service, ServiceContext
 from services.kernel.runtime.setting_aside import list_aside
 from services.kernel.runtime.tables import INBOX_WAITING, OUTBOX, OUTBOX_STATE
-from services.kernel.runtime.topics import list_partitions, topic_names
+from services.kernel.runtime.topics import list_partitions
 from services.kernel.runtime.transaction import Transaction
 
 DAMAGED_ADVICE = "停止节点，恢复最近一份备份（docs/how-to/restore.md），查磁盘"

@@ -19,6 +19,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from services.kernel.language.catalogue import asyncapi
+from services.kernel.language.events import marks
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import VOCABULARIES, vocabulary
 from services.kernel.runtime import metrics
@@ -155,14 +156,17 @@ def _template_folders(services: Sequence[Service]) -> list[Path]:
     return [service.templates for service in services if service.templates and service.root_routers]
 
 
+_MARKS = "timeline_marks"
+
+
 def _vocabulary_router() -> APIRouter:
     router = APIRouter()
 
     @router.get("/api/v1/vocabulary/{name}")
     async def list_words(name: str) -> Page[WordView]:
-        if name not in VOCABULARIES:
+        if name not in {*VOCABULARIES, _MARKS}:
             raise NotFound
-        return Page[WordView](items=[WordView(**word) for word in vocabulary(name)])
+        return Page[WordView](items=[WordView(**word) for word in (marks() if name == _MARKS else vocabulary(name))])
 
     return router
 

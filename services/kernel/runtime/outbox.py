@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import insert, select, text
 
 from services.kernel.language.envelope import Envelope
+from services.kernel.language.events import urgent_twins
 from services.kernel.language.refusal import Refusal
 from services.kernel.runtime import sets
 from services.kernel.runtime.erased import ITEMS_HELD, empty_if_erased
@@ -21,7 +22,6 @@ from services.kernel.runtime.tables import ERASED_ITEM, OUTBOX, OUTBOX_STATE
 T = TypeVar("T")
 
 FACT_LIMIT_BYTES = 900_000
-URGENT_SUFFIXES = (".emergency", "_urgent")
 
 
 class FactTooLarge(Refusal):
@@ -54,7 +54,7 @@ def telling(topic: str, key: str, envelope: Envelope) -> Telling:
 
 def is_urgent_topic(topic: str) -> bool:
     """Urgency is a property of the topic, so that taking urgent rows first never breaks an order."""
-    return topic.endswith(URGENT_SUFFIXES)
+    return topic.endswith(tuple(f".{twin}" for twin in urgent_twins().values()))
 
 
 async def write(session: AsyncSession, told: Sequence[Telling], now: datetime) -> None:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from services.kernel.language.envelope import Envelope
-from services.kernel.language.events import RETURNED_TOPIC, RETURNED_URGENT_TOPIC, Fact, open_fact
-from services.kernel.language.events.parts import SubmissionFact
+from services.kernel.language.events import RETURNED_TOPIC, Fact, arriving, open_fact
 from services.kernel.runtime.inbox.listening import Handler, ListensTo
 from services.kernel.runtime.tables import OUTBOX
 from services.kernel.runtime.transaction import Transaction
@@ -21,11 +20,11 @@ if TYPE_CHECKING:
 
 def listens_to_returned(service: Service) -> ListensTo:
     """What a service listens to besides its own table: those of its facts that cross nodes, coming back."""
-    crossing = [fact for fact in service.tells if issubclass(fact, SubmissionFact)]
+    crossing = [fact for fact in arriving() if fact in service.tells]
     if not crossing or service.name == "exchange":
         return {}
     handlers: dict[type[Fact], Handler] = dict.fromkeys(crossing, _taking_back(service))
-    return {RETURNED_TOPIC: handlers, RETURNED_URGENT_TOPIC: dict(handlers)}
+    return {RETURNED_TOPIC: handlers}
 
 
 def _taking_back(service: Service) -> Callable[[Transaction, Any], Any]:

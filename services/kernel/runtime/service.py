@@ -16,12 +16,12 @@ from fastapi import APIRouter
 from sqlalchemy import MetaData
 
 from services.kernel.language.actor import Actor
-from services.kernel.language.events import Fact
+from services.kernel.language.events import Fact, urgent_twins
 from services.kernel.language.rulebooks import Rulebook
 from services.kernel.runtime.database import Database
 from services.kernel.runtime.ended import EndedSessions
 from services.kernel.runtime.files import FileStore
-from services.kernel.runtime.inbox import Handler, ListensTo
+from services.kernel.runtime.inbox import Handler, ListensTo, in_both_lanes
 from services.kernel.runtime.keeping.erasure.texts import Texts
 from services.kernel.runtime.live import NamedChannel, Signals
 from services.kernel.runtime.naps import utc_now
@@ -127,8 +127,9 @@ class Service:
     is_public: bool = False
 
     def __post_init__(self) -> None:
-        """Every service takes its own facts back that a neighbour returns after a restore."""
-        object.__setattr__(self, "listens_to", {**self.listens_to, **listens_to_returned(self)})
+        """One row serves both lanes, and every service takes its own facts back that a neighbour returns."""
+        rows = {**self.listens_to, **listens_to_returned(self)}
+        object.__setattr__(self, "listens_to", in_both_lanes(rows))
 
     def hooks_of(self, book: Rulebook[Any]) -> Hooks:
         """What the service adds to one of its rulebooks."""
@@ -137,7 +138,8 @@ class Service:
     @property
     def urgent_topics(self) -> list[str]:
         """Topics of the urgent lane that it listens to, without prefix."""
-        return [topic for topic in self.listens_to if topic.endswith((".emergency", "_urgent"))]
+        urgent = set(urgent_twins().values())
+        return [topic for topic in self.listens_to if topic in urgent]
 
     @property
     def routine_topics(self) -> list[str]:

@@ -12,14 +12,7 @@ from kafka import TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, NewTopic, OffsetSpec
 from kafka.errors import TopicAlreadyExistsError
 
-from services.kernel.language.events import (
-    ARRIVAL_TOPIC,
-    ARRIVAL_URGENT_TOPIC,
-    FACTS,
-    RETURNED_TOPIC,
-    RETURNED_URGENT_TOPIC,
-)
-from services.kernel.language.events.parts import SubmissionFact
+from services.kernel.language.events import topic_names
 from services.kernel.runtime.clients import administering
 from services.kernel.runtime.settings import Settings
 
@@ -27,14 +20,6 @@ PARTITIONS = 4
 RETENTION_MS = 30 * 24 * 3600 * 1000
 LINK_BOUNDS = {"compression.type": "uncompressed", "max.message.bytes": "2100000"}
 """What a neighbour may write: one message as large as a producer of ours sends, and nothing packed by Kafka."""
-
-
-def topic_names() -> list[str]:
-    """Every topic of a node, without its prefix."""
-    names = {fact.TOPIC for fact in FACTS.values()}
-    names |= {fact.URGENT_TOPIC for fact in FACTS.values() if issubclass(fact, SubmissionFact)}
-    names |= {"exchange.delivery_urgent", ARRIVAL_TOPIC, ARRIVAL_URGENT_TOPIC, RETURNED_TOPIC, RETURNED_URGENT_TOPIC}
-    return sorted(names)
 
 
 async def ensure_topics(settings: Settings, names: Iterable[str] | None = None) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from services.kernel.language.diff import TextDiff
 from services.kernel.language.events.parts import Content
+from services.kernel.language.timeline import tone_of
 from services.kernel.language.vocabulary import Level, SignMode
 from services.kernel.runtime.comparing import compare_texts
 from services.kernel.runtime.files import FileStore
@@ -199,17 +200,9 @@ def timeline_groups(history: Sequence[HistoryRow]) -> list[dict[str, Any]]:
     ]
 
 
-_TONES = {
-    "submission.reported_up": "key",
-    "submission.forwarded_up": "key",
-    "submission.adopted": "done",
-    "submission.returned": "back",
-}
-
-
 def _event(row: HistoryRow) -> dict[str, Any]:
     who = " ".join(part for part in (row.unit, row.by) if part)
-    return {"at": row.at, "what": row.text, "by": who, "note": row.note, "tone": _TONES.get(row.type, "")}
+    return {"at": row.at, "what": row.text, "by": who, "note": row.note, "tone": tone_of(row.type)}
 
 
 def _present(sheet: ItemSheet, files: FileStore) -> set[str]:

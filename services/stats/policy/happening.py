@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from services.kernel.language.calendar import SHANGHAI
+from services.kernel.language.events.meaning import level_label
 from services.kernel.language.events.parts import Hop, SubmissionFact
 from services.kernel.language.events.review import (
     InstructionRecorded,
@@ -16,7 +17,6 @@ from services.kernel.language.events.review import (
     SubmissionReportedUp,
     SubmissionReturned,
 )
-from services.kernel.language.timeline import level_label
 from services.kernel.language.vocabulary import Level, ReturnReason, Share, System
 from services.stats.policy.event import EventKind, ScoreEvent
 from services.stats.policy.governed import CreditedUnit, credited_unit

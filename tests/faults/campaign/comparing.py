@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from services.kernel.language.events import FACTS
+from services.kernel.language.events.meaning import Way
 from services.kernel.language.events.parts import Fact, SubmissionFact
 from services.kernel.language.timeline import timeline_entry
 from services.node import build_service
@@ -181,14 +182,12 @@ class Comparison:
                         yield f"told at {node} and unknown at {home}: {one}"
 
     def _where_it_belongs(self, node: str, one: Told) -> list[str]:
-        from services.exchange.policy.routing import GOES_BACK, GOES_UP, _stays
-
         fact = _fact(one)
         if not isinstance(fact, SubmissionFact) or timeline_entry(fact) is None:
             return []
-        if isinstance(fact, GOES_UP):
+        if Way.UP in fact.ways:
             return [hop.to_node for hop in fact.item.hops[-1:] if hop.from_node == node and hop.to_node != node]
-        if isinstance(fact, GOES_BACK) and not _stays(fact) and fact.item.origin_node != node:
+        if Way.BACK in fact.ways and fact.item.origin_node != node:
             return [fact.item.origin_node]
         return []
 

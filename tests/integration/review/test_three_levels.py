@@ -7,8 +7,9 @@ from uuid import UUID
 import pytest
 
 from services.exchange.policy.belonging import Neighbour, Said, belongs, units_named
-from services.exchange.policy.routing import GOES_UP, Passage, for_crossing, peers_for, route_of, with_way
+from services.exchange.policy.routing import Passage, peers_for, route_of, with_way
 from services.exchange.store.known_units import known_units
+from services.kernel.language.events.meaning import Way
 from services.kernel.language.events.parts import Fact
 from services.kernel.language.events.review import InstructionRecorded, SubmissionReportedUp, SubmissionReturned
 from services.kernel.language.vocabulary import Role, UnitKind
@@ -51,11 +52,11 @@ async def carry(offices: Offices) -> None:
 async def _pass_on(offices: Offices, at: str, fact: Fact, event_id: str, passed: tuple[str, ...]) -> None:
     """As the exchange does, with what each node knows of the item's ways and of the units that are named."""
     ways = offices[at].ways
-    is_sent_now = not passed and isinstance(fact, GOES_UP)
+    is_sent_now = not passed and Way.UP in fact.ways
     ways[fact.key] = with_way(ways.get(fact.key, ()), route_of(fact), is_newest=is_sent_now)
     passed = (*passed, at)
     for peer in peers_for(fact, Passage(at, frozenset(passed), ways[fact.key][0])):
-        crossing = for_crossing(fact)
+        crossing = fact.as_others_see_it()
         who = Neighbour(peer, at, list(offices).index(at) > list(offices).index(peer))
         async with offices[peer].context.database.reading() as session:
             known = await known_units(session, units_named(crossing), peer=at)

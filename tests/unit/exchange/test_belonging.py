@@ -15,9 +15,10 @@ from uuid import UUID
 import pytest
 
 from services.exchange.policy.belonging import Known, Neighbour, Said, belongs
-from services.exchange.policy.routing import DOWN, GOES_BACK, GOES_UP, UP, route_of, with_way
-from services.kernel.language.events import FACTS
+from services.exchange.policy.routing import route_of, with_way
+from services.kernel.language.events import FACTS, arriving
 from services.kernel.language.events.exchange import ABOUT_ERASURE, SubmissionDelivered
+from services.kernel.language.events.meaning import Way
 from services.kernel.language.events.parts import Content, Edition, Hop, Item, OfficerRef, SignOff
 from services.kernel.language.vocabulary import (
     AdoptionMode,
@@ -64,7 +65,10 @@ STATES = {
     "back, then with the party": (("{}", "district", "party"), ("{}", "district", "city")),
 }
 REPORTS = ("submission.reported_up", "submission.forwarded_up")
-BACK = tuple(sorted(fact.TYPE for fact in GOES_BACK))
+UP, BACK = (
+    tuple(sorted(type_ for type_, fact in FACTS.items() if not fact.WAYS.isdisjoint(ways)))
+    for ways in ({Way.UP, Way.TO_ASKER}, {Way.BACK})
+)
 ALLOWED = {
     # A township reports its own items, whatever became of an earlier version, and answers for those that are here.
     *itertools.product(REPORTS, ["township"], ["township"], STATES),
@@ -140,13 +144,13 @@ def best_for(type_: str, peer: str, whose: str) -> Said:
 
 MATRIX = list(
     itertools.product(
-        sorted(UP | DOWN), ["township", "other", "city", "party"], ["township", "other", "district"], STATES
+        sorted({*UP, *BACK}), ["township", "other", "city", "party"], ["township", "other", "district"], STATES
     )
 )
 
 
 def test_the_matrix_has_every_fact_that_crosses():
-    assert {fact.TYPE for fact in (*GOES_BACK, *GOES_UP)} | {"submission.answered"} == {type_ for type_, *_ in MATRIX}
+    assert {fact.TYPE for fact in arriving()} == {type_ for type_, *_ in MATRIX}
     assert len(MATRIX) == 11 * 4 * 3 * 4
     assert set(MATRIX) >= ALLOWED
 
@@ -159,7 +163,7 @@ def test_who_may_say_what_about_whose_item(type_, peer, whose, state):
     assert belongs(one, who(peer), ways=ways(state, whose), known=KNOWN) is expected
 
 
-@pytest.mark.parametrize("type_", sorted(FACTS.keys() - UP - DOWN - set(ABOUT_ERASURE)))
+@pytest.mark.parametrize("type_", sorted(FACTS.keys() - {*UP, *BACK, *ABOUT_ERASURE}))
 def test_what_does_not_cross_is_nobodys_to_say(type_):
     for peer in ("township", "city"):
         one = Said(type_, peer, (peer,), str(ITEM), ("township", "district"))

@@ -151,8 +151,8 @@ def test_a_delivery_goes_back_along_the_known_route():
 def test_an_instruction_crosses_as_far_as_it_is_shared():
     assert peers(instruction(Share.NONE), "city", "city") == []
     assert peers(instruction(Share.FACT), "city", "city") == ["district"]
-    assert routing.for_crossing(instruction(Share.FACT)).text is None
-    assert routing.for_crossing(instruction(Share.TEXT)).text == "请速办。"
+    assert instruction(Share.FACT).as_others_see_it().text is None
+    assert instruction(Share.TEXT).as_others_see_it().text == "请速办。"
 
 
 def test_what_concerns_one_node_alone_stays_there():

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from services.intake.pages.history import hop_nodes, timeline_groups
-from services.kernel.language.timeline import RANKS
+from services.kernel.language.events import FACTS
 
 AT = datetime(2026, 8, 12, 12, 0, tzinfo=UTC)
 HOPS = [
@@ -17,7 +17,7 @@ NAMES = {"township": "龙潭乡", "district": "云岭区"}
 
 def row(type_: str, n: int, hop: int = 1, version: int = 1, **data: Any) -> Any:
     return SimpleNamespace(
-        type=type_, hop=hop, version=version, rank=RANKS[type_], at=AT + timedelta(minutes=n), text=type_,
+        type=type_, hop=hop, version=version, rank=FACTS[type_].RANK, at=AT + timedelta(minutes=n), text=type_,
         by="张三", unit="区政府办", note=data.pop("note", ""), data=data, id=n,
     )  # fmt: skip
 

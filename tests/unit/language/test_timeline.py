@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from services.kernel.language.events import exchange, intake, review
-from services.kernel.language.events.parts import Content, Edition, Hop, Item, OfficerRef, SignOff
-from services.kernel.language.timeline import RANKS, in_order, timeline_entry
+from services.kernel.language.events import FACTS, exchange, intake, review
+from services.kernel.language.events.parts import Content, Edition, Hop, Item, OfficerRef, SignOff, SubmissionFact
+from services.kernel.language.timeline import in_order, timeline_entry
 from services.kernel.language.vocabulary import (
     AdoptionMode,
     InfoType,
@@ -63,14 +63,11 @@ def instruction(share: Share, text: str | None = None) -> review.InstructionReco
     )  # fmt: skip
 
 
-def test_every_fact_that_review_tells_about_an_item_has_a_rank():
-    told = {
-        fact.TYPE
-        for module in (intake, review)
-        for fact in vars(module).values()
-        if isinstance(fact, type) and issubclass(fact, review.SubmissionFact) and "TYPE" in vars(fact)
+def test_every_fact_about_an_item_has_a_rank_and_nothing_else_has():
+    about_items = {
+        type_ for type_, fact in FACTS.items() if issubclass(fact, SubmissionFact | exchange.SubmissionDelivered)
     }
-    assert told | {exchange.SubmissionDelivered.TYPE} == set(RANKS)
+    assert about_items == {type_ for type_, fact in FACTS.items() if fact.RANK}
 
 
 def test_an_oral_signature_is_said_and_who_recorded_it_is_kept():
@@ -97,7 +94,8 @@ def test_a_return_at_home_stands_before_the_first_report():
         item=item(0), at=AT, node="township", reason_code="missing_elements", reason="补写时间", by=WHO
     )
     entry = timeline_entry(fact)
-    assert entry.place < timeline_entry(reported()).place
+    assert entry.hop == timeline_entry(reported()).hop
+    assert entry.rank < timeline_entry(reported()).rank
     assert (entry.text, entry.note) == ("退回修改：要素不全", "补写时间")
 
 

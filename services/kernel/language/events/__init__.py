@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from services.kernel.language.envelope import Envelope
 from services.kernel.language.events import directory, disclosure, exchange, intake, review
+from services.kernel.language.events.meaning import Way
 from services.kernel.language.events.parts import Fact
 
 FACTS: dict[str, type[Fact]] = {
@@ -18,11 +19,32 @@ FACTS: dict[str, type[Fact]] = {
     if isinstance(fact, type) and issubclass(fact, Fact) and "TYPE" in vars(fact) and fact.__module__ == module.__name__
 }
 
-ARRIVAL_TOPIC = "exchange.arrival"
-ARRIVAL_URGENT_TOPIC = "exchange.arrival_urgent"
-RETURNED_TOPIC = "exchange.returned"
-RETURNED_URGENT_TOPIC = "exchange.returned_urgent"
-"""Where the exchange tells what a neighbour still has of this node's own facts, after a restore."""
+ARRIVAL_TOPIC, ARRIVAL_URGENT_TOPIC = "exchange.arrival", "exchange.arrival_urgent"
+RETURNED_TOPIC, RETURNED_URGENT_TOPIC = "exchange.returned", "exchange.returned_urgent"
+"""Where the exchange tells what arrived, and what a neighbour still has of this node's own facts after a restore."""
+
+
+def urgent_twins() -> dict[str, str]:
+    """The urgent twin of every topic that has one, without the node's prefix."""
+    own = {fact.TOPIC: fact.URGENT_TOPIC for fact in FACTS.values() if fact.URGENT_TOPIC}
+    return {**own, ARRIVAL_TOPIC: ARRIVAL_URGENT_TOPIC, RETURNED_TOPIC: RETURNED_URGENT_TOPIC}
+
+
+def topic_names() -> list[str]:
+    """Every topic of a node, without its prefix."""
+    twins = urgent_twins()
+    return sorted({*(fact.TOPIC for fact in FACTS.values()), *twins, *twins.values()})
+
+
+def arriving() -> list[type[Fact]]:
+    """The facts that may arrive from another node and are told here again; what is said about an erasure is not."""
+    return [fact for fact in FACTS.values() if fact.WAYS - {Way.BESIDE}]
+
+
+def marks() -> list[dict[str, str]]:
+    """What each fact that stands in histories is called there, for those who read them by program."""
+    return [{"code": fact.TYPE, "label": fact.LABEL} for fact in FACTS.values() if fact.RANK]
+
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = {}

@@ -18,6 +18,7 @@ class UnitRegistered(Fact):
     """A unit was registered or changed."""
 
     TYPE: ClassVar[str] = "unit.registered"
+    LABEL: ClassVar[str] = "单位登记或变更"
     TOPIC: ClassVar[str] = "directory.unit"
 
     unit_id: UUID
@@ -41,6 +42,7 @@ class OfficerAppointed(Fact):
     """An officer was appointed, changed or released. Neither password nor phone leaves the directory."""
 
     TYPE: ClassVar[str] = "officer.appointed"
+    LABEL: ClassVar[str] = "人员任用或变动"
     TOPIC: ClassVar[str] = "directory.officer"
 
     officer_id: UUID
@@ -66,6 +68,7 @@ class SessionEnded(Fact):
     """
 
     TYPE: ClassVar[str] = "session.ended"
+    LABEL: ClassVar[str] = "登录已结束"
     TOPIC: ClassVar[str] = "directory.session"
 
     officer_id: UUID
@@ -86,6 +89,7 @@ class PeerRegistered(Fact):
     """
 
     TYPE: ClassVar[str] = "peer.registered"
+    LABEL: ClassVar[str] = "相邻节点登记或变更"
     TOPIC: ClassVar[str] = "directory.peer"
 
     peer: str
@@ -115,6 +119,7 @@ class CalendarDaySet(Fact):
     """
 
     TYPE: ClassVar[str] = "calendar.day_set"
+    LABEL: ClassVar[str] = "工作日历设定"
     TOPIC: ClassVar[str] = "directory.calendar"
 
     day: date

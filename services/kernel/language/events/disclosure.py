@@ -13,6 +13,7 @@ class InformationPublished(Fact):
     """A reviewed public text was published on the portal (主动公开), with its metadata header."""
 
     TYPE: ClassVar[str] = "information.published"
+    LABEL: ClassVar[str] = "信息已公开"
     TOPIC: ClassVar[str] = "disclosure.information"
 
     information_id: UUID
@@ -48,6 +49,7 @@ class InformationRevoked(Fact):
     """A public text was taken down; its index number stays as a tombstone."""
 
     TYPE: ClassVar[str] = "information.revoked"
+    LABEL: ClassVar[str] = "公开信息已撤下"
     TOPIC: ClassVar[str] = "disclosure.information"
 
     information_id: UUID

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.kernel.language.events.meaning import Line, Place, Way
 from services.kernel.language.events.parts import Fact
 from services.kernel.language.vocabulary import ErasureGround, InfoType, LinkState
 
@@ -16,7 +17,11 @@ class SubmissionDelivered(Fact):
     """The receiver's node holds the item: its signed receipt came (已送达)."""
 
     TYPE: ClassVar[str] = "submission.delivered"
+    LABEL: ClassVar[str] = "已送达"
     TOPIC: ClassVar[str] = "exchange.delivery"
+    URGENT_TOPIC: ClassVar[str] = "exchange.delivery_urgent"
+    WAYS: ClassVar[frozenset[Way]] = frozenset({Way.BACK})
+    RANK: ClassVar[int] = 40
 
     origin_id: UUID
     info_type: InfoType
@@ -32,15 +37,30 @@ class SubmissionDelivered(Fact):
         return str(self.origin_id)
 
     @property
-    def topic(self) -> str:
-        """Deliveries of emergencies use the urgent topic."""
-        return "exchange.delivery_urgent" if self.info_type is InfoType.EMERGENCY else self.TOPIC
+    def is_urgent(self) -> bool:
+        """Deliveries of emergencies are."""
+        return self.info_type.is_urgent
+
+    @property
+    def teller(self) -> str:
+        """The node that got the receipt."""
+        return self.from_node
+
+    @property
+    def place(self) -> Place:
+        """At the node that holds it now."""
+        return Place(self.origin_id, self.info_type, self.hop, self.version, self.to_node, self.at)
+
+    def line(self) -> Line:
+        """From which node to which."""
+        return Line(self.LABEL, data={"from_node": self.from_node, "to_node": self.to_node})
 
 
 class LinkStateChanged(Fact):
     """A link to a neighbouring node went up, down, was paused, or stopped on a fork."""
 
     TYPE: ClassVar[str] = "link.state_changed"
+    LABEL: ClassVar[str] = "线路状态变化"
     TOPIC: ClassVar[str] = "exchange.link"
 
     peer: str
@@ -61,6 +81,8 @@ class ErasureDecided(Fact):
     """
 
     TYPE: ClassVar[str] = "erasure.decided"
+    LABEL: ClassVar[str] = "决定清除"
+    WAYS: ClassVar[frozenset[Way]] = frozenset({Way.BESIDE})
     TOPIC: ClassVar[str] = "exchange.erasure"
 
     origin_id: UUID
@@ -76,11 +98,23 @@ class ErasureDecided(Fact):
         """Decisions about one item keep their order."""
         return str(self.origin_id)
 
+    @property
+    def is_urgent(self) -> bool:
+        """It goes before routine facts on the road; inside the node it has one topic."""
+        return True
+
+    @property
+    def addressees(self) -> tuple[str, ...]:
+        """Those who have copies."""
+        return self.neighbours
+
 
 class ErasureDeclined(Fact):
     """The telling node keeps an item that the neighbour `asked_by` has erased, and says why."""
 
     TYPE: ClassVar[str] = "erasure.declined"
+    LABEL: ClassVar[str] = "不予清除"
+    WAYS: ClassVar[frozenset[Way]] = frozenset({Way.BESIDE})
     TOPIC: ClassVar[str] = "exchange.erasure"
 
     origin_id: UUID
@@ -94,6 +128,16 @@ class ErasureDeclined(Fact):
     def key(self) -> str:
         """Decisions about one item keep their order."""
         return str(self.origin_id)
+
+    @property
+    def is_urgent(self) -> bool:
+        """It goes before routine facts on the road; inside the node it has one topic."""
+        return True
+
+    @property
+    def addressees(self) -> tuple[str, ...]:
+        """Whoever asked."""
+        return (self.asked_by,)
 
 
 ABOUT_ERASURE = frozenset({ErasureDecided.TYPE, ErasureDeclined.TYPE})

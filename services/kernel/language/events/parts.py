@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.kernel.language.events.meaning import STAYS, Line, Place, Tone, Way
 from services.kernel.language.vocabulary import InfoType, Level, SignMode, System
 
 
@@ -20,12 +21,20 @@ class Part(BaseModel):
 class Fact(Part):
     """Something that happened, told once by the service that owns it.
 
-    `TYPE` is the name on the wire, `TOPIC` the routine topic without the node's prefix.
+    `TYPE` is the name on the wire, `LABEL` what officers call it, `TOPIC` the routine topic without
+    the node's prefix and `URGENT_TOPIC` its twin for emergencies, if it has one. `WAYS` is how it
+    crosses to other nodes. `RANK` is the place of its line among those of one hop and version that
+    nothing else puts in order, 0 where it adds no line to an item's history; `TONE` how that line looks.
     """
 
     TYPE: ClassVar[str]
     VERSION: ClassVar[int] = 1
+    LABEL: ClassVar[str]
     TOPIC: ClassVar[str]
+    URGENT_TOPIC: ClassVar[str] = ""
+    WAYS: ClassVar[frozenset[Way]] = STAYS
+    RANK: ClassVar[int] = 0
+    TONE: ClassVar[Tone] = Tone.PLAIN
 
     @property
     def key(self) -> str:
@@ -33,9 +42,47 @@ class Fact(Part):
         raise KeyError(f"{type(self).__name__} names no key")
 
     @property
+    def is_urgent(self) -> bool:
+        """Whether it goes before routine facts, inside the node and between nodes."""
+        return False
+
+    @property
     def topic(self) -> str:
         """The topic it is told on: `<service>.<aggregate>`."""
-        return self.TOPIC
+        return self.URGENT_TOPIC if self.is_urgent and self.URGENT_TOPIC else self.TOPIC
+
+    @property
+    def teller(self) -> str:
+        """The node that it says tells it; empty where it says none."""
+        return ""
+
+    @property
+    def ways(self) -> frozenset[Way]:
+        """How this one fact crosses; fewer ways than its kind has when it concerns nobody outside."""
+        return self.WAYS
+
+    @property
+    def addressees(self) -> tuple[str, ...]:
+        """The nodes that it names as those it is for."""
+        return ()
+
+    @property
+    def rank(self) -> int:
+        """The rank of this one fact."""
+        return self.RANK
+
+    @property
+    def place(self) -> Place | None:
+        """Where in an item's passage it stands; None for a fact that is about no item's passage."""
+        return None
+
+    def as_others_see_it(self) -> Fact:
+        """The fact as it crosses to other nodes, without what stays here."""
+        return self
+
+    def line(self) -> Line | None:
+        """Its line in the item's history; None when this one adds none."""
+        return None
 
 
 class OfficerRef(Part):
@@ -178,6 +225,17 @@ class SubmissionFact(Fact):
         return str(self.item.origin_id)
 
     @property
-    def topic(self) -> str:
-        """The urgent topic for emergencies, the routine one for all else."""
-        return self.URGENT_TOPIC if self.item.info_type is InfoType.EMERGENCY else self.TOPIC
+    def is_urgent(self) -> bool:
+        """Everything about an emergency is."""
+        return self.item.info_type.is_urgent
+
+    @property
+    def teller(self) -> str:
+        """The node whose office did it."""
+        return self.node
+
+    @property
+    def place(self) -> Place:
+        """At the receiver of its hop."""
+        item = self.item
+        return Place(item.origin_id, item.info_type, max(item.hop, 1), item.version, self.node, self.at)

@@ -9,7 +9,6 @@ from services.kernel.language.vocabulary.items import (
     ReturnReason,
     ReviewStatus,
     Share,
-    TimelineMark,
 )
 from services.kernel.language.vocabulary.openness import (
     DisclosureAttribute,
@@ -59,7 +58,6 @@ __all__ = [
     "Share",
     "SignMode",
     "System",
-    "TimelineMark",
     "UnitKind",
     "Validity",
     "WaitingReason",
@@ -92,7 +90,6 @@ VOCABULARIES: dict[str, type[Word]] = {
     "share_modes": Share,
     "sign_modes": SignMode,
     "systems": System,
-    "timeline_marks": TimelineMark,
     "unit_kinds": UnitKind,
     "validities": Validity,
     "waiting_reasons": WaitingReason,

@@ -125,24 +125,3 @@ class Share(Word):
     NONE = "none", "不告知"
     FACT = "fact", "仅告知已有批示"
     TEXT = "text", "告知批示内容"
-
-
-class TimelineMark(Word):
-    """What a fact about an item is called on its timeline; the code is the fact's type."""
-
-    SUBMITTED = "submission.submitted", "已提交"
-    AMENDED = "submission.amended", "已修改重报"
-    REPORTED_UP = "submission.reported_up", "已上报"
-    DELIVERED = "submission.delivered", "已送达"
-    RECEIVED = "submission.received", "已签收"
-    ASKED = "submission.asked", "请求核实"
-    ANSWERED = "submission.answered", "已答复核实"
-    EDITED = "submission.edited", "已编辑本级稿"
-    RETURNED = "submission.returned", "已退回"
-    DECLINED = "submission.declined", "未采用"
-    ADOPTED = "submission.adopted", "已采用"
-    ADOPTION_CANCELLED = "submission.adoption_cancelled", "采用已取消"
-    FORWARDED_UP = "submission.forwarded_up", "已转报"
-    INSTRUCTION_RECORDED = "instruction.recorded", "领导批示"
-    CORRECTED = "submission.corrected", "更正"
-    WITHDRAWAL_REQUESTED = "submission.withdrawal_requested", "申请撤回"

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from services.kernel.language.vocabulary import TimelineMark
+from services.kernel.language.events import FACTS
 from services.kernel.runtime.desk.wording import Cause, cause_of, explain, missing_words
 from services.kernel.runtime.inbox import waiting
 from services.kernel.runtime.progress.judging import Reason, Unapplied
@@ -91,10 +91,9 @@ def describe_behind(service: str, one: Unapplied) -> dict[str, Any]:
 
 def type_label(type_: str) -> str:
     """What happened, in Chinese; a newer type has no name here."""
-    try:
-        return TimelineMark(type_).label
-    except ValueError:
-        return "本节点还不认识的信息" if type_ else "无法识别的信息"
+    if fact := FACTS.get(type_):
+        return fact.LABEL
+    return "本节点还不认识的信息" if type_ else "无法识别的信息"
 
 
 def title_in(body: bytes) -> str:

@@ -6,13 +6,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.kernel.language.events import Fact
+from services.kernel.language.events import Fact, urgent_twins
 from services.kernel.runtime.inbox.positions import Position
 from services.kernel.runtime.transaction import Transaction
 
 Handler = Callable[[Transaction, Any], Awaitable[None]]
 ListensTo = dict[str, dict[type[Fact], Handler]]
-"""Topic without the node's prefix → fact → what is done here. The key `Fact` itself takes any fact."""
+"""Topic without the node's prefix → fact → what is done here. The key `Fact` itself takes any fact.
+
+A service names the routine topics; it hears their urgent twins too.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +33,7 @@ class Message:
     position: Position | None = None
 
 
-def merge(*tables: ListensTo) -> ListensTo:
-    """One table of contents out of several; a fact listened to twice on a topic is a mistake.
-
-    Raises:
-        ValueError: Two handlers for one fact on one topic.
-    """
-    merged: ListensTo = {}
-    for table in tables:
-        for topic, handlers in table.items():
-            known = merged.setdefault(topic, {})
-            if known.keys() & handlers.keys():
-                raise ValueError(f"two handlers for one fact on {topic}")
-            known.update(handlers)
-    return merged
+def in_both_lanes(table: ListensTo) -> ListensTo:
+    """The table with the urgent twin of each of its topics, where the same is done."""
+    twins = urgent_twins()
+    return {**table, **{twins[topic]: dict(handlers) for topic, handlers in table.items() if topic in twins}}

@@ -10,12 +10,13 @@ import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from services.kernel.language.events import topic_names
 from services.kernel.runtime import metrics, sets
 from services.kernel.runtime.database import Database
 from services.kernel.runtime.naps import utc_now
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.tables import OUTBOX, OUTBOX_TOPIC
-from services.kernel.runtime.topics import TopicSeen, create_topics, look_at_topics, topic_names
+from services.kernel.runtime.topics import TopicSeen, create_topics, look_at_topics
 from services.kernel.runtime.transaction import Transaction
 
 log = structlog.get_logger()
