@@ -278,6 +278,7 @@ def test_each_role_sees_its_own_links_and_nothing_else() -> None:
         "/exchange/erasures",
         "/directory/units",
         "/directory/calendar",
+        "/directory/rulebooks",
     }
 
 
