@@ -12,7 +12,6 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from services.disclosure.agents import LISTENS_TO
 from services.disclosure.app import disclosure_service
 from services.kernel.language.calendar import local_date
 from services.kernel.language.envelope import to_headers
@@ -110,9 +109,10 @@ class World:
         """Everything told so far reaches disclosure, every message twice."""
         async with self.database.reading() as session:
             rows = list(await session.execute(select(OUTBOX).order_by(OUTBOX.c.id)))
-        inbox = Inbox(self.database, LISTENS_TO, consumer="disclosure.routine", prefix="district", clock=lambda: NOW)
+        heard = disclosure_service().listens_to
+        inbox = Inbox(self.database, heard, consumer="disclosure.routine", prefix="district", clock=lambda: NOW)
         messages = [Message(row.topic, f"0:{row.id}", to_headers(envelope_of(row)), bytes(row.body)) for row in rows]
-        listened = [one for one in messages if one.topic.removeprefix("district.") in LISTENS_TO]
+        listened = [one for one in messages if one.topic.removeprefix("district.") in heard]
         await inbox.receive(listened)
         await inbox.receive(listened)
 
