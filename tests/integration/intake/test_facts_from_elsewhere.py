@@ -140,7 +140,7 @@ def _envelope(fact: Fact, n: int) -> Envelope:
 
 async def tell(database: Database, facts: list[Fact], order: list[int]) -> None:
     """Hand facts to the handlers in this order of their numbers, a repeated number twice."""
-    handlers = {**LISTENS_TO["exchange.arrival"], **LISTENS_TO["exchange.delivery"]}
+    handlers = {**LISTENS_TO["review.submission"], **LISTENS_TO["exchange.arrival"]}
     for n in order:
         async with database.transaction(NOW, cause=_envelope(facts[n], n)) as tx:
             await handlers[type(facts[n])](tx, facts[n])
