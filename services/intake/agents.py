@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from services.intake.actions import noting
 from services.intake.actions.replaying import bring_back_submitted
+from services.intake.model import Question
 from services.intake.policy import Step
 from services.kernel.language.events.exchange import SubmissionDelivered
 from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
@@ -25,6 +26,7 @@ from services.kernel.language.events.review import (
 )
 from services.kernel.runtime.inbox import Handler, ListensTo
 from services.kernel.runtime.organisation import ORGANISATION_LISTENS_TO
+from services.kernel.runtime.passage.asking import put_answer, put_question
 from services.kernel.runtime.transaction import Transaction
 
 
@@ -61,14 +63,14 @@ async def note_receipt(tx: Transaction, fact: SubmissionReceived) -> None:
 
 async def put_question_to_author(tx: Transaction, fact: SubmissionAsked) -> None:
     """Show the author a question (核实); the item stays where it is."""
-    if submission := await noting.note(tx, fact):
-        await noting.put_question(tx, submission, fact)
+    if await noting.note(tx, fact):
+        await put_question(tx, Question, fact)
 
 
 async def close_question(tx: Transaction, fact: SubmissionAnswered) -> None:
     """The author's unit answered: the question is no longer open."""
-    if submission := await noting.note(tx, fact):
-        await noting.put_answer(tx, submission, fact)
+    if await noting.note(tx, fact):
+        await put_answer(tx, Question, fact)
 
 
 async def keep_edition_of_office(tx: Transaction, fact: SubmissionEdited) -> None:

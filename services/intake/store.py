@@ -15,9 +15,9 @@ from services.intake.model import Attachment, EditionCopy, HistoryRow, Question,
 from services.kernel.language.actor import Actor
 from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
 from services.kernel.language.moments import read_moment
-from services.kernel.language.timeline import in_order
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
 from services.kernel.runtime.paging import decode_cursor, encode_cursor
+from services.kernel.runtime.passage import asking, noting
 from services.kernel.runtime.readable import ReadableColumns, readable_in_unit
 from services.kernel.runtime.search import TextIndex
 from services.kernel.runtime.session import AsyncSession
@@ -47,7 +47,7 @@ async def list_attachments(session: AsyncSession, origin_id: UUID) -> list[Attac
 
 async def list_history(session: AsyncSession, origin_id: UUID) -> list[HistoryRow]:
     """The item's history, newest last."""
-    return in_order(await session.exec(select(HistoryRow).where(HistoryRow.origin_id == origin_id)))
+    return await noting.list_history(session, HistoryRow, origin_id)
 
 
 async def list_editions(session: AsyncSession, origin_id: UUID) -> list[EditionCopy]:
@@ -65,14 +65,8 @@ async def next_edition_number(session: AsyncSession, origin_id: UUID, node: str)
 
 
 async def list_questions(session: AsyncSession, origin_id: UUID) -> list[Question]:
-    """The questions to the author, oldest first; one whose question has not come yet is left out."""
-    query = select(Question).where(Question.origin_id == origin_id, col(Question.question).is_not(None))
-    return list(await session.exec(query.order_by(col(Question.asked_at), col(Question.question_id))))
-
-
-async def event_is_noted(session: AsyncSession, event_id: str) -> bool:
-    """Whether the history already holds this event."""
-    return (await session.exec(select(HistoryRow.id).where(HistoryRow.event_id == event_id))).first() is not None
+    """The questions to the author, oldest first."""
+    return await asking.list_questions(session, Question, origin_id)
 
 
 async def handing_in_is_noted(session: AsyncSession, origin_id: UUID, version: int) -> bool:
@@ -235,7 +229,7 @@ def _seen_by(reader: Actor) -> tuple[ColumnElement[bool], ...]:
 
 
 def _open_question() -> tuple[ColumnElement[bool], ...]:
-    return (col(Question.question).is_not(None), col(Question.answer).is_(None))
+    return (col(Question.question) != "", col(Question.answer).is_(None))
 
 
 def _page(query: Select[Any], listing: Listing) -> Any:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from services.kernel.language.events.exchange import SubmissionDelivered
 from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
+from services.kernel.language.events.issues import IssuePublished
 from services.kernel.language.events.parts import Fact
 from services.kernel.language.events.review import (
     InstructionRecorded,
-    IssuePublished,
     SubmissionAdopted,
     SubmissionAnswered,
     SubmissionAsked,

@@ -15,7 +15,7 @@ from services.kernel.language.envelope import EnvelopeUnreadable, from_structure
 from services.kernel.language.events import FACTS
 from services.kernel.language.events.exchange import SubmissionDelivered
 from services.kernel.language.events.meaning import Way
-from services.kernel.language.events.parts import Item
+from services.kernel.language.events.parts import LAST_ORDINAL, Item
 from services.kernel.language.plain import is_plain
 from services.kernel.runtime.transaction import Transaction
 
@@ -50,7 +50,7 @@ def _tell(tx: Transaction, item: Item, body: bytes) -> None:
     except EnvelopeUnreadable:
         return
     try:
-        tx.tell(_delivery(item, tx.now))
+        tx.tell(_delivery(item, tx.now, after=_ordinal_in(body)))
     finally:
         tx.cause = before
 
@@ -73,7 +73,13 @@ def _item_for(border: Border, body: bytes) -> Item | None:
     return item if is_hop and is_plain(item) else None
 
 
-def _delivery(item: Item, now: datetime) -> SubmissionDelivered:
+def _ordinal_in(body: bytes) -> int:
+    """The place of a report in its item's history; 0 where it names none."""
+    ordinal = from_json(body)["data"].get("ordinal", 0)
+    return ordinal if isinstance(ordinal, int) and 0 < ordinal < LAST_ORDINAL else 0
+
+
+def _delivery(item: Item, now: datetime, *, after: int) -> SubmissionDelivered:
     hop = item.hops[-1]
     return SubmissionDelivered(
         origin_id=item.origin_id,
@@ -83,4 +89,5 @@ def _delivery(item: Item, now: datetime) -> SubmissionDelivered:
         from_node=hop.from_node,
         to_node=hop.to_node,
         at=now,
+        ordinal=after + 1 if after else 0,
     )

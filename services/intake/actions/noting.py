@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from services.intake import store
 from services.intake.actions.drafting import index_text
-from services.intake.model import Attachment, EditionCopy, HistoryRow, Question, Submission
+from services.intake.model import Attachment, EditionCopy, HistoryRow, Submission
 from services.intake.policy import Step, status_after_fact
 from services.kernel.language.events import parts
 from services.kernel.language.events.exchange import SubmissionDelivered
 from services.kernel.language.events.parts import SubmissionFact
-from services.kernel.language.events.review import SubmissionAnswered, SubmissionAsked, SubmissionReturned
-from services.kernel.language.timeline import Entry, timeline_entry
+from services.kernel.language.events.review import SubmissionReturned
 from services.kernel.language.vocabulary import IntakeStatus
-from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.passage.noting import new_line
 from services.kernel.runtime.transaction import Transaction
 
 
@@ -25,26 +23,17 @@ async def note(tx: Transaction, fact: SubmissionFact | SubmissionDelivered) -> S
 
     An item that this node has not met becomes a stub and fills in later.
     """
-    entry = timeline_entry(fact)
-    event_id = tx.cause.id if tx.cause else str(new_id())
-    if entry is None or await store.event_is_noted(tx.session, event_id):
+    line = await new_line(tx, HistoryRow, fact)
+    if line is None:
         return None
     submission = await _submission_for(tx, fact)
-    _add_history(tx, submission.origin_id, entry, event_id)
-    submission.touched_at = max(submission.touched_at, entry.at)
+    submission.touched_at = max(submission.touched_at, line.at)
     if submission.created_by is None:
-        submission.created_at = min(submission.created_at, entry.at)
-    tx.session.add(submission)
+        submission.created_at = min(submission.created_at, line.at)
+    tx.session.add_all([submission, line])
     tx.signal(f"item:{submission.origin_id}")
     tx.signal(f"unit:{submission.unit_id}")
     return submission
-
-
-async def write_history(tx: Transaction, fact: SubmissionFact, *, event_id: str) -> None:
-    """Write a fact of our own into the history."""
-    entry = timeline_entry(fact)
-    assert entry is not None
-    _add_history(tx, fact.item.origin_id, entry, event_id)
 
 
 def move(submission: Submission, step: Step, version: int) -> None:
@@ -119,31 +108,6 @@ def put_back(submission: Submission, fact: SubmissionReturned) -> None:
         }
 
 
-async def put_question(tx: Transaction, submission: Submission, fact: SubmissionAsked) -> None:
-    """Show the author a question, unless its answer came first: then it only completes it."""
-    question = await _question(tx, submission, fact.question_id)
-    question.node = fact.node
-    question.question = fact.question
-    question.asked_by = f"{fact.by.unit_name} {fact.by.name}"
-    question.asked_at = fact.at
-
-
-async def put_answer(tx: Transaction, submission: Submission, fact: SubmissionAnswered) -> None:
-    """Close a question with its answer."""
-    question = await _question(tx, submission, fact.question_id)
-    question.answer = fact.answer
-    question.answered_by = f"{fact.by.unit_name} {fact.by.name}"
-    question.answered_at = fact.at
-
-
-async def _question(tx: Transaction, submission: Submission, question_id: UUID) -> Question:
-    question = await tx.session.get(Question, question_id)
-    if question is None:
-        question = Question(question_id=question_id, origin_id=submission.origin_id)
-        tx.session.add(question)
-    return question
-
-
 async def _submission_for(tx: Transaction, fact: SubmissionFact | SubmissionDelivered) -> Submission:
     origin_id = fact.origin_id if isinstance(fact, SubmissionDelivered) else fact.item.origin_id
     submission = await store.lock_submission(tx.session, origin_id)
@@ -181,13 +145,7 @@ def _keep_head(submission: Submission, item: parts.Item) -> None:
         submission.system = item.system.value
         submission.title = submission.title or item.title
     if len(item.hops) > len(submission.hops):
-        submission.hops = [hop.model_dump(mode="json") for hop in item.hops]
-
-
-def _add_history(tx: Transaction, origin_id: UUID, entry: Entry, event_id: str) -> None:
-    names = ("type", "hop", "version", "rank", "node", "at", "text", "by", "unit", "note", "data")
-    values = {name: getattr(entry, name) for name in names}
-    tx.session.add(HistoryRow(origin_id=origin_id, event_id=event_id, **values))
+        submission.hops = item.hops
 
 
 async def _keep_file(tx: Transaction, submission: Submission, file: parts.Attachment, added_at: datetime) -> None:

@@ -6,13 +6,13 @@ from typing import Any
 
 from services.intake import store
 from services.intake.actions.drafting import index_text, kept_form
-from services.intake.actions.noting import keep_edition, move, write_history
-from services.intake.model import Attachment, Submission
+from services.intake.actions.noting import keep_edition, move
+from services.intake.model import Attachment, HistoryRow, Submission
 from services.intake.policy import Step
 from services.kernel.language.events.intake import SubmissionSubmitted
 from services.kernel.language.events.parts import Content
 from services.kernel.language.vocabulary import IntakeStatus
-from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.passage.noting import new_line
 from services.kernel.runtime.transaction import Transaction
 
 
@@ -28,7 +28,7 @@ async def bring_back_submitted(tx: Transaction, fact: SubmissionSubmitted) -> No
     submission.touched_at = max(submission.touched_at, fact.at)
     await keep_edition(tx, submission, fact.content.edition, by_author=True)
     if not await store.handing_in_is_noted(tx.session, fact.item.origin_id, fact.item.version):
-        await write_history(tx, fact, event_id=tx.cause.id if tx.cause else str(new_id()))
+        tx.session.add_all(filter(None, [await new_line(tx, HistoryRow, fact)]))
     tx.signal(f"item:{submission.origin_id}")
     tx.signal(f"unit:{submission.unit_id}")
 
@@ -67,7 +67,7 @@ async def _put_text(tx: Transaction, submission: Submission, fact: SubmissionSub
     submission.non_secret_declared = content.non_secret_declared
     submission.declared_by, submission.declared_at = fact.submitted_by.name, fact.at
     if len(item.hops) > len(submission.hops):
-        submission.hops = [hop.model_dump(mode="json") for hop in item.hops]
+        submission.hops = item.hops
     await _put_files(tx, fact)
     await index_text(tx, submission)
 

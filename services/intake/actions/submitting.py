@@ -9,17 +9,16 @@ from uuid import UUID
 
 from services.intake import store
 from services.intake.actions.drafting import take_editable
-from services.intake.actions.noting import write_history
 from services.intake.actions.refusals import SubmissionIncomplete
-from services.intake.model import Attachment, EditionCopy, Submission
+from services.intake.model import Attachment, EditionCopy, HistoryRow, Submission
 from services.intake.policy import Step, missing_for_submit, next_status, next_version
 from services.intake.policy.advice import advice, blockers
 from services.kernel.language.events import parts
 from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
 from services.kernel.language.field_error import FieldError
-from services.kernel.language.vocabulary import InfoType, IntakeStatus, System
-from services.kernel.runtime.identifiers import new_id
+from services.kernel.language.vocabulary import InfoType, IntakeStatus
 from services.kernel.runtime.identity import Officer
+from services.kernel.runtime.passage.noting import head_of, tell_and_note
 from services.kernel.runtime.transaction import Transaction
 
 _TIMES = frozenset({"occurred_at", "learned_at"})
@@ -46,14 +45,13 @@ async def submit(tx: Transaction, officer: Officer, origin_id: UUID) -> Submissi
     attachments = await store.list_attachments(tx.session, origin_id)
     kind = SubmissionSubmitted if submission.submission_version == 1 else SubmissionAmended
     fact = kind(
-        item=item_of(submission),
+        item=head_of(submission, hop=0),
         at=tx.now,
         node=tx.node.node_id,
         content=_content(submission, edition, attachments),
         submitted_by=officer.ref,
     )
-    tx.tell(fact)
-    await write_history(tx, fact, event_id=str(new_id()))
+    await tell_and_note(tx, HistoryRow, fact)
     tx.audit("submission.submit", origin_id, by=officer.ref, details={"version": submission.submission_version})
     tx.signal(f"item:{origin_id}")
     tx.signal(f"unit:{submission.unit_id}")
@@ -77,23 +75,6 @@ def values_of(submission: Submission) -> dict[str, Any]:
     for name, value in submission.details.items():
         values[name] = datetime.fromisoformat(value) if name in _TIMES else value
     return values
-
-
-def item_of(submission: Submission) -> parts.Item:
-    """The head of the item as it stands, at home (hop 0)."""
-    assert submission.unit_id is not None
-    return parts.Item(
-        origin_id=submission.origin_id,
-        info_type=InfoType(submission.info_type),
-        title=submission.title,
-        origin_node=submission.origin_node,
-        unit_id=submission.unit_id,
-        unit_name=submission.unit_name,
-        system=System(submission.system),
-        version=submission.submission_version,
-        hop=0,
-        hops=tuple(parts.Hop.model_validate(hop) for hop in submission.hops),
-    )
 
 
 async def _keep_edition(tx: Transaction, officer: Officer, submission: Submission) -> parts.Edition:

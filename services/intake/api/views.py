@@ -11,15 +11,13 @@ from pydantic import ConfigDict
 
 from services.intake import store
 from services.intake.actions import what_is_advised, what_is_missing
-from services.intake.model import HistoryRow, Submission
-from services.kernel.language.events.exchange import SubmissionDelivered
-from services.kernel.language.events.parts import Hop
-from services.kernel.language.events.review import SubmissionForwardedUp, SubmissionReceived, SubmissionReportedUp
+from services.intake.model import HistoryRow, Question, Submission
+from services.kernel.language.events.meaning import Kind
+from services.kernel.language.events.parts import Hop, OfficerRef
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
+from services.kernel.runtime.passage.showing import last_at
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.views import FieldErrorView, View
-
-_SENT = {SubmissionReportedUp.TYPE, SubmissionForwardedUp.TYPE}
 
 
 class StandingView(View):
@@ -104,6 +102,12 @@ class QuestionView(View):
     answered_by: str
     answered_at: datetime | None
 
+    @classmethod
+    def of(cls, question: Question) -> Self:
+        """The view of a question, its officers with their units."""
+        asked_by, answered_by = _signed(question.asked_by), _signed(question.answered_by)
+        return cls.read(question, node=question.asked_node, asked_by=asked_by, answered_by=answered_by)
+
 
 class EntryView(View):
     """One line of the timeline; what its fact says besides stands beside these fields."""
@@ -168,11 +172,15 @@ async def whole_view(session: AsyncSession, submission: Submission) -> Submissio
         "attachments": await store.list_attachments(session, submission.origin_id),
         "editions": await store.list_editions(session, submission.origin_id),
         "hops": _hops(submission, history),
-        "questions": await store.list_questions(session, submission.origin_id),
+        "questions": [QuestionView.of(one) for one in await store.list_questions(session, submission.origin_id)],
         "timeline": [EntryView.of(row) for row in history],
     }
     own = {name: value for name, value in submission.details.items() if name not in SubmissionView.model_fields}
     return SubmissionView.read(submission, **own, **parts)
+
+
+def _signed(officer: OfficerRef | None) -> str:
+    return f"{officer.unit_name} {officer.name}".strip() if officer else ""
 
 
 def _labelled(submission: Submission) -> dict[str, Any]:
@@ -193,15 +201,11 @@ def _lacking(submission: Submission) -> dict[str, Any]:
 def _hops(submission: Submission, history: Sequence[HistoryRow]) -> list[dict[str, Any]]:
     return [
         {
-            **hop,
-            "reported_at": _last(history, _SENT, hop["n"]),
-            "delivered_at": _last(history, {SubmissionDelivered.TYPE}, hop["n"]),
-            "received_at": _last(history, {SubmissionReceived.TYPE}, hop["n"]),
+            **hop.model_dump(),
+            "reported_at": last_at(lines, Kind.SENT),
+            "delivered_at": last_at(lines, Kind.DELIVERED),
+            "received_at": last_at(lines, Kind.RECEIVED),
         }
         for hop in submission.hops
+        for lines in [[row for row in history if row.hop == hop.n]]
     ]
-
-
-def _last(history: Sequence[HistoryRow], types: set[str], hop: int) -> datetime | None:
-    found = [row.at for row in history if row.type in types and row.hop == hop]
-    return found[-1] if found else None

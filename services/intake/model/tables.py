@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, Column, ForeignKey, Identity, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Identity, Index, Text
 from sqlmodel import Field, SQLModel
 
+from services.kernel.language.events.parts import Hop
 from services.kernel.language.vocabulary import IntakeStatus, System
+from services.kernel.runtime.columns import KeptHops
+from services.kernel.runtime.passage.table import HistoryLine, QuestionLine
 from services.kernel.runtime.tables import BigId, UtcDateTime, service_metadata
 
 METADATA = service_metadata()
@@ -54,7 +57,7 @@ class Submission(Table, table=True):
     unit_id: UUID | None = None
     unit_name: str = Field(default="", sa_type=Text)
     system: str = Field(default=System.GOVERNMENT.value, max_length=20)
-    hops: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    hops: tuple[Hop, ...] = Field(default=(), sa_type=KeptHops, nullable=False)
 
     created_by: UUID | None = None
     created_by_name: str = Field(default="", sa_type=Text)
@@ -90,7 +93,7 @@ class Submission(Table, table=True):
 
     def is_in_office(self, node: str) -> bool:
         """Whether this node's office has it: a hop ended there, and its unit has not taken it up again."""
-        has_come = any(hop["to_node"] == node for hop in self.hops)
+        has_come = any(hop.to_node == node for hop in self.hops)
         return has_come and (self.origin_node != node or self.reported_version >= self.submission_version)
 
     @property
@@ -122,27 +125,15 @@ class Attachment(Table, table=True):
     added_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class HistoryRow(Table, table=True):
-    """One line of an item's history; `event_id` keeps a fact from being written twice."""
+class HistoryRow(Table, HistoryLine, table=True):
+    """One line of an item's history."""
 
     __tablename__ = "intake_history"
 
     id: int | None = Field(default=None, sa_column=Column("id", BigId, Identity(cache=1), primary_key=True))
-    origin_id: UUID = Field(sa_column=Column(ForeignKey("intake_submission.origin_id"), nullable=False, index=True))
-    event_id: str = Field(max_length=64)
-    type: str = Field(max_length=60)
-    hop: int
-    version: int
-    rank: int
-    node: str = Field(max_length=60)
-    at: datetime = Field(sa_type=UtcDateTime)
-    text: str = Field(sa_type=Text)
-    by: str = Field(default="", sa_type=Text)
-    unit: str = Field(default="", sa_type=Text)
-    note: str = Field(default="", sa_type=Text)
-    data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    origin_id: UUID = Field(foreign_key="intake_submission.origin_id", index=True)
 
-    __table_args__ = (UniqueConstraint("event_id"), {"sqlite_autoincrement": True})
+    __table_args__ = {"sqlite_autoincrement": True}
 
 
 class EditionCopy(Table, table=True):
@@ -163,17 +154,9 @@ class EditionCopy(Table, table=True):
     edited_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class Question(Table, table=True):
-    """A question to the author (核实); either half may come first."""
+class Question(Table, QuestionLine, table=True):
+    """A question to the author (核实)."""
 
     __tablename__ = "intake_question"
 
-    question_id: UUID = Field(primary_key=True)
     origin_id: UUID = Field(foreign_key="intake_submission.origin_id", index=True)
-    node: str = Field(default="", max_length=60)
-    question: str | None = Field(default=None, sa_type=Text)
-    asked_by: str = Field(default="", sa_type=Text)
-    asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    answer: str | None = Field(default=None, sa_type=Text)
-    answered_by: str = Field(default="", sa_type=Text)
-    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

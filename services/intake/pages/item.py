@@ -9,14 +9,15 @@ from fastapi import Request, Response
 
 from services.intake import actions, store
 from services.intake.model import EditionCopy, Submission
-from services.intake.pages.history import hop_nodes, node_name, timeline_groups
+from services.intake.pages.history import hop_nodes
 from services.intake.policy.access import may_write
 from services.kernel.language.events.review import InstructionRecorded, SubmissionAdopted
 from services.kernel.language.vocabulary import InfoType, IntakeStatus, Level, System, UnitKind
 from services.kernel.runtime.comparing import compare_texts
 from services.kernel.runtime.delays import find_delay
 from services.kernel.runtime.limits import edge_router
-from services.kernel.runtime.organisation import list_peers, superior_of
+from services.kernel.runtime.organisation import superior_of
+from services.kernel.runtime.passage.showing import node_name, node_names, timeline_groups
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.settings import NodeInfo
 from services.kernel.runtime.templating import back_to, masthead_of, page
@@ -125,13 +126,6 @@ def returned_now(submission: Submission) -> dict[str, Any] | None:
     return submission.returned
 
 
-async def node_names(session: AsyncSession, node: Node) -> dict[str, str]:
-    """Names of this node, its neighbours and the place above them: by node id, else by level."""
-    known = [node, *(NodeInfo(peer.peer, peer.name, Level(peer.level)) for peer in await list_peers(session))]
-    names = {_level_above(one.level): _place_above(one) for one in known if _place_above(one)}
-    return names | {one.node_id: masthead_of(one).name for one in known}
-
-
 async def next_office(session: AsyncSession, submission: Submission, me: Officer, node: Node) -> str:
     """The office that the item's unit reports to."""
     if submission.created_by is None:
@@ -181,22 +175,12 @@ async def _compared(
 def _edition_name(edition: EditionCopy, submission: Submission, names: dict[str, str]) -> str:
     if edition.by_author:
         return f"{submission.unit_name}稿"
-    level = next((hop["to_level"] for hop in submission.hops if hop["to_node"] == edition.node), Level.COUNTY.value)
+    level = next((hop.to_level for hop in submission.hops if hop.to_node == edition.node), Level.COUNTY)
     return f"{node_name(edition.node, level, names)}稿"
 
 
 def _type(submission: Submission) -> InfoType | None:
     return InfoType(submission.info_type) if submission.info_type else None
-
-
-def _place_above(node: NodeInfo) -> str:
-    """安澜市 of 安澜市云岭区; empty where the name says no more than itself."""
-    names = masthead_of(node)
-    return names.place.removesuffix(names.name)
-
-
-def _level_above(level: Level) -> str:
-    return list(Level)[min(level.rank + 1, len(Level) - 1)].value
 
 
 def _short(name: str) -> str:

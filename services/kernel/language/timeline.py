@@ -1,4 +1,4 @@
-"""The history of an item: one entry per fact, sorted by hop, version and rank, never by clocks."""
+"""The history of an item: one entry per fact, sorted by hop, version and what caused what, never by clocks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from services.kernel.language.events import FACTS, Fact
-from services.kernel.language.events.meaning import Tone
+from services.kernel.language.events.meaning import Kind, Tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Entry:
     type: str
     hop: int
     version: int
+    ordinal: int
     rank: int
     node: str
     at: datetime
@@ -37,6 +38,7 @@ def timeline_entry(fact: Fact) -> Entry | None:
         type=fact.TYPE,
         hop=place.hop,
         version=place.version,
+        ordinal=place.ordinal,
         rank=fact.rank,
         node=place.node,
         at=place.at,
@@ -53,6 +55,39 @@ def tone_of(type_: str) -> Tone:
     return FACTS[type_].TONE if type_ in FACTS else Tone.PLAIN
 
 
+def kind_of(type_: str) -> Kind:
+    """What the lines of a type are to others."""
+    return FACTS[type_].KIND if type_ in FACTS else Kind.PLAIN
+
+
 def in_order(rows: Iterable[Any]) -> list[Any]:
-    """History rows (with `hop`, `version`, `rank` and local `id`) from oldest to newest."""
-    return sorted(rows, key=lambda row: (row.hop, row.version, row.rank, row.id))
+    """History rows from oldest to newest, the same at every node and in whatever order topics came.
+
+    By hop and version first. Then what caused a line stands before it (`ordinal`); of lines that did not
+    know of each other the rank decides, then the node and the local row id. A line whose teller names no
+    place (0) stands by the highest rank that its teller had reached, after the placed ones of that rank.
+    """
+    found = sorted(rows, key=lambda row: (row.hop, row.version, row.ordinal, row.rank, row.node, row.id))
+    placed = [row for row in found if row.ordinal]
+    slots = {row.id: slot for slot, row in enumerate(placed)}
+    reached = _reached(found)
+
+    def place(row: Any) -> tuple[Any, ...]:
+        if row.ordinal:
+            return (row.hop, row.version, slots[row.id], 0)
+        group = [one for one in placed if (one.hop, one.version) == (row.hop, row.version)]
+        before = [slots[one.id] for one in group if one.rank <= reached[row.id]]
+        return (row.hop, row.version, before[-1] if before else -1, 1, reached[row.id], row.node, row.id)
+
+    return sorted(found, key=place)
+
+
+def _reached(rows: Iterable[Any]) -> dict[Any, int]:
+    """The highest rank that each line's teller had reached: what one service tells of an item comes in its order."""
+    highest: dict[tuple[Any, ...], int] = {}
+    reached = {}
+    for row in sorted(rows, key=lambda row: row.id):
+        teller = FACTS[row.type].TOPIC if row.type in FACTS else ""
+        stream = (row.hop, row.version, row.node, teller)
+        reached[row.id] = highest[stream] = max(highest.get(stream, 0), row.rank)
+    return reached

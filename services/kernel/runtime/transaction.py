@@ -52,8 +52,8 @@ class Transaction:
     _before: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     _after: list[Callable[[], None]] = field(default_factory=list)
 
-    def tell(self, fact: Fact) -> None:
-        """Tell a fact: it is published after the commit, in order per (topic, key).
+    def tell(self, fact: Fact) -> str:
+        """Tell a fact: it is published after the commit, in order per (topic, key). Its id.
 
         Raises:
             FactTooLarge: Above 900 KB on the wire.
@@ -75,6 +75,7 @@ class Transaction:
             traceparent=current_traceparent(),
         )
         self.told.append(outbox.telling(self._topic(fact.topic), fact.key, envelope))
+        return envelope.id
 
     def retell(self, envelope: Envelope, *, topic: str, key: str) -> None:
         """Tell a fact that was born elsewhere: id, source, time and data unchanged (exchange only)."""

@@ -18,16 +18,16 @@ from services.review.policy.texts import clean_reason, sentence
 async def receive_submission(tx: Transaction, origin_id: UUID, *, by: Officer) -> ReviewItem:
     """An editor of the receiving office takes the item in (已签收); a second time does nothing."""
     item = await admit(tx, origin_id, Verb.RECEIVE, by=by)
-    take_in(tx, item, by=by)
+    await take_in(tx, item, by=by)
     return item
 
 
-def take_in(tx: Transaction, item: ReviewItem, *, by: Officer) -> None:
+async def take_in(tx: Transaction, item: ReviewItem, *, by: Officer) -> None:
     """Mark the item as taken in, which any decision implies."""
     if item.received_at is not None or not item.is_here:
         return
     item.received_at, item.received_by = tx.now, by.ref
-    tell(tx, SubmissionReceived(item=head_of(item), at=tx.now, node=tx.node.node_id, by=by.ref))
+    await tell(tx, SubmissionReceived(item=head_of(item), at=tx.now, node=tx.node.node_id, by=by.ref))
     touch(tx, item, is_new_version=False)
 
 
@@ -37,10 +37,10 @@ async def return_submission(
     """Send the item back one hop, or inside the author's unit, with a reason that can be acted on."""
     item = await admit(tx, origin_id, Verb.RETURN, by=by, version=version)
     reason = sentence("reason", "退回理由", reason)
-    take_in(tx, item, by=by)
+    await take_in(tx, item, by=by)
     item.status, item.note, item.decided_at = ReviewStatus.RETURNED, f"{reason_code.label}：{reason}", tx.now
     touch(tx, item)
-    tell(
+    await tell(
         tx,
         SubmissionReturned(
             item=head_of(item), at=tx.now, node=tx.node.node_id, reason_code=reason_code, reason=reason, by=by.ref
@@ -62,11 +62,11 @@ async def decline_submission(
     """The office will not use the item (未采用)."""
     item = await admit(tx, origin_id, Verb.DECLINE, by=by, version=version)
     reason = clean_reason("reason", "说明", reason, is_required=reason_code is DeclineReason.OTHER)
-    take_in(tx, item, by=by)
+    await take_in(tx, item, by=by)
     item.status, item.decided_at = ReviewStatus.DECLINED, tx.now
     item.note = f"{reason_code.label}：{reason}" if reason else reason_code.label
     touch(tx, item)
-    tell(
+    await tell(
         tx,
         SubmissionDeclined(
             item=head_of(item), at=tx.now, node=tx.node.node_id, reason_code=reason_code, reason=reason, by=by.ref
@@ -79,10 +79,10 @@ async def decline_submission(
 async def keep_submission(tx: Transaction, origin_id: UUID, *, by: Officer, version: int | None = None) -> ReviewItem:
     """Put the item aside for later use (备用); only this office sees that."""
     item = await admit(tx, origin_id, Verb.KEEP, by=by, version=version)
-    take_in(tx, item, by=by)
+    await take_in(tx, item, by=by)
     item.status, item.decided_at = ReviewStatus.KEPT, tx.now
     touch(tx, item)
-    note_inside(tx, item, "kept", "留作备用", by=by.ref)
+    await note_inside(tx, item, "kept", "留作备用", by=by.ref)
     tx.audit("review.kept", origin_id, by=by.ref)
     return item
 
@@ -92,6 +92,6 @@ async def reopen_submission(tx: Transaction, origin_id: UUID, *, by: Officer, ve
     item = await admit(tx, origin_id, Verb.REOPEN, by=by, version=version)
     item.status, item.decided_at = ReviewStatus.OPEN, None
     touch(tx, item)
-    note_inside(tx, item, "reopened", "取消备用", by=by.ref, rank=76)
+    await note_inside(tx, item, "reopened", "取消备用", by=by.ref)
     tx.audit("review.reopened", origin_id, by=by.ref)
     return item

@@ -91,7 +91,7 @@ async def save_edition(tx: Transaction, item: ReviewItem, compared: ComparedEdit
     """
     before = await current_text(tx.session, item)
     title, body = after = compared.text.over(before)
-    take_in(tx, item, by=by)
+    await take_in(tx, item, by=by)
     if after == (before.title, before.body):
         return
     if compared.changes is None or (compared.before, compared.after) != (before, after):
@@ -114,7 +114,7 @@ async def save_edition(tx: Transaction, item: ReviewItem, compared: ComparedEdit
     touch(tx, item)
     await index_item(tx.session, item, body)
     await bump_drafts_with(tx.session, item.origin_id, tx.now)
-    tell(tx, _edited(tx, item, row, by))
+    await tell(tx, _edited(tx, item, row, by))
     tx.audit("review.edited", item.origin_id, by=by.ref, details={"edition": row.number, "changes": row.changes})
 
 
@@ -133,7 +133,7 @@ async def ask_author(tx: Transaction, origin_id: UUID, *, by: Officer, question:
     """Ask the author's unit to verify something; the item stays in the queue."""
     item = await admit(tx, origin_id, Verb.ASK, by=by)
     question = sentence("question", "要核实的问题", question)
-    take_in(tx, item, by=by)
+    await take_in(tx, item, by=by)
     row = Question(
         question_id=new_id(),
         origin_id=origin_id,
@@ -146,7 +146,7 @@ async def ask_author(tx: Transaction, origin_id: UUID, *, by: Officer, question:
     )
     tx.session.add(row)
     await count_questions(tx, item)
-    tell(
+    await tell(
         tx,
         SubmissionAsked(
             item=head_of(item),
@@ -177,7 +177,7 @@ async def answer_question(
     row.answered_by, row.answered_at = by.ref, tx.now
     tx.session.add(row)
     await count_questions(tx, item)
-    tell(
+    await tell(
         tx,
         SubmissionAnswered(
             item=head_of(item, hop=row.hop).model_copy(update={"version": row.version}),

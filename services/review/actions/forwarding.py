@@ -44,7 +44,7 @@ async def propose_forward(
         raise NoSuperior
     if edition is not None:
         await save_edition(tx, item, edition, by=by)
-    take_in(tx, item, by=by)
+    await take_in(tx, item, by=by)
     row = Forward(
         origin_id=origin_id,
         to_node=peer.peer,
@@ -57,7 +57,7 @@ async def propose_forward(
     tx.session.add(row)
     item.forward = ForwardMark.PROPOSED
     touch(tx, item, is_new_version=False)
-    note_inside(tx, item, "forward_proposed", f"提请转报{peer.name}", by=by.ref, rank=77)
+    await note_inside(tx, item, "forward_proposed", f"提请转报{peer.name}", by=by.ref)
     tx.audit("review.forward_proposed", origin_id, by=by.ref, details={"to": peer.peer})
     return row
 
@@ -75,7 +75,7 @@ async def withdraw_forward(tx: Transaction, origin_id: UUID, *, by: Officer, rea
     tx.session.add(row)
     item.forward = ForwardMark.NONE
     touch(tx, item, is_new_version=False)
-    note_inside(tx, item, "forward_withdrawn", "撤回转报提请", by=by.ref, rank=78, note=row.reason)
+    await note_inside(tx, item, "forward_withdrawn", "撤回转报提请", by=by.ref, note=row.reason)
     tx.audit("review.forward_withdrawn", origin_id, by=by.ref, details={"reason": row.reason})
     return item
 
@@ -118,7 +118,7 @@ async def _send_on(tx: Transaction, item: ReviewItem, row: Forward, hops: tuple[
     assert row.sign_off is not None
     item.forward, item.hops, item.sent_hop, item.note = ForwardMark.FORWARDED, hops, row.hop, ""
     touch(tx, item, is_new_version=False)
-    tell(
+    await tell(
         tx,
         SubmissionForwardedUp(
             item=head_of(item, hop=row.hop),

@@ -11,10 +11,10 @@ from services.kernel.language.events.review import (
     SubmissionReturned,
 )
 from services.kernel.language.vocabulary import ReturnReason, ReviewStatus
+from services.kernel.runtime.passage.asking import put_answer, put_question
 from services.kernel.runtime.transaction import Transaction
-from services.review.actions.noting import note_fact
 from services.review.actions.opening import new_item
-from services.review.actions.telling import touch
+from services.review.actions.telling import note_fact, touch
 from services.review.model import Instruction, Question, ReviewItem
 from services.review.model.item import ForwardMark
 from services.review.model.passage import ProposalState
@@ -60,7 +60,7 @@ async def keep_question(tx: Transaction, fact: SubmissionAsked) -> None:
     item = await known_item(tx, fact)
     if len(fact.item.hops) > len(item.hops):
         item.hops = fact.item.hops
-    await put_question(tx, fact)
+    await put_question(tx, Question, fact)
     await count_questions(tx, item)
 
 
@@ -69,7 +69,7 @@ async def keep_answer(tx: Transaction, fact: SubmissionAnswered) -> None:
     if not await note_fact(tx, fact):
         return
     item = await known_item(tx, fact)
-    await put_answer(tx, fact)
+    await put_answer(tx, Question, fact)
     await count_questions(tx, item)
 
 
@@ -79,20 +79,6 @@ async def keep_instruction(tx: Transaction, fact: InstructionRecorded) -> None:
         return
     await known_item(tx, fact)
     await put_instruction(tx, fact)
-
-
-async def put_question(tx: Transaction, fact: SubmissionAsked) -> None:
-    """The question as it was asked; an answer that came first stays beside it."""
-    row = await _question(tx, fact)
-    row.hop, row.version, row.asked_node = fact.item.hop, fact.item.version, fact.node
-    row.question, row.asked_by, row.asked_at = fact.question, fact.by, fact.at
-
-
-async def put_answer(tx: Transaction, fact: SubmissionAnswered) -> None:
-    """The answer beside its question, which may still be to come."""
-    row = await _question(tx, fact)
-    row.asked_node = row.asked_node or fact.to_node
-    row.answer, row.answered_by, row.answered_at = fact.answer, fact.by, fact.at
 
 
 async def put_instruction(tx: Transaction, fact: InstructionRecorded) -> None:
@@ -129,20 +115,6 @@ async def count_questions(tx: Transaction, item: ReviewItem) -> None:
     await tx.session.flush()
     item.open_questions = await count_open_questions(tx.session, item.origin_id)
     touch(tx, item, is_new_version=False)
-
-
-async def _question(tx: Transaction, fact: SubmissionAsked | SubmissionAnswered) -> Question:
-    row = await tx.session.get(Question, fact.question_id)
-    if row is None:
-        row = Question(
-            question_id=fact.question_id,
-            origin_id=fact.item.origin_id,
-            hop=fact.item.hop,
-            version=fact.item.version,
-            asked_node="",
-        )
-        tx.session.add(row)
-    return row
 
 
 async def _reopen(tx: Transaction, item: ReviewItem, reason: str) -> None:

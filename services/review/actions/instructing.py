@@ -55,12 +55,12 @@ async def record_instruction(tx: Transaction, origin_id: UUID, *, by: Officer, n
     )
     tx.session.add(row)
     if by.has(Role.EDITOR):
-        take_in(tx, item, by=by)
+        await take_in(tx, item, by=by)
     touch(tx, item, is_new_version=False)
     if new.share is Share.NONE:
-        note_inside(tx, item, "instruction", "登记批示，不告知下级", by=by.ref, rank=95)
+        await note_inside(tx, item, "instruction", "登记批示，不告知下级", by=by.ref)
     else:
-        tell(tx, _recorded(tx, row, head_of(item)))
+        await tell(tx, _recorded(tx, row, head_of(item)))
     tx.audit("review.instruction_recorded", origin_id, by=by.ref, details={"share": new.share})
     return row
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from services.kernel.language.events.review import IssueEntry, IssuePublished, SubmissionAdopted
+from services.kernel.language.events.issues import IssueEntry, IssuePublished
+from services.kernel.language.events.review import SubmissionAdopted
 from services.kernel.language.field_error import FieldError
 from services.kernel.language.refusal import InvalidInput, StaleVersion
 from services.kernel.language.text import clean_line, clean_text
@@ -108,7 +109,7 @@ async def _adopt(tx: Transaction, issue: Issue, periodical: Periodical, adoption
     await tx.session.flush()
     item.status, item.decided_at = await state_without_draft(tx, item), tx.now
     touch(tx, item)
-    tell(tx, _adopted(tx, issue, periodical, adoption, item))
+    await tell(tx, _adopted(tx, issue, periodical, adoption, item))
     return adoption
 
 

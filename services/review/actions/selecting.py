@@ -36,7 +36,7 @@ async def select_submission(
     if any(live.periodical_id == periodical_id for live in await issues.list_live_adoptions(tx.session, origin_id)):
         raise AlreadyInPeriodical
     issue = await _draft_for(tx, periodical, issue_id, by)
-    take_in(tx, item, by=by)
+    await take_in(tx, item, by=by)
     adoption = Adoption(
         origin_id=origin_id,
         issue_id=issue.issue_id,
@@ -50,7 +50,7 @@ async def select_submission(
     item.status, item.decided_at = ReviewStatus.SELECTED, tx.now
     touch(tx, item)
     touch_issue(tx, issue)
-    note_inside(tx, item, "selected", f"拟采用，《{periodical.title}》", by=by.ref, rank=85)
+    await note_inside(tx, item, "selected", f"拟采用，《{periodical.title}》", by=by.ref)
     tx.audit("review.selected", origin_id, by=by.ref, details={"adoption_id": adoption.adoption_id, "mode": mode})
     return adoption
 
@@ -84,7 +84,7 @@ async def take_out(tx: Transaction, item: ReviewItem, adoption: Adoption, *, by:
     await tx.session.flush()
     item.status = await state_without_draft(tx, item)
     touch(tx, item)
-    note_inside(tx, item, "taken_out", "移出刊物", by=by.ref, rank=86)
+    await note_inside(tx, item, "taken_out", "移出刊物", by=by.ref)
     tx.audit("review.unselected", item.origin_id, by=by.ref, details={"adoption_id": adoption.adoption_id})
 
 

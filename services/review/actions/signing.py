@@ -68,7 +68,7 @@ async def check_submission(
         item.checked_alone_reason = sentence("alone_reason", "理由", alone_reason, limit=500)
     item.status, item.checked_by, item.checked_at, item.reviewer_name = ReviewStatus.TO_SIGN, by.ref, tx.now, by.name
     touch(tx, item)
-    tell(
+    await tell(
         tx,
         SubmissionChecked(
             item=head_of(item, hop=0),
@@ -107,7 +107,7 @@ async def sign_submission(
         reviewer_name=item.reviewer_name,
         sign_off=item.sign_off,
     )
-    tell(tx, fact)
+    await tell(tx, fact)
     if hops[-1].to_node == tx.node.node_id:
         await place_here(tx, item, fact)
     else:

@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON
 from sqlmodel import Field
 
 from services.kernel.language.events.parts import OfficerRef, SignOff
 from services.kernel.language.vocabulary import LeaderRank, Level, Share, Word
 from services.kernel.runtime.columns import KEPT_OFFICER, Coded
 from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.tables import BigId, UtcDateTime
+from services.kernel.runtime.passage.table import HistoryLine, QuestionLine
+from services.kernel.runtime.tables import UtcDateTime
 from services.review.model.table import KEPT_SIGN_OFF, Table
 
 
-class Question(Table, table=True):
-    """Something to verify (核实): asked by an office, answered by the author's unit."""
+class Question(Table, QuestionLine, table=True):
+    """Something to verify (核实)."""
 
     __tablename__ = "review_question"
-
-    question_id: UUID = Field(primary_key=True)
-    origin_id: UUID = Field(index=True)
-    hop: int
-    version: int
-    asked_node: str = Field(max_length=60)
-    question: str = Field(default="", max_length=2000)
-    asked_by: OfficerRef | None = Field(default=None, sa_type=KEPT_OFFICER)
-    asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    answer: str | None = Field(default=None, max_length=5000)
-    answered_by: OfficerRef | None = Field(default=None, sa_type=KEPT_OFFICER)
-    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class ProposalState(Word):
@@ -81,26 +68,7 @@ class Instruction(Table, table=True):
     recorded_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class HistoryRow(Table, table=True):
-    """One line of an item's history, from here or from another node; `event_id` keeps it single.
-
-    `is_inside` marks what only this office may see (备用, 拟采用, proposals).
-    """
+class HistoryRow(Table, HistoryLine, table=True):
+    """One line of an item's history."""
 
     __tablename__ = "review_history"
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    origin_id: UUID = Field(index=True)
-    event_id: str | None = Field(default=None, max_length=64, unique=True)
-    type: str = Field(max_length=80)
-    hop: int
-    version: int
-    rank: int
-    node: str = Field(max_length=60)
-    at: datetime = Field(sa_type=UtcDateTime)
-    text: str = Field(max_length=1000)
-    by: str = Field(default="", max_length=200)
-    unit: str = Field(default="", max_length=200)
-    note: str = Field(default="", max_length=10_000)
-    data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, nullable=False)
-    is_inside: bool = False

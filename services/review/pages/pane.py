@@ -11,14 +11,15 @@ from uuid import UUID
 
 from services.kernel.language.diff import TextDiff
 from services.kernel.language.events.parts import Content
-from services.kernel.language.timeline import tone_of
 from services.kernel.language.vocabulary import Level, SignMode
 from services.kernel.runtime.comparing import compare_texts
 from services.kernel.runtime.files import FileStore
 from services.kernel.runtime.organisation import list_peers
+from services.kernel.runtime.passage.showing import node_names, timeline_groups
+from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.web import Officer
-from services.review.model import HistoryRow, ReviewItem
+from services.review.model import ReviewItem
 from services.review.pages.forms import Typed
 from services.review.policy import Check, CheckState, Priority, Verb, arrival_checks, priority_of, sign_checks
 from services.review.store import issues
@@ -95,7 +96,7 @@ class Wish:
 
 
 async def item_pane(
-    session: AsyncSession, origin_id: UUID, me: Officer, wish: Wish, *, files: FileStore, now: datetime
+    session: AsyncSession, origin_id: UUID, me: Officer, wish: Wish, *, context: ServiceContext, now: datetime
 ) -> ItemPane:
     """Read an item for a page: its sheet, the comparison asked for, the checks."""
     sheet = await item_sheet(session, origin_id, me)
@@ -104,7 +105,7 @@ async def item_pane(
     diff = await compare_texts(before.text, after.text) if before and after else None
     view = wish.view or ("diff" if diff else "original")
     item = sheet.item
-    present = await asyncio.to_thread(_present, sheet, files)
+    present = await asyncio.to_thread(_present, sheet, context.files)
     return ItemPane(
         sheet=sheet,
         base=wish.base,
@@ -118,7 +119,7 @@ async def item_pane(
             item.info_type, by=item.handle_by, due_at=item.due_at, arrived_at=item.arrived_at, now=now
         ),
         tabs=_tabs(sheet, wish.base, view, diff),
-        timeline=timeline_groups(sheet.history),
+        timeline=timeline_groups(sheet.history, item.hops, await node_names(session, context.node)),
         fields=content_fields(sheet.latest.content) if sheet.latest else [],
         attachments=_attachments(sheet, present),
         periodicals=await _periodicals(session, sheet),
@@ -186,23 +187,6 @@ def content_fields(content: Content) -> list[tuple[str, str]]:
             ("现场联系人", emergency.site_contact),
         ]
     return [(name, str(value)) for name, value in found if value not in {None, ""}]
-
-
-def timeline_groups(history: Sequence[HistoryRow]) -> list[dict[str, Any]]:
-    """The history by hop and version, for the timeline component."""
-    groups: dict[tuple[int, int], list[dict[str, Any]]] = {}
-    for row in history:
-        groups.setdefault((row.hop, row.version), []).append(_event(row))
-    several = len({hop for hop, _ in groups}) > 1
-    return [
-        {"title": (f"第 {hop} 跳 · " if several else "") + f"第 {version} 版", "events": events}
-        for (hop, version), events in groups.items()
-    ]
-
-
-def _event(row: HistoryRow) -> dict[str, Any]:
-    who = " ".join(part for part in (row.unit, row.by) if part)
-    return {"at": row.at, "what": row.text, "by": who, "note": row.note, "tone": tone_of(row.type)}
 
 
 def _present(sheet: ItemSheet, files: FileStore) -> set[str]:

@@ -77,7 +77,7 @@ async def show_queue_item(
 async def show_state(
     request: Request, origin_id: UUID, me: Me, *, now: Now, session: Reading, context: Context, version: int = 0
 ) -> Response:
-    pane = await item_pane(session, origin_id, me, Wish(view="history"), files=context.files, now=now)
+    pane = await item_pane(session, origin_id, me, Wish(view="history"), context=context, now=now)
     return page(request, "review/_state.html", pane=pane, seen_version=version)
 
 
@@ -246,7 +246,7 @@ async def _conflict(
     context: ServiceContext,
 ) -> Response:
     """The other's text beside one's own, and one's own ready to be saved on top of it."""
-    pane = await item_pane(session, origin_id, me, Wish(view="edit"), files=context.files, now=request.state.now)
+    pane = await item_pane(session, origin_id, me, Wish(view="edit"), context=context, now=request.state.now)
     theirs = f"{pane.sheet.text.title}\n{pane.sheet.text.body}"
     mine = f"{typed.get('title')}\n{typed.get('body')}".replace("\r\n", "\n")
     return page(

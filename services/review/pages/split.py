@@ -52,9 +52,9 @@ async def show_item(
     request: Request, session: AsyncSession, desk: Desk, me: Officer, origin_id: UUID, *, asked: Asked, wish: Wish
 ) -> Response:
     """The list with an item beside it; after a refusal, while the transaction is open, no service is asked for delays."""
-    now, files = request.state.now, request.app.state.context.files
+    now, context = request.state.now, request.app.state.context
     placed = replace(wish, base=f"{desk.path}/{origin_id}")
-    pane = await item_pane(session, origin_id, me, placed, files=files, now=now)
+    pane = await item_pane(session, origin_id, me, placed, context=context, now=now)
     rows = await list_pane(session, desk, me, asked, now=now, current=origin_id)
     status = wish.typed.status if wish.typed.status >= 400 else 200
     delay = await find_delay(request, origin_id) if status == 200 else None

@@ -11,7 +11,7 @@ from services.kernel.language.refusal import NotHereYet
 from services.kernel.runtime.keeping.erasure.texts import refuse_erased
 from services.kernel.runtime.search import TextIndex
 from services.kernel.runtime.session import AsyncSession
-from services.review.model import Forward, HistoryRow, Instruction, OwnEdition, Question, ReviewItem, SentVersion
+from services.review.model import Forward, Instruction, OwnEdition, Question, ReviewItem, SentVersion
 from services.review.model.passage import ProposalState
 
 ITEM_TEXT = TextIndex("review_text")
@@ -108,16 +108,6 @@ async def current_text(session: AsyncSession, item: ReviewItem) -> CurrentText:
     return CurrentText(edition.title if edition else item.title, edition.body if edition else "", is_own=False)
 
 
-async def list_questions(session: AsyncSession, origin_id: UUID) -> list[Question]:
-    """The questions about an item, oldest first."""
-    query = (
-        select(Question)
-        .where(Question.origin_id == origin_id)
-        .order_by(col(Question.asked_at), col(Question.question_id))
-    )
-    return list((await session.exec(query)).all())
-
-
 async def next_open_question(session: AsyncSession, origin_id: UUID) -> Question | None:
     """The oldest question without an answer."""
     query = (
@@ -168,18 +158,6 @@ async def list_instructions(session: AsyncSession, origin_id: UUID) -> list[Inst
         .order_by(col(Instruction.given_on), col(Instruction.instruction_id))
     )
     return list((await session.exec(query)).all())
-
-
-async def list_history(session: AsyncSession, origin_id: UUID) -> list[HistoryRow]:
-    """The marks of an item in the order in which they came here."""
-    query = select(HistoryRow).where(HistoryRow.origin_id == origin_id).order_by(col(HistoryRow.id))
-    return list((await session.exec(query)).all())
-
-
-async def is_noted(session: AsyncSession, event_id: str) -> bool:
-    """Whether the event has left its mark already."""
-    query = select(HistoryRow.id).where(HistoryRow.event_id == event_id).limit(1)
-    return (await session.exec(query)).first() is not None
 
 
 async def index_item(session: AsyncSession, item: ReviewItem, body: str) -> None:

@@ -9,9 +9,10 @@ from uuid import UUID
 from services.kernel.language.actor import Actor
 from services.kernel.language.reading import reads_in_office
 from services.kernel.language.refusal import NotHereYet, NotPermitted
-from services.kernel.language.timeline import in_order
 from services.kernel.language.vocabulary import ReviewStatus, Share
 from services.kernel.runtime.live import NamedChannel
+from services.kernel.runtime.passage.asking import list_questions
+from services.kernel.runtime.passage.noting import list_history
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.settings import NodeInfo
 from services.review.model import (
@@ -82,7 +83,7 @@ async def item_sheet(session: AsyncSession, origin_id: UUID, actor: Actor) -> It
         text=await items.current_text(session, item),
         sent=sent,
         editions=await items.list_editions(session, origin_id),
-        questions=await items.list_questions(session, origin_id),
+        questions=await list_questions(session, Question, origin_id),
         forwards=[
             f for f in await items.list_forwards(session, origin_id) if is_office or f.state is ProposalState.SIGNED
         ],
@@ -90,7 +91,7 @@ async def item_sheet(session: AsyncSession, origin_id: UUID, actor: Actor) -> It
             _shared(i, is_office) for i in await items.list_instructions(session, origin_id) if _may_see(i, is_office)
         ],
         adoptions=await _adoptions(session, origin_id, is_office=is_office),
-        history=in_order(row for row in await items.list_history(session, origin_id) if is_office or not row.is_inside),
+        history=[row for row in await list_history(session, HistoryRow, origin_id) if is_office or not row.is_inside],
         offers=available_actions(actor, standing, needs_second_reader=review_rules().needs_second_reader),
     )
 

@@ -1,5 +1,6 @@
 """What reviewers, editors and leaders did, arriving in any order, twice, before the item itself."""
 
+import itertools
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -61,7 +62,10 @@ SIGN_OFF = SignOff(signed_by="周乡长", sign_mode=SignMode.ONLINE, recorded_by
 
 
 def story(origin_id: UUID) -> list[Fact]:
-    """An item's way: reported, asked about, returned, amended, adopted, forwarded, adopted above, instructed on."""
+    """An item's way: reported, asked about, returned, amended, adopted, forwarded, adopted above, instructed on.
+
+    Each was told by somebody who knew of all before it.
+    """
     ids = iter(derived_id(origin_id, n) for n in range(100))
 
     def item(hop: int, version: int, *hops: Hop) -> Item:
@@ -81,14 +85,15 @@ def story(origin_id: UUID) -> list[Fact]:
         )
 
     clock = iter(AT + timedelta(minutes=n) for n in range(100))
+    ordinals = itertools.count(2)  # what intake told itself is the first
 
     def said(kind: type[Any], node: str, of: Item, **more: Any) -> Any:
-        return kind(item=of, at=next(clock), node=node, **more)
+        return kind(item=of, at=next(clock), node=node, ordinal=next(ordinals), **more)
 
     def delivered(hop: int, version: int, from_node: str, to_node: str) -> SubmissionDelivered:
         return SubmissionDelivered(
             origin_id=origin_id, info_type=InfoType.PROBLEM, hop=hop, version=version, from_node=from_node,
-            to_node=to_node, at=next(clock),
+            to_node=to_node, at=next(clock), ordinal=next(ordinals),
         )  # fmt: skip
 
     def adopted(node: str, of: Item, level: Level) -> Any:

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
+from services.kernel.language.events.issues import IssuePublished
 from services.kernel.language.events.review import (
-    IssuePublished,
     SubmissionAdopted,
     SubmissionAnswered,
     SubmissionAsked,

@@ -3,14 +3,19 @@
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
-from services.intake.pages.history import hop_nodes, timeline_groups
+from services.intake.pages.history import hop_nodes
 from services.kernel.language.events import FACTS
+from services.kernel.language.events.parts import Hop
+from services.kernel.language.vocabulary import Level
+from services.kernel.runtime.passage.showing import timeline_groups
 
 AT = datetime(2026, 8, 12, 12, 0, tzinfo=UTC)
+ID = UUID(int=7)
 HOPS = [
-    {"n": 1, "from_node": "township", "from_unit_name": "龙潭乡", "to_node": "district", "to_level": "county"},
-    {"n": 2, "from_node": "district", "from_unit_name": "云岭区", "to_node": "city", "to_level": "city"},
+    Hop(n=1, from_node="township", from_unit_id=ID, from_unit_name="龙潭乡", to_node="district", to_level=Level.COUNTY),
+    Hop(n=2, from_node="district", from_unit_id=ID, from_unit_name="云岭区", to_node="city", to_level=Level.CITY),
 ]
 NAMES = {"township": "龙潭乡", "district": "云岭区"}
 
@@ -22,7 +27,7 @@ def row(type_: str, n: int, hop: int = 1, version: int = 1, **data: Any) -> Any:
     )  # fmt: skip
 
 
-def item(*hops: dict[str, Any], version: int = 1) -> Any:
+def item(*hops: Hop, version: int = 1) -> Any:
     return SimpleNamespace(unit_name="龙潭乡", submission_version=version, hops=list(hops))
 
 
@@ -82,7 +87,7 @@ def test_the_road_shows_the_receipt_of_the_newest_version_only():
 
 
 def test_within_one_node_what_was_reported_is_there():
-    hop = {**HOPS[0], "to_node": "township"}
+    hop = HOPS[0].model_copy(update={"to_node": "township"})
     rows = [row("submission.reported_up", 0)]
     assert hop_nodes(item(hop), rows, NAMES, "")[0]["line"]["delivered_at"] == rows[0].at
 

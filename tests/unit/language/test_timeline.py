@@ -1,5 +1,6 @@
 """The history of an item: which line each fact adds, and in which order lines stand."""
 
+import itertools
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
@@ -139,9 +140,32 @@ def test_an_edit_says_whether_figures_were_touched(figures):
     assert ("数字未动" in timeline_entry(fact).text) is not bool(figures)
 
 
-def test_lines_stand_by_hop_version_and_rank_and_not_by_clock():
-    def row(id_: int, hop: int, version: int, rank: int) -> SimpleNamespace:
-        return SimpleNamespace(id=id_, hop=hop, version=version, rank=rank)
+def row(id_: int, hop: int, version: int, ordinal: int, rank: int, node: str = "district") -> SimpleNamespace:
+    return SimpleNamespace(
+        id=id_, hop=hop, version=version, ordinal=ordinal, rank=rank, node=node, type="submission.edited"
+    )
 
-    rows = [row(1, 2, 1, 30), row(2, 1, 2, 10), row(3, 1, 1, 80), row(4, 1, 1, 60), row(5, 1, 1, 60)]
-    assert [one.id for one in in_order(rows)] == [4, 5, 3, 2, 1]
+
+def test_lines_stand_by_hop_version_and_what_caused_them_and_not_by_clock_or_rank():
+    rows = [row(1, 2, 1, 9, 30), row(2, 1, 2, 5, 10), row(3, 1, 1, 4, 70), row(4, 1, 1, 3, 90), row(5, 1, 1, 2, 60)]
+    for some in itertools.permutations(rows):
+        assert [one.id for one in in_order(some)] == [5, 4, 3, 2, 1]
+
+
+def test_lines_that_did_not_know_of_each_other_stand_by_rank_then_node_then_as_they_came():
+    rows = [row(4, 1, 1, 3, 80), row(3, 1, 1, 3, 60, "city"), row(2, 1, 1, 3, 60, "district"), row(1, 1, 1, 3, 80)]
+    assert [one.id for one in in_order(rows)] == [3, 2, 1, 4]
+
+
+def test_without_places_what_one_node_tells_keeps_its_order_and_between_nodes_the_rank_decides():
+    """Received, adopted, then edited at the district; the author's answer comes in at any time."""
+    for answered in (0, 2, 9):
+        rows = [row(1, 1, 1, 0, 50), row(3, 1, 1, 0, 90), row(4, 1, 1, 0, 70), row(answered, 1, 1, 0, 61, "township")]
+        assert [one.id for one in in_order(rows)] == [1, answered, 3, 4]
+
+
+def test_a_line_without_a_place_stands_after_the_placed_ones_that_it_follows_by_rank():
+    """An author's node that tells places, an office that does not yet."""
+    placed = [row(1, 1, 1, 3, 30, "township"), row(5, 1, 1, 5, 61, "township")]
+    loose = [row(2, 1, 1, 0, 50), row(3, 1, 1, 0, 60), row(6, 1, 1, 0, 90)]
+    assert [one.id for one in in_order([*loose, *placed])] == [1, 2, 3, 5, 6]

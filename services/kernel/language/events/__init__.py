@@ -8,13 +8,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.kernel.language.envelope import Envelope
-from services.kernel.language.events import directory, disclosure, exchange, intake, review
+from services.kernel.language.events import directory, disclosure, exchange, intake, issues, review
 from services.kernel.language.events.meaning import Way
 from services.kernel.language.events.parts import Fact
 
 FACTS: dict[str, type[Fact]] = {
     fact.TYPE: fact
-    for module in (directory, intake, review, disclosure, exchange)
+    for module in (directory, intake, review, issues, disclosure, exchange)
     for fact in vars(module).values()
     if isinstance(fact, type) and issubclass(fact, Fact) and "TYPE" in vars(fact) and fact.__module__ == module.__name__
 }

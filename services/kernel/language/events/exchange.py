@@ -8,13 +8,13 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.kernel.language.events.meaning import Line, Place, Way
-from services.kernel.language.events.parts import Fact
+from services.kernel.language.events.meaning import Kind, Line, Place, Way
+from services.kernel.language.events.parts import LAST_ORDINAL, Fact
 from services.kernel.language.vocabulary import ErasureGround, InfoType, LinkState
 
 
 class SubmissionDelivered(Fact):
-    """The receiver's node holds the item: its signed receipt came (已送达)."""
+    """The receiver's node holds the item: its signed receipt came (已送达). `ordinal`: see `SubmissionFact`."""
 
     TYPE: ClassVar[str] = "submission.delivered"
     LABEL: ClassVar[str] = "已送达"
@@ -22,6 +22,7 @@ class SubmissionDelivered(Fact):
     URGENT_TOPIC: ClassVar[str] = "exchange.delivery_urgent"
     WAYS: ClassVar[frozenset[Way]] = frozenset({Way.BACK})
     RANK: ClassVar[int] = 40
+    KIND: ClassVar[Kind] = Kind.DELIVERED
 
     origin_id: UUID
     info_type: InfoType
@@ -30,6 +31,7 @@ class SubmissionDelivered(Fact):
     from_node: str
     to_node: str
     at: datetime
+    ordinal: int = Field(default=0, ge=0, le=LAST_ORDINAL)
 
     @property
     def key(self) -> str:
@@ -49,7 +51,7 @@ class SubmissionDelivered(Fact):
     @property
     def place(self) -> Place:
         """At the node that holds it now."""
-        return Place(self.origin_id, self.info_type, self.hop, self.version, self.to_node, self.at)
+        return Place(self.origin_id, self.info_type, self.hop, self.version, self.to_node, self.at, self.ordinal)
 
     def line(self) -> Line:
         """From which node to which."""
@@ -74,7 +76,26 @@ class LinkStateChanged(Fact):
         return self.peer
 
 
-class ErasureDecided(Fact):
+class AboutErasure(Fact):
+    """What a node says about an item that is to be erased; it names the item and outlasts it."""
+
+    WAYS: ClassVar[frozenset[Way]] = frozenset({Way.BESIDE})
+    TOPIC: ClassVar[str] = "exchange.erasure"
+
+    origin_id: UUID
+
+    @property
+    def key(self) -> str:
+        """Decisions about one item keep their order."""
+        return str(self.origin_id)
+
+    @property
+    def is_urgent(self) -> bool:
+        """It goes before routine facts on the road; inside the node it has one topic."""
+        return True
+
+
+class ErasureDecided(AboutErasure):
     """The telling node erases an item's content; `neighbours`, who have copies, decide for themselves.
 
     It says nothing of the content, and `reason` must not either.
@@ -82,10 +103,6 @@ class ErasureDecided(Fact):
 
     TYPE: ClassVar[str] = "erasure.decided"
     LABEL: ClassVar[str] = "决定清除"
-    WAYS: ClassVar[frozenset[Way]] = frozenset({Way.BESIDE})
-    TOPIC: ClassVar[str] = "exchange.erasure"
-
-    origin_id: UUID
     ground: ErasureGround
     reason: str = Field(max_length=200)
     decided_by: str = Field(max_length=120)
@@ -94,45 +111,21 @@ class ErasureDecided(Fact):
     neighbours: tuple[str, ...] = ()
 
     @property
-    def key(self) -> str:
-        """Decisions about one item keep their order."""
-        return str(self.origin_id)
-
-    @property
-    def is_urgent(self) -> bool:
-        """It goes before routine facts on the road; inside the node it has one topic."""
-        return True
-
-    @property
     def addressees(self) -> tuple[str, ...]:
         """Those who have copies."""
         return self.neighbours
 
 
-class ErasureDeclined(Fact):
+class ErasureDeclined(AboutErasure):
     """The telling node keeps an item that the neighbour `asked_by` has erased, and says why."""
 
     TYPE: ClassVar[str] = "erasure.declined"
     LABEL: ClassVar[str] = "不予清除"
-    WAYS: ClassVar[frozenset[Way]] = frozenset({Way.BESIDE})
-    TOPIC: ClassVar[str] = "exchange.erasure"
-
-    origin_id: UUID
     asked_by: str = Field(max_length=60)
     reason: str = Field(max_length=200)
     decided_by: str = Field(max_length=120)
     unit_name: str = Field(max_length=200)
     at: datetime
-
-    @property
-    def key(self) -> str:
-        """Decisions about one item keep their order."""
-        return str(self.origin_id)
-
-    @property
-    def is_urgent(self) -> bool:
-        """It goes before routine facts on the road; inside the node it has one topic."""
-        return True
 
     @property
     def addressees(self) -> tuple[str, ...]:

@@ -38,12 +38,26 @@ class Tone(StrEnum):
     BACK = "back"
 
 
+class Kind(StrEnum):
+    """What a line is to the others of its hop and version: receipts stand at what was sent, answers at their question."""
+
+    PLAIN = ""
+    SENT = "sent"
+    DELIVERED = "delivered"
+    RECEIVED = "received"
+    QUESTION = "question"
+    ANSWER = "answer"
+
+
 STAYS: frozenset[Way] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in an item's passage a fact stands: what the author's unit does prepares hop 1."""
+    """Where in an item's passage a fact stands: what the author's unit does prepares hop 1.
+
+    `ordinal` is 0 where the telling node says nothing of it.
+    """
 
     origin_id: UUID
     info_type: InfoType
@@ -51,6 +65,7 @@ class Place:
     version: int
     node: str
     at: datetime
+    ordinal: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.kernel.language.events.meaning import STAYS, Line, Place, Tone, Way
+from services.kernel.language.events.meaning import STAYS, Kind, Line, Place, Tone, Way
 from services.kernel.language.vocabulary import InfoType, Level, SignMode, System
 
 
@@ -24,7 +24,7 @@ class Fact(Part):
     `TYPE` is the name on the wire, `LABEL` what officers call it, `TOPIC` the routine topic without
     the node's prefix and `URGENT_TOPIC` its twin for emergencies, if it has one. `WAYS` is how it
     crosses to other nodes. `RANK` is the place of its line among those of one hop and version that
-    nothing else puts in order, 0 where it adds no line to an item's history; `TONE` how that line looks.
+    nothing else puts in order, 0 where it adds no line to an item's history; `TONE` how that line looks, and `KIND` what it is to the others.
     """
 
     TYPE: ClassVar[str]
@@ -35,6 +35,7 @@ class Fact(Part):
     WAYS: ClassVar[frozenset[Way]] = STAYS
     RANK: ClassVar[int] = 0
     TONE: ClassVar[Tone] = Tone.PLAIN
+    KIND: ClassVar[Kind] = Kind.PLAIN
 
     @property
     def key(self) -> str:
@@ -209,8 +210,16 @@ class SignOff(Part):
     signed_at: datetime
 
 
+LAST_ORDINAL = 1_000_000_000
+"""Far more than can happen to one item; no neighbour can name a place that a table could not keep."""
+
+
 class SubmissionFact(Fact):
-    """A fact about one item; emergencies use the urgent topic of their service."""
+    """A fact about one item; emergencies use the urgent topic of their service.
+
+    `ordinal` is one more than that of everything the telling service knew of the item: what caused a
+    fact has a lower one, at whatever node it happened. It is 0 in facts told before it was carried.
+    """
 
     TOPIC: ClassVar[str] = "review.submission"
     URGENT_TOPIC: ClassVar[str] = "review.emergency"
@@ -218,6 +227,7 @@ class SubmissionFact(Fact):
     item: Item
     at: datetime
     node: str
+    ordinal: int = Field(default=0, ge=0, le=LAST_ORDINAL)
 
     @property
     def key(self) -> str:
@@ -238,4 +248,8 @@ class SubmissionFact(Fact):
     def place(self) -> Place:
         """At the receiver of its hop."""
         item = self.item
-        return Place(item.origin_id, item.info_type, max(item.hop, 1), item.version, self.node, self.at)
+        return Place(item.origin_id, item.info_type, max(item.hop, 1), item.version, self.node, self.at, self.ordinal)
+
+    def line(self) -> Line | None:
+        """What it is called, and by whom it was done."""
+        return Line(self.LABEL, by=getattr(self, "by", None))

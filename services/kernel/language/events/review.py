@@ -1,14 +1,14 @@
-"""What review tells: everything an office does with an item, and its periodicals."""
+"""What review tells of an item: everything an office does with it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from services.kernel.language.events.meaning import STAYS, Line, Tone, Way, label_of, level_label
-from services.kernel.language.events.parts import Edition, Fact, OfficerRef, Part, SignOff, SubmissionFact
+from services.kernel.language.events.meaning import STAYS, Kind, Line, Tone, Way, label_of, level_label
+from services.kernel.language.events.parts import Edition, Fact, OfficerRef, SubmissionFact
 from services.kernel.language.events.sending import SubmissionSentUp
 from services.kernel.language.vocabulary import (
     AdoptionMode,
@@ -32,10 +32,6 @@ class SubmissionChecked(SubmissionFact):
     RANK: ClassVar[int] = 20
     by: OfficerRef
     alone_reason: str = ""
-
-    def line(self) -> Line:
-        """By whom."""
-        return Line(self.LABEL, by=self.by)
 
 
 class SubmissionReportedUp(SubmissionSentUp):
@@ -73,11 +69,8 @@ class SubmissionReceived(SubmissionFact):
     LABEL: ClassVar[str] = "已签收"
     WAYS: ClassVar[frozenset[Way]] = _BACK
     RANK: ClassVar[int] = 50
+    KIND: ClassVar[Kind] = Kind.RECEIVED
     by: OfficerRef
-
-    def line(self) -> Line:
-        """By whom."""
-        return Line(self.LABEL, by=self.by)
 
 
 class SubmissionAsked(SubmissionFact):
@@ -87,6 +80,7 @@ class SubmissionAsked(SubmissionFact):
     LABEL: ClassVar[str] = "请求核实"
     WAYS: ClassVar[frozenset[Way]] = _BACK
     RANK: ClassVar[int] = 60
+    KIND: ClassVar[Kind] = Kind.QUESTION
     question_id: UUID
     question: str
     by: OfficerRef
@@ -103,6 +97,7 @@ class SubmissionAnswered(SubmissionFact):
     LABEL: ClassVar[str] = "已答复核实"
     WAYS: ClassVar[frozenset[Way]] = frozenset({Way.TO_ASKER})
     RANK: ClassVar[int] = 61
+    KIND: ClassVar[Kind] = Kind.ANSWER
     question_id: UUID
     answer: str
     to_node: str
@@ -222,51 +217,6 @@ class SubmissionAdopted(SubmissionFact):
         data = {"adoption_id": str(self.adoption_id), "mode_label": self.mode.label, **_json(self, *names)}
         issue = f"《{self.periodical_title.strip('《》')}》第{self.issue_no}期"
         return Line(f"{level_label(self.level)}采用，{issue}", data=data)
-
-
-class IssueEntry(Part):
-    """One item of an issue, in its place."""
-
-    adoption_id: UUID
-    origin_id: UUID
-    title: str
-    unit_name: str
-
-
-class IssuePublished(Fact):
-    """An issue of a periodical was signed and got its number.
-
-    `sign_off` and what follows it are as printed; facts told before they were carried lack them.
-    """
-
-    TYPE: ClassVar[str] = "issue.published"
-    LABEL: ClassVar[str] = "刊物已签发"
-    TOPIC: ClassVar[str] = "review.issue"
-
-    issue_id: UUID
-    node: str
-    periodical_id: UUID
-    periodical_title: str
-    periodical_kind: PeriodicalKind
-    system: System
-    issue_no: int
-    issue_year: int
-    signed_by: str
-    at: datetime
-    entries: tuple[IssueEntry, ...]
-    series: str = "regular"
-    sign_off: SignOff | None = None
-    note: str = ""
-    mark: str = ""
-    report_to: str = ""
-    send_to: str = ""
-    distribute_to: str = ""
-    copies: int | None = None
-
-    @property
-    def key(self) -> str:
-        """Issues of one periodical keep their order."""
-        return str(self.periodical_id)
 
 
 class InstructionRecorded(SubmissionFact):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from services.kernel.language.events.meaning import Line, Place, Tone, Way, label_of, level_label
+from services.kernel.language.events.meaning import Kind, Line, Place, Tone, Way, label_of, level_label
 from services.kernel.language.events.parts import Content, SignOff, SubmissionFact
 from services.kernel.language.vocabulary import Level, SignMode
 
@@ -16,6 +16,7 @@ class SubmissionSentUp(SubmissionFact):
     WAYS: ClassVar[frozenset[Way]] = frozenset({Way.UP})
     RANK: ClassVar[int] = 30
     TONE: ClassVar[Tone] = Tone.KEY
+    KIND: ClassVar[Kind] = Kind.SENT
     VERB: ClassVar[str]
     content: Content
     sign_off: SignOff

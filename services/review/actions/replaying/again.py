@@ -8,10 +8,10 @@ from uuid import UUID
 from services.kernel.language.events.parts import Content, Item, OfficerRef, SubmissionFact
 from services.kernel.language.timeline import timeline_entry
 from services.kernel.language.vocabulary import ReviewStatus
+from services.kernel.runtime.passage.noting import new_line
 from services.kernel.runtime.transaction import Transaction
 from services.review.actions.opening import new_item, show_text
-from services.review.actions.telling import history_row
-from services.review.model import ReviewItem, SentVersion
+from services.review.model import HistoryRow, ReviewItem, SentVersion
 from services.review.model.item import ForwardMark
 from services.review.store.items import latest_sent, lock_item
 from services.review.store.own_facts import is_told_already, last_own_word
@@ -39,9 +39,11 @@ async def take_again(tx: Transaction, fact: SubmissionFact) -> Again | None:
     if entry is None or await is_told_already(tx.session, fact, entry):
         return None
     is_newest = item is None or await _is_newest(tx, item, fact)
-    row = history_row(fact.item.origin_id, entry, event_id=tx.cause.id if tx.cause else None)
+    line = await new_line(tx, HistoryRow, fact)
+    if line is None:
+        return None
     item = item or _unknown(tx, fact)
-    tx.session.add_all([item, row])
+    tx.session.add_all([item, line])
     await tx.session.flush()
     if is_newest:
         _follow(item, fact.item, node=tx.node.node_id)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.kernel.language.events.issues import IssuePublished
 from services.kernel.language.events.parts import SignOff
-from services.kernel.language.events.review import IssuePublished, SubmissionAdopted
+from services.kernel.language.events.review import SubmissionAdopted
 from services.kernel.language.vocabulary import SignMode
 from services.kernel.runtime.transaction import Transaction
 from services.review.actions.replaying.again import nobody, take_again

@@ -12,11 +12,12 @@ from services.kernel.language.events.review import (
     SubmissionForwardedUp,
 )
 from services.kernel.runtime.organisation import find_peer
+from services.kernel.runtime.passage.asking import put_answer, put_question
 from services.kernel.runtime.transaction import Transaction
-from services.review.actions.hearing import count_questions, put_answer, put_instruction, put_question
+from services.review.actions.hearing import count_questions, put_instruction
 from services.review.actions.replaying.again import NOBODY, Again, keep_text_if_missing, take_again
 from services.review.actions.telling import touch
-from services.review.model import Forward, OwnEdition, ReviewItem
+from services.review.model import Forward, OwnEdition, Question, ReviewItem
 from services.review.model.item import ForwardMark
 from services.review.model.passage import ProposalState
 from services.review.policy.hops import longer
@@ -28,14 +29,14 @@ from services.review.store.own_facts import was_sent_back
 async def bring_back_question(tx: Transaction, fact: SubmissionAsked) -> None:
     """This office had asked the author's unit; an answer that is here already stays."""
     if again := await take_again(tx, fact):
-        await put_question(tx, fact)
+        await put_question(tx, Question, fact)
         await count_questions(tx, again.item)
 
 
 async def bring_back_answer(tx: Transaction, fact: SubmissionAnswered) -> None:
     """The author's unit, which is of this node, had answered."""
     if again := await take_again(tx, fact):
-        await put_answer(tx, fact)
+        await put_answer(tx, Question, fact)
         await count_questions(tx, again.item)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.kernel.language.events.review import IssuePublished, SubmissionAdopted
+from services.kernel.language.events.issues import IssuePublished
+from services.kernel.language.events.review import SubmissionAdopted
 from services.kernel.runtime.organisation import head_office
 from services.kernel.runtime.transaction import Transaction
 from services.review.model import Periodical
