@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from fastapi import Response
@@ -24,17 +24,29 @@ from services.review.api.inputs import (
     NewSignature,
     OfferedVersion,
 )
-from services.review.api.views import instruction_view, question_view, standing_view
+from services.review.api.views import (
+    AnsweredView,
+    AskedView,
+    EditedView,
+    ForwardStandingView,
+    ProposedView,
+    RecordedView,
+    SelectedView,
+    SentOnView,
+    StandingView,
+)
 from services.review.model import ReviewItem
 from services.review.policy import Verb
 from services.review.store.items import item_to_act_on
 
 router = edge_router(prefix="/api/v1/submissions/{origin_id}")
 
+Standing = TypeVar("Standing", bound=StandingView)
+
 
 @router.post("/receive")
-async def receive(origin_id: UUID, me: Me, tx: Tx, response: Response) -> dict[str, Any]:
-    return _answer(response, await deciding.receive_submission(tx, origin_id, by=me))
+async def receive(origin_id: UUID, me: Me, tx: Tx, response: Response) -> StandingView:
+    return _answer(StandingView, response, await deciding.receive_submission(tx, origin_id, by=me))
 
 
 @router.patch("")
@@ -47,80 +59,80 @@ async def edit(
     begin: Begin,
     response: Response,
     change: EditionChange,
-) -> dict[str, Any]:
+) -> EditedView:
     text = editing.NewText(change.title, change.body)
     compared = await editing.compare_edition(context.database, origin_id, text, Verb.EDIT, by=me, version=version)
     item = await editing.edit_submission(await begin(), origin_id, compared, by=me, version=version)
-    return _answer(response, item, edition=item.edition_number)
+    return _answer(EditedView, response, item, edition=item.edition_number)
 
 
 @router.post("/ask")
-async def ask(origin_id: UUID, me: Me, tx: Tx, response: Response, new: NewQuestion) -> dict[str, Any]:
+async def ask(origin_id: UUID, me: Me, tx: Tx, response: Response, new: NewQuestion) -> AskedView:
     question = await editing.ask_author(tx, origin_id, by=me, question=new.question)
     item = await item_to_act_on(tx.session, origin_id)
-    return _answer(response, item, question_id=question.question_id)
+    return _answer(AskedView, response, item, question_id=question.question_id)
 
 
 @router.post("/answer")
-async def answer(origin_id: UUID, me: Me, tx: Tx, new: NewAnswer) -> dict[str, Any]:
+async def answer(origin_id: UUID, me: Me, tx: Tx, new: NewAnswer) -> AnsweredView:
     question = await editing.answer_question(tx, origin_id, by=me, answer=new.answer, question_id=new.question_id)
-    return {"origin_id": origin_id, **question_view(question)}
+    return AnsweredView.read(question)
 
 
 @router.post("/return")
 async def return_item(
     origin_id: UUID, me: Me, *, tx: Tx, version: OfferedVersion, response: Response, new: NewReturn
-) -> dict[str, Any]:
+) -> StandingView:
     item = await deciding.return_submission(
         tx, origin_id, by=me, reason_code=new.reason_code, reason=new.reason, version=version
     )
-    return _answer(response, item)
+    return _answer(StandingView, response, item)
 
 
 @router.post("/decline")
 async def decline(
     origin_id: UUID, me: Me, *, tx: Tx, version: OfferedVersion, response: Response, new: NewDecline
-) -> dict[str, Any]:
+) -> StandingView:
     item = await deciding.decline_submission(
         tx, origin_id, by=me, reason_code=new.reason_code, reason=new.reason, version=version
     )
-    return _answer(response, item)
+    return _answer(StandingView, response, item)
 
 
 @router.post("/keep")
-async def keep(origin_id: UUID, me: Me, tx: Tx, version: OfferedVersion, response: Response) -> dict[str, Any]:
-    return _answer(response, await deciding.keep_submission(tx, origin_id, by=me, version=version))
+async def keep(origin_id: UUID, me: Me, tx: Tx, version: OfferedVersion, response: Response) -> StandingView:
+    return _answer(StandingView, response, await deciding.keep_submission(tx, origin_id, by=me, version=version))
 
 
 @router.post("/reopen")
-async def reopen(origin_id: UUID, me: Me, tx: Tx, version: OfferedVersion, response: Response) -> dict[str, Any]:
-    return _answer(response, await deciding.reopen_submission(tx, origin_id, by=me, version=version))
+async def reopen(origin_id: UUID, me: Me, tx: Tx, version: OfferedVersion, response: Response) -> StandingView:
+    return _answer(StandingView, response, await deciding.reopen_submission(tx, origin_id, by=me, version=version))
 
 
 @router.post("/adopt")
 async def adopt(
     origin_id: UUID, me: Me, *, tx: Tx, version: OfferedVersion, response: Response, new: NewAdoption
-) -> dict[str, Any]:
+) -> SelectedView:
     adoption = await selecting.select_submission(
         tx, origin_id, by=me, periodical_id=new.periodical_id, mode=new.mode, issue_id=new.issue_id, version=version
     )
     item = await item_to_act_on(tx.session, origin_id)
-    return _answer(response, item, adoption_id=adoption.adoption_id, issue_id=adoption.issue_id)
+    return _answer(SelectedView, response, item, adoption_id=adoption.adoption_id, issue_id=adoption.issue_id)
 
 
 @router.post("/unselect")
 async def unselect(
     origin_id: UUID, me: Me, *, tx: Tx, version: OfferedVersion, response: Response, leaving: LeavingIssue | None = None
-) -> dict[str, Any]:
+) -> StandingView:
     adoption_id = leaving.adoption_id if leaving else None
     item = await selecting.unselect_submission(tx, origin_id, by=me, adoption_id=adoption_id, version=version)
-    return _answer(response, item)
+    return _answer(StandingView, response, item)
 
 
 @router.post("/forward")
 async def propose(
     origin_id: UUID, me: Me, *, context: Context, begin: Begin, response: Response, new: NewForward | None = None
-) -> dict[str, Any]:
+) -> ProposedView:
     new, edition = new or NewForward(), None
     if new.title is not None or new.body is not None:
         text = editing.NewText(new.title, new.body)
@@ -128,33 +140,33 @@ async def propose(
     tx = await begin()
     row = await forwarding.propose_forward(tx, origin_id, by=me, to=new.to, edition=edition)
     item = await item_to_act_on(tx.session, origin_id)
-    return _answer(response, item, forward_id=row.forward_id, forward=item.forward.value, to=row.to_node)
+    return _answer(ProposedView, response, item, forward_id=row.forward_id, to=row.to_node)
 
 
 @router.post("/forward/withdraw")
 async def withdraw(
     origin_id: UUID, me: Me, *, tx: Tx, response: Response, new: ForwardWithdrawal | None = None
-) -> dict[str, Any]:
+) -> ForwardStandingView:
     item = await forwarding.withdraw_forward(tx, origin_id, by=me, reason=new.reason if new else "")
-    return _answer(response, item, forward=item.forward.value)
+    return _answer(ForwardStandingView, response, item)
 
 
 @router.post("/forward/sign")
 async def sign_on(
     origin_id: UUID, me: LiveMe, *, tx: Tx, version: OfferedVersion, response: Response, new: NewSignature | None = None
-) -> dict[str, Any]:
+) -> SentOnView:
     signature = new.as_signature() if new else Signature()
     row = await forwarding.sign_forward(tx, origin_id, by=me, signature=signature, version=version)
     item = await item_to_act_on(tx.session, origin_id)
-    return _answer(response, item, forward=item.forward.value, to=row.to_node, hop=row.hop)
+    return _answer(SentOnView, response, item, to=row.to_node, hop=row.hop)
 
 
 @router.post("/instructions", status_code=201)
-async def record(origin_id: UUID, me: Me, tx: Tx, new: InstructionInput) -> dict[str, Any]:
+async def record(origin_id: UUID, me: Me, tx: Tx, new: InstructionInput) -> RecordedView:
     row = await instructing.record_instruction(tx, origin_id, by=me, new=instructing.NewInstruction(**new.model_dump()))
-    return {"origin_id": origin_id, **instruction_view(row)}
+    return RecordedView.read(row)
 
 
-def _answer(response: Response, item: ReviewItem, **more: Any) -> dict[str, Any]:
+def _answer(kind: type[Standing], response: Response, item: ReviewItem, **more: Any) -> Standing:
     etag(response, item.version)
-    return standing_view(item, **more)
+    return kind.read(item, **more)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -11,10 +11,11 @@ from services.kernel.language.reading import reads_in_office
 from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.paging import decode_cursor, encode_cursor
 from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.views import Page
 from services.kernel.runtime.web import IfMatch, LiveMe, Me, Node, Officer, Reading, Tx, edge_router, etag
 from services.review.actions.publishing import TEXT_LIMITS, IssueChange, arrange_issue, open_issue, sign_issue
 from services.review.api.inputs import IssueInput, NewIssue, NewSignature, OfferedVersion
-from services.review.api.views import issue_row_view, issue_view, periodical_view
+from services.review.api.issue_views import IssueRowView, IssueView, PeriodicalView
 from services.review.model import IssueStatus
 from services.review.policy.issues import require_issue_role
 from services.review.store import issues
@@ -26,8 +27,9 @@ _READERS = frozenset({Role.EDITOR, Role.CHIEF, Role.LEADER})
 
 
 @router.get("/periodicals")
-async def list_periodicals(_me: Me, session: Reading) -> dict[str, Any]:
-    return {"items": [periodical_view(one) for one in await issues.list_periodicals(session)], "next": None}
+async def list_periodicals(_me: Me, session: Reading) -> Page[PeriodicalView]:
+    found = await issues.list_periodicals(session)
+    return Page[PeriodicalView](items=[PeriodicalView.read(one) for one in found])
 
 
 @router.get("/issues")
@@ -37,24 +39,24 @@ async def list_issues(
     status: IssueStatus = IssueStatus.DRAFT,
     cursor: Annotated[str, Query(max_length=200)] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 30,
-) -> dict[str, Any]:
+) -> Page[IssueRowView]:
     _require_reader(me)
     page = await issues.list_issues(session, status=status, before=_before(cursor), limit=limit + 1)
     shown = page[:limit]
     ids = [issue.issue_id for issue in shown]
     places, counts = await issues.titles_of(session, ids), await issues.count_entries(session, ids)
-    rows = [issue_row_view(one, places[one.issue_id][1], counts.get(one.issue_id, 0)) for one in shown]
-    return {"items": rows, "next": encode_cursor([str(ids[-1])]) if len(page) > limit else None}
+    rows = [IssueRowView.of(one, places[one.issue_id][1], counts.get(one.issue_id, 0)) for one in shown]
+    return Page[IssueRowView](items=rows, next=encode_cursor([str(ids[-1])]) if len(page) > limit else None)
 
 
 @router.post("/issues", status_code=201)
-async def begin_issue(me: Me, tx: Tx, response: Response, new: NewIssue) -> dict[str, Any]:
+async def begin_issue(me: Me, tx: Tx, response: Response, new: NewIssue) -> IssueView:
     issue = await open_issue(tx, by=me, periodical_id=new.periodical_id, series=new.series)
     return await _answer(tx.session, response, issue.issue_id, tx.node.node_id)
 
 
 @router.get("/issues/{issue_id}")
-async def read_issue(issue_id: UUID, me: Me, session: Reading, node: Node, response: Response) -> dict[str, Any]:
+async def read_issue(issue_id: UUID, me: Me, session: Reading, node: Node, response: Response) -> IssueView:
     _require_reader(me)
     return await _answer(session, response, issue_id, node.node_id)
 
@@ -62,7 +64,7 @@ async def read_issue(issue_id: UUID, me: Me, session: Reading, node: Node, respo
 @router.patch("/issues/{issue_id}")
 async def change_issue(
     issue_id: UUID, me: Me, *, version: IfMatch, tx: Tx, response: Response, change: IssueInput
-) -> dict[str, Any]:
+) -> IssueView:
     texts = {name: text for name in TEXT_LIMITS if (text := getattr(change, name)) is not None}
     wanted = IssueChange(adoption_ids=change.adoption_ids, texts=texts, copies=change.copies)
     await arrange_issue(tx, issue_id, by=me, change=wanted, version=version)
@@ -72,20 +74,21 @@ async def change_issue(
 @router.post("/issues/{issue_id}/sign")
 async def sign(
     issue_id: UUID, me: LiveMe, *, tx: Tx, version: OfferedVersion, response: Response, new: NewSignature | None = None
-) -> dict[str, Any]:
+) -> IssueView:
     signature = new.as_signature() if new else None
     await sign_issue(tx, issue_id, by=me, signature=signature, version=version)
     return await _answer(tx.session, response, issue_id, tx.node.node_id)
 
 
-async def _answer(session: AsyncSession, response: Response, issue_id: UUID, node_id: str) -> dict[str, Any]:
+async def _answer(session: AsyncSession, response: Response, issue_id: UUID, node_id: str) -> IssueView:
     await session.flush()
     issue, periodical = (await issues.titles_of(session, [issue_id])).get(issue_id) or (None, None)
     if issue is None or periodical is None:
         raise issues.IssueNotFound
     entries = await issues.list_entries(session, issue_id)
     etag(response, issue.version)
-    return issue_view(issue, periodical, entries, await source_names(session, node_id, [item for _, item in entries]))
+    sources = await source_names(session, node_id, [item for _, item in entries])
+    return IssueView.whole(issue, periodical, entries, sources)
 
 
 def _require_reader(me: Officer) -> None:

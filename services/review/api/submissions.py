@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
 
 from services.kernel.language.reading import reads_in_office
 from services.kernel.language.vocabulary import InfoType, ReviewStatus
+from services.kernel.runtime.views import Page
 from services.kernel.runtime.web import Context, LiveMe, Me, Reading, Tx, edge_router, etag
 from services.review.actions.signing import Signature, check_submission, sign_submission
 from services.review.api.files import digests_present
 from services.review.api.inputs import NewCheck, NewSignature, OfferedVersion
-from services.review.api.views import row_view, sheet_view, standing_view
+from services.review.api.views import RowView, SheetView, StandingView
 from services.review.model import ReviewItem
 from services.review.store.lists import ItemFilter, list_items, visible_to
 from services.review.store.sheet import inward_statuses, item_sheet
@@ -32,29 +33,30 @@ async def list_submissions(
     info_type: InfoType | None = None,
     cursor: Annotated[str, Query(max_length=400)] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> dict[str, Any]:
+) -> Page[RowView]:
     is_office = reads_in_office(me)
     statuses = inward_statuses(status or (), is_office=is_office)
     if status and not statuses:
-        return {"items": [], "next": None}
+        return Page[RowView](items=[])
     wanted = ItemFilter(statuses=statuses, query=q, unit_id=unit_id, info_type=info_type)
     page = await list_items(session, visible_to(me), wanted, cursor=cursor, limit=limit)
-    return {"items": [row_view(item, is_office=is_office and item.is_here) for item in page.items], "next": page.next}
+    rows = [RowView.of(item, is_office=is_office and item.is_here) for item in page.items]
+    return Page[RowView](items=rows, next=page.next)
 
 
 @router.get("/{origin_id}")
 async def read_submission(
     origin_id: UUID, me: Me, *, session: Reading, context: Context, response: Response
-) -> dict[str, Any]:
+) -> SheetView:
     sheet = await item_sheet(session, origin_id, me)
     etag(response, sheet.item.version)
-    return sheet_view(sheet, present=digests_present(context.files, sheet))
+    return SheetView.whole(sheet, present=digests_present(context.files, sheet))
 
 
 @router.post("/{origin_id}/check")
 async def check(
     origin_id: UUID, me: Me, *, tx: Tx, version: OfferedVersion, response: Response, new: NewCheck | None = None
-) -> dict[str, Any]:
+) -> StandingView:
     reason = new.alone_reason if new else ""
     return _answer(response, await check_submission(tx, origin_id, by=me, version=version, alone_reason=reason))
 
@@ -62,11 +64,11 @@ async def check(
 @router.post("/{origin_id}/sign")
 async def sign(
     origin_id: UUID, me: LiveMe, *, tx: Tx, version: OfferedVersion, response: Response, new: NewSignature | None = None
-) -> dict[str, Any]:
+) -> StandingView:
     signature = new.as_signature() if new else Signature()
     return _answer(response, await sign_submission(tx, origin_id, by=me, signature=signature, version=version))
 
 
-def _answer(response: Response, item: ReviewItem) -> dict[str, Any]:
+def _answer(response: Response, item: ReviewItem) -> StandingView:
     etag(response, item.version)
-    return standing_view(item)
+    return StandingView.read(item)

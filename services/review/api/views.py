@@ -1,233 +1,291 @@
-"""What callers are answered."""
+"""What callers are answered about items."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from services.review.model import (
-    Adoption,
-    HistoryRow,
-    Instruction,
-    Issue,
-    OwnEdition,
-    Periodical,
-    Question,
-    ReviewItem,
-    SentVersion,
-)
-from services.review.policy import Offer, arrival_checks, issue_label
+from pydantic import BeforeValidator
+
+from services.kernel.language.events.parts import Content, Hop, SignOff
+from services.kernel.language.vocabulary import AdoptionMode, InfoType, LeaderRank, Level, ReviewStatus, Share, System
+from services.kernel.runtime.views import Named, View
+from services.review.model import Adoption, AdoptionStatus, Issue, Periodical, ReviewItem
+from services.review.model.item import ForwardMark
+from services.review.model.passage import ProposalState
+from services.review.policy import Check, CheckState, Offer, Verb, arrival_checks
 from services.review.store.sheet import ItemSheet, outward_status
 
+Filled = Annotated[str | None, BeforeValidator(lambda text: text or None)]
+"""A text, null when there is none."""
 
-def row_view(item: ReviewItem, *, is_office: bool) -> dict[str, Any]:
+
+class RowView(View):
     """An item as a list shows it."""
-    return {
-        "origin_id": item.origin_id,
-        "title": item.title,
-        "unit_id": item.unit_id,
-        "unit_name": item.unit_name,
-        "sender_name": item.sender_name,
-        "info_type": item.info_type,
-        "system": item.system,
-        "status": outward_status(item.status, is_office=is_office),
-        "version": item.version,
-        "submission_version": item.submission_version,
-        "arrived_at": item.arrived_at,
-        "received_at": item.received_at,
-        "handle_by": item.handle_by,
-        "due_at": item.due_at,
-        "forward": item.forward.value if is_office else None,
-        "open_questions": item.open_questions,
-    }
+
+    origin_id: UUID
+    title: str
+    unit_id: UUID
+    unit_name: str
+    sender_name: str
+    info_type: InfoType
+    system: System
+    status: ReviewStatus
+    version: int
+    submission_version: int
+    arrived_at: datetime
+    received_at: datetime | None
+    handle_by: datetime
+    due_at: datetime | None
+    forward: ForwardMark | None
+    open_questions: int
+
+    @classmethod
+    def of(cls, item: ReviewItem, *, is_office: bool) -> Self:
+        """The row of an item, as far as the reader may know how it stands."""
+        return cls.read(item, **_as_seen(item, is_office=is_office))
 
 
-def standing_view(item: ReviewItem, **more: Any) -> dict[str, Any]:
+class StandingView(View):
     """What an action answers: where the item stands now."""
-    return {"origin_id": item.origin_id, "status": item.status, "version": item.version, **more}
+
+    origin_id: UUID
+    status: ReviewStatus
+    version: int
 
 
-def sheet_view(sheet: ItemSheet, *, present: Collection[str]) -> dict[str, Any]:
-    """An item in full."""
-    item, latest = sheet.item, sheet.latest
-    return {
-        **row_view(item, is_office=sheet.is_office),
-        "origin_node": item.origin_node,
-        "hop": item.hop,
-        "hops": [hop.model_dump() for hop in item.hops],
-        "received_by": item.received_by.name if item.received_by else None,
-        "reviewer_name": item.reviewer_name or None,
-        "sign_off": item.sign_off.model_dump() if item.sign_off else None,
-        "note": item.note,
-        "text": {"title": sheet.text.title, "body": sheet.text.body, "is_own": sheet.text.is_own},
-        "content": latest.content.model_dump() if latest else None,
-        "sent": [sent_view(sent) for sent in sheet.sent],
-        "editions": [edition_view(edition) for edition in sheet.editions],
-        "questions": [question_view(question) for question in sheet.questions],
-        "forwards": [
-            {"to": f.to_node, "to_name": f.to_name, "hop": f.hop, "state": f.state, "reason": f.reason}
-            for f in sheet.forwards
-        ],
-        "instructions": [instruction_view(instruction) for instruction in sheet.instructions],
-        "adoptions": [adoption_view(*place) for place in sheet.adoptions],
-        "timeline": [history_view(row) for row in sheet.history],
-        "actions": [offer_view(offer) for offer in sheet.offers.values()],
-        "checks": _checks(item, latest, present),
-    }
+class EditedView(StandingView):
+    """After a saving of this office's edition: its number."""
+
+    edition: int
 
 
-def sent_view(sent: SentVersion) -> dict[str, Any]:
+class AskedView(StandingView):
+    """After a question to the author."""
+
+    question_id: UUID
+
+
+class SelectedView(StandingView):
+    """After a selection: the place in the draft of an issue."""
+
+    adoption_id: UUID
+    issue_id: UUID
+
+
+class ForwardStandingView(StandingView):
+    """Where the forwarding stands."""
+
+    forward: ForwardMark
+
+
+class ProposedView(ForwardStandingView):
+    """After a proposal to send the item on: to which node."""
+
+    forward_id: UUID
+    to: str
+
+
+class SentOnView(ForwardStandingView):
+    """After the item was sent on: to which node, as which hop."""
+
+    to: str
+    hop: int
+
+
+class SentView(View):
     """A version as it was sent here."""
-    return {
-        "version": sent.version,
-        "hop": sent.hop,
-        "attempt": sent.attempt,
-        "title": sent.content.edition.title,
-        "body": sent.content.edition.body,
-        "from_node": sent.from_node,
-        "sender_name": sent.sender_name,
-        "told_at": sent.told_at,
-        "arrived_at": sent.arrived_at,
-    }
+
+    version: int
+    hop: int
+    attempt: int
+    title: str
+    body: str
+    from_node: str
+    sender_name: str
+    told_at: datetime
+    arrived_at: datetime
 
 
-def edition_view(edition: OwnEdition) -> dict[str, Any]:
+class EditionView(View):
     """A saving of this office's edition."""
-    return {
-        "number": edition.number,
-        "title": edition.title,
-        "body": edition.body,
-        "edited_by": edition.edited_by.name,
-        "edited_at": edition.edited_at,
-        "submission_version": edition.submission_version,
-        "changes": edition.changes,
-        "figures_changed": edition.figures_changed,
-    }
+
+    number: int
+    title: str
+    body: str
+    edited_by: Named
+    edited_at: datetime
+    submission_version: int
+    changes: int
+    figures_changed: list[str]
 
 
-def question_view(question: Question) -> dict[str, Any]:
+class QuestionView(View):
     """A question with its answer, if any."""
-    return {
-        "question_id": question.question_id,
-        "asked_node": question.asked_node,
-        "question": question.question,
-        "asked_by": question.asked_by.name if question.asked_by else None,
-        "asked_at": question.asked_at,
-        "answer": question.answer,
-        "answered_by": question.answered_by.name if question.answered_by else None,
-        "answered_at": question.answered_at,
-    }
+
+    question_id: UUID
+    asked_node: str
+    question: str
+    asked_by: Named | None
+    asked_at: datetime | None
+    answer: str | None
+    answered_by: Named | None
+    answered_at: datetime | None
 
 
-def instruction_view(instruction: Instruction) -> dict[str, Any]:
+class AnsweredView(QuestionView):
+    """The question that was answered, and whose item it is of."""
+
+    origin_id: UUID
+
+
+class InstructionView(View):
     """An instruction as far as the reader may see it."""
-    return {
-        "instruction_id": instruction.instruction_id,
-        "node": instruction.node,
-        "level": instruction.level,
-        "leader_name": instruction.leader_name or None,
-        "leader_rank": instruction.leader_rank,
-        "text": instruction.text,
-        "given_on": instruction.given_on,
-        "share": instruction.share,
-    }
+
+    instruction_id: UUID
+    node: str
+    level: Level
+    leader_name: Filled
+    leader_rank: LeaderRank
+    text: str | None
+    given_on: date
+    share: Share
 
 
-def adoption_view(adoption: Adoption, issue: Issue, periodical: Periodical) -> dict[str, Any]:
+class RecordedView(InstructionView):
+    """The instruction that was recorded, and for which item."""
+
+    origin_id: UUID
+
+
+class ForwardView(View):
+    """A proposal to send the item on."""
+
+    to: str
+    to_name: str
+    hop: int
+    state: ProposalState
+    reason: str
+
+
+class AdoptionView(View):
     """A place in an issue."""
-    return {
-        "adoption_id": adoption.adoption_id,
-        "status": adoption.status,
-        "mode": adoption.mode,
-        "periodical_id": periodical.periodical_id,
-        "periodical_title": periodical.title,
-        "issue_id": issue.issue_id,
-        "issue_no": issue.number,
-        "issue_year": issue.year,
-    }
+
+    adoption_id: UUID
+    status: AdoptionStatus
+    mode: AdoptionMode
+    periodical_id: UUID
+    periodical_title: str
+    issue_id: UUID
+    issue_no: int | None
+    issue_year: int | None
+
+    @classmethod
+    def of(cls, adoption: Adoption, issue: Issue, periodical: Periodical) -> Self:
+        """The view of a place."""
+        return cls.read(adoption, periodical_title=periodical.title, issue_no=issue.number, issue_year=issue.year)
 
 
-def history_view(row: HistoryRow) -> dict[str, Any]:
-    """A line of the history."""
-    return {
-        "type": row.type,
-        "node": row.node,
-        "at": row.at,
-        "hop": row.hop,
-        "version": row.version,
-        "text": row.text,
-        "by": row.by,
-        "unit": row.unit,
-        "note": row.note,
-        "data": row.data,
-    }
+class HistoryView(View):
+    """A line of the history; `data` is what its fact says besides."""
+
+    type: str
+    node: str
+    at: datetime
+    hop: int
+    version: int
+    text: str
+    by: str
+    unit: str
+    note: str
+    data: dict[str, Any]
 
 
-def offer_view(offer: Offer) -> dict[str, Any]:
+class OfferView(View):
     """An action on offer and what stands in its way."""
-    return {"action": offer.verb, "label": offer.verb.label, "is_open": offer.is_open, "reasons": offer.reasons}
+
+    action: Verb
+    label: str
+    is_open: bool
+    reasons: tuple[str, ...]
+
+    @classmethod
+    def of(cls, offer: Offer) -> Self:
+        """The view of an offer."""
+        return cls.read(offer, action=offer.verb, label=offer.verb.label)
 
 
-def periodical_view(periodical: Periodical) -> dict[str, Any]:
-    """A periodical."""
-    return {
-        "periodical_id": periodical.periodical_id,
-        "code": periodical.code,
-        "title": periodical.title,
-        "kind": periodical.kind,
-        "system": periodical.system,
-    }
+class CheckView(View):
+    """One line of the checks of what arrived."""
+
+    label: str
+    state: CheckState
+    note: str
 
 
-def issue_view(
-    issue: Issue, periodical: Periodical, entries: list[tuple[Adoption, ReviewItem]], sources: Mapping[UUID, str]
-) -> dict[str, Any]:
-    """An issue with its items in order."""
-    return {
-        **issue_row_view(issue, periodical, len(entries)),
-        "note": issue.note,
-        "mark": issue.mark,
-        "report_to": issue.report_to,
-        "send_to": issue.send_to,
-        "distribute_to": issue.distribute_to,
-        "copies": issue.copies,
-        "signed_by": issue.sign_off.signed_by if issue.sign_off else None,
-        "entries": [
-            {
-                "adoption_id": adoption.adoption_id,
-                "origin_id": adoption.origin_id,
-                "title": adoption.title or item.title,
-                "unit_name": adoption.source or sources[item.origin_id],
-                "info_type": item.info_type,
-                "mode": adoption.mode,
-            }
-            for adoption, item in entries
-        ],
-    }
+class TextView(View):
+    """The text in force here; `is_own` when it is this office's edition."""
+
+    title: str
+    body: str
+    is_own: bool
 
 
-def issue_row_view(issue: Issue, periodical: Periodical, items: int) -> dict[str, Any]:
-    """An issue as a list shows it."""
-    return {
-        "issue_id": issue.issue_id,
-        "status": issue.status,
-        "version": issue.version,
-        "periodical_id": periodical.periodical_id,
-        "periodical_title": periodical.title,
-        "series": issue.series,
-        "issue_no": issue.number,
-        "issue_year": issue.year,
-        "issue_label": issue_label(issue.number, is_supplement=issue.series == "supplement"),
-        "signed_at": issue.signed_at,
-        "items": items,
-    }
+class SheetView(RowView):
+    """An item in full."""
+
+    origin_node: str
+    hop: int
+    hops: tuple[Hop, ...]
+    received_by: Named | None
+    reviewer_name: Filled
+    sign_off: SignOff | None
+    note: str
+    text: TextView
+    content: Content | None
+    sent: list[SentView]
+    editions: list[EditionView]
+    questions: list[QuestionView]
+    forwards: list[ForwardView]
+    instructions: list[InstructionView]
+    adoptions: list[AdoptionView]
+    timeline: list[HistoryView]
+    actions: list[OfferView]
+    checks: list[CheckView]
+
+    @classmethod
+    def whole(cls, sheet: ItemSheet, *, present: Collection[str]) -> Self:
+        """The view of all that is known of an item; `present` holds the digests of the files that are here."""
+        return cls.read(
+            sheet.item,
+            **_as_seen(sheet.item, is_office=sheet.is_office),
+            text=sheet.text,
+            content=sheet.latest.content if sheet.latest else None,
+            sent=[SentView.read(one, **_words_of(one.content)) for one in sheet.sent],
+            editions=sheet.editions,
+            questions=sheet.questions,
+            forwards=[ForwardView.read(one, to=one.to_node) for one in sheet.forwards],
+            instructions=sheet.instructions,
+            adoptions=[AdoptionView.of(*place) for place in sheet.adoptions],
+            timeline=sheet.history,
+            actions=[OfferView.of(offer) for offer in sheet.offers.values()],
+            checks=_checks(sheet, present),
+        )
 
 
-def _checks(item: ReviewItem, latest: SentVersion | None, present: Collection[str]) -> list[dict[str, Any]]:
+def _as_seen(item: ReviewItem, *, is_office: bool) -> dict[str, Any]:
+    status = outward_status(item.status, is_office=is_office)
+    return {"status": status, "forward": item.forward if is_office else None}
+
+
+def _words_of(content: Content) -> dict[str, str]:
+    return {"title": content.edition.title, "body": content.edition.body}
+
+
+def _checks(sheet: ItemSheet, present: Collection[str]) -> list[Check]:
+    item, latest = sheet.item, sheet.latest
     if latest is None:
         return []
-    checks = arrival_checks(
-        latest.content, item.info_type, via=latest.via, is_carried=latest.is_carried, present=present
-    )
-    return [{"label": check.label, "state": check.state, "note": check.note} for check in checks]
+    return arrival_checks(latest.content, item.info_type, via=latest.via, is_carried=latest.is_carried, present=present)
