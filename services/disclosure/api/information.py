@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
@@ -15,11 +15,14 @@ from services.disclosure.actions.answering import as_download
 from services.disclosure.actions.examining import Examined
 from services.disclosure.actions.taking_in import take_in_file
 from services.disclosure.api.views import (
-    category_view,
-    file_view,
-    information_view,
-    line_view,
-    standing_view,
+    CategoryView,
+    FileView,
+    InformationView,
+    LineView,
+    PublishedView,
+    ReviewedView,
+    RevokedView,
+    StandingView,
     url_of,
 )
 from services.disclosure.metrics import PUBLISHED, REVOKED
@@ -43,10 +46,12 @@ from services.kernel.runtime.organisation import working_days
 from services.kernel.runtime.paging import decode_cursor, encode_cursor
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.uploads import CheckedUpload
+from services.kernel.runtime.views import Page
 from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Now, Reading, Tx, edge_router, etag
 
 router = edge_router(prefix="/api/v1")
 
+Standing = TypeVar("Standing", bound=StandingView)
 Limit = Annotated[int, Query(ge=1, le=200)]
 Words = Annotated[str, Query(max_length=100)]
 Cursor = Annotated[str, Query(max_length=400)]
@@ -62,59 +67,60 @@ OfferedVersion = Annotated[int | None, Depends(_offered_version)]
 
 
 @router.get("/categories")
-async def list_categories(me: Me, session: Reading, now: Now) -> dict[str, Any]:
-    return {"items": [category_view(leaf) for leaf in (await category_set(session, now)).leaves], "next": None}
+async def list_categories(me: Me, session: Reading, now: Now) -> Page[CategoryView]:
+    leaves = (await category_set(session, now)).leaves
+    return Page[CategoryView](items=[CategoryView.of(leaf) for leaf in leaves])
 
 
 @router.post("/information", status_code=201)
-async def prepare(new: NewInformation, me: Me, tx: Tx, response: Response) -> dict[str, Any]:
+async def prepare(new: NewInformation, me: Me, tx: Tx, response: Response) -> StandingView:
     values = {name: value for name, value in new.values.items() if name != "origin_id"}
     information = await actions.prepare_information(tx, me, values, origin_id=new.origin_id)
     if information.attribute is DisclosureAttribute.PROACTIVE:
         await actions.send_to_review(tx, me, information.information_id)
     response.headers["Location"] = f"/disclosure/api/v1/information/{information.information_id}"
-    return _answer(response, information)
+    return _answer(StandingView, response, information)
 
 
 @router.patch("/information/{information_id}")
 async def change(
     information_id: UUID, *, change: InformationChange, version: IfMatch, me: Me, tx: Tx, response: Response
-) -> dict[str, Any]:
+) -> StandingView:
     information = await actions.change_information(tx, me, information_id, change.values, version=version)
-    return _answer(response, information)
+    return _answer(StandingView, response, information)
 
 
 @router.post("/information/{information_id}/send-to-review")
-async def send(information_id: UUID, me: Me, tx: Tx, version: OfferedVersion, response: Response) -> dict[str, Any]:
-    return _answer(response, await actions.send_to_review(tx, me, information_id, version=version))
+async def send(information_id: UUID, me: Me, tx: Tx, version: OfferedVersion, response: Response) -> StandingView:
+    return _answer(StandingView, response, await actions.send_to_review(tx, me, information_id, version=version))
 
 
 @router.post("/information/{information_id}/confidentiality-review")
 async def review(
     information_id: UUID, *, new: NewReview, me: Me, tx: Tx, version: OfferedVersion, response: Response
-) -> dict[str, Any]:
+) -> ReviewedView:
     decision = actions.decision_of(new)
     information = await actions.review_confidentiality(tx, me, information_id, decision, version=version)
-    return _answer(response, information, outcome=new.outcome.value, attribute=information.attribute.value)
+    return _answer(ReviewedView, response, information, outcome=new.outcome)
 
 
 @router.post("/information/{information_id}/publish")
 async def publish(
     information_id: UUID, *, me: LiveMe, tx: Tx, context: Context, version: OfferedVersion, response: Response
-) -> dict[str, Any]:
+) -> PublishedView:
     information = await actions.publish_information(tx, me, information_id, files=context.files, version=version)
     tx.after_commit(lambda: PUBLISHED.labels(context.node.node_id).inc())
-    return _answer(response, information, index_no=information.index_no, url=url_of(information))
+    return _answer(PublishedView, response, information, url=url_of(information))
 
 
 @router.post("/information/{information_id}/revoke")
 async def revoke(
     information_id: UUID, *, new: NewRevocation, me: LiveMe, tx: Tx, context: Context, version: OfferedVersion,
     response: Response,
-) -> dict[str, Any]:  # fmt: skip
+) -> RevokedView:  # fmt: skip
     information = await actions.revoke_information(tx, me, information_id, reason=new.reason, version=version)
     tx.after_commit(lambda: REVOKED.labels(context.node.node_id).inc())
-    return _answer(response, information, index_no=information.index_no)
+    return _answer(RevokedView, response, information)
 
 
 async def taken_in(
@@ -130,8 +136,8 @@ async def attach(
     me: Me,
     upload: Annotated[tuple[CheckedUpload, StoredFile, Examined], Depends(taken_in)],
     tx: Tx,
-) -> dict[str, Any]:
-    return file_view(await actions.attach_file(tx, me, information_id, upload))
+) -> FileView:
+    return FileView.of(await actions.attach_file(tx, me, information_id, upload))
 
 
 @router.delete("/information/{information_id}/attachments/{attachment_id}", status_code=204)
@@ -157,7 +163,7 @@ async def download(
 
 
 @router.get("/information/{information_id}")
-async def show(information_id: UUID, me: Me, session: Reading, *, now: Now, response: Response) -> dict[str, Any]:
+async def show(information_id: UUID, me: Me, session: Reading, *, now: Now, response: Response) -> InformationView:
     information = await open_information(session, information_id, by=me)
     etag(response, information.version)
     return await _whole(session, information, now)
@@ -173,13 +179,14 @@ async def list_all(
     q: Words = "",
     cursor: Cursor = "",
     limit: Limit = 50,
-) -> dict[str, Any]:
+) -> Page[LineView]:
     require_role(me, Act.READ)
     found = await store.list_information(session, store.Listing(me.unit_id, status, q, place_after(cursor), limit))
     names = {code: category.name for code, category in (await categories_by_code(session, now)).items()}
     last = found[limit - 1] if len(found) > limit else None
     following = encode_cursor([last.touched_at.isoformat(), last.information_id]) if last else None
-    return {"items": [line_view(one, names.get(one.category_id, "")) for one in found[:limit]], "next": following}
+    items = [LineView.read(one, category_name=names.get(one.category_id, "")) for one in found[:limit]]
+    return Page[LineView](items=items, next=following)
 
 
 def place_after(cursor: str) -> tuple[datetime, UUID] | None:
@@ -193,10 +200,10 @@ def place_after(cursor: str) -> tuple[datetime, UUID] | None:
     return decode_cursor(cursor, read_moment, UUID)
 
 
-async def _whole(session: AsyncSession, information: Information, now: datetime) -> dict[str, Any]:
+async def _whole(session: AsyncSession, information: Information, now: datetime) -> InformationView:
     category = (await categories_by_code(session, now)).get(information.category_id)
     formed_on = information.formed_on
-    return information_view(
+    return InformationView.of(
         information,
         category,
         files=await store.list_files(session, information.information_id),
@@ -205,6 +212,6 @@ async def _whole(session: AsyncSession, information: Information, now: datetime)
     )
 
 
-def _answer(response: Response, information: Information, **more: Any) -> dict[str, Any]:
+def _answer(kind: type[Standing], response: Response, information: Information, **more: Any) -> Standing:
     etag(response, information.version)
-    return {**standing_view(information), **more}
+    return kind.read(information, **more)

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
-from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
 from services.disclosure.actions.answering import PortalReading, keepable
 from services.disclosure.actions.refusals import InformationWithdrawn
 from services.disclosure.api.information import place_after
-from services.disclosure.api.views import public_line_view, public_view
+from services.disclosure.api.views import PublicLineView, PublicView
 from services.disclosure.store import portal
 from services.kernel.language.refusal import NotHereYet
 from services.kernel.runtime.paging import encode_cursor
+from services.kernel.runtime.views import Page, View
 from services.kernel.runtime.web import edge_router
 
 router = edge_router(prefix="/open/api/v1")
 
 
-@router.get("/information")
+@router.get("/information", response_model=Page[PublicLineView])
 async def list_published(
     request: Request,
     session: PortalReading,
@@ -37,10 +37,11 @@ async def list_published(
     following = (
         encode_cursor([last.published_at.isoformat(), last.information_id]) if last and last.published_at else None
     )
-    return _json(request, {"items": [public_line_view(one) for one in found[:limit]], "next": following})
+    items = [PublicLineView.of(one) for one in found[:limit]]
+    return _json(request, Page[PublicLineView](items=items, next=following))
 
 
-@router.get("/information/{information_id}")
+@router.get("/information/{information_id}", response_model=PublicView)
 async def show_published(request: Request, information_id: UUID, session: PortalReading) -> Response:
     shown = await portal.find_public(session, information_id)
     if shown is None:
@@ -49,8 +50,8 @@ async def show_published(request: Request, information_id: UUID, session: Portal
         raise InformationWithdrawn(
             index_no=shown.index_no, reason=shown.revoke_reason, revoked_at=shown.revoked_at.isoformat()
         )
-    return _json(request, public_view(shown))
+    return _json(request, PublicView.of(shown))
 
 
-def _json(request: Request, content: dict[str, Any]) -> Response:
-    return keepable(request, JSONResponse(jsonable_encoder(content)))
+def _json(request: Request, view: View) -> Response:
+    return keepable(request, JSONResponse(view.model_dump(mode="json")))

@@ -3,128 +3,263 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import PlainSerializer, WithJsonSchema
 
 from services.disclosure.model import Information, InformationFile, PublicInformation, Review
 from services.disclosure.policy import Category, DueDates, header_rows
+from services.kernel.language.vocabulary import (
+    DisclosureAttribute,
+    InformationStatus,
+    NonDisclosureGround,
+    ReviewOutcome,
+    Validity,
+)
+from services.kernel.runtime.views import Named, View
+
+OpenMoment = Annotated[
+    datetime, PlainSerializer(datetime.isoformat), WithJsonSchema({"type": "string", "format": "date-time"})
+]
+"""A moment as the portal has always written it: `+00:00`, not `Z`."""
 
 
-def standing_view(information: Information) -> dict[str, Any]:
+class StandingView(View):
     """Where a text stands after a step."""
-    return {
-        "information_id": information.information_id,
-        "status": information.status.value,
-        "version": information.version,
-    }
+
+    information_id: UUID
+    status: InformationStatus
+    version: int
 
 
-def line_view(information: Information, category_name: str) -> dict[str, Any]:
+class ReviewedView(StandingView):
+    """After a confidentiality review: what it decided, and how open the text is now."""
+
+    outcome: ReviewOutcome
+    attribute: DisclosureAttribute
+
+
+class RevokedView(StandingView):
+    """After a revocation: the number that stays on the portal."""
+
+    index_no: str | None
+
+
+class PublishedView(RevokedView):
+    """After the publication: its number, and where the portal shows it."""
+
+    url: str
+
+
+class LineView(StandingView):
     """A text in a list."""
-    return {
-        **standing_view(information),
-        "title": information.title,
-        "category_id": information.category_id,
-        "category_name": category_name,
-        "attribute": information.attribute.value,
-        "origin_id": information.origin_id,
-        "formed_on": information.formed_on,
-        "index_no": information.index_no,
-        "touched_at": information.touched_at,
-    }
+
+    title: str
+    category_id: str
+    category_name: str
+    attribute: DisclosureAttribute
+    origin_id: UUID | None
+    formed_on: date | None
+    index_no: str | None
+    touched_at: datetime
 
 
-def information_view(
-    information: Information,
-    category: Category | None,
-    *,
-    files: Sequence[InformationFile],
-    reviews: Sequence[Review],
-    due: DueDates | None,
-) -> dict[str, Any]:
-    """A text with everything that hangs on it."""
-    return {
-        **line_view(information, category.name if category else ""),
-        "body": information.body,
-        "summary": information.summary,
-        "document_no": information.document_no,
-        "subject": information.subject,
-        "genre": information.genre,
-        "audience": information.audience,
-        "keywords": information.keywords,
-        "is_normative": information.is_normative,
-        "effective_on": information.effective_on,
-        "repealed_on": information.repealed_on,
-        "validity": information.validity,
-        "source": information.source,
-        "responsible_section": information.responsible_section,
-        "publisher_name": information.publisher_name,
-        "prepared_by": information.prepared_by.name,
-        "reviews": [review_view(review) for review in reviews],
-        "attachments": [file_view(file) for file in files],
-        "due": due_view(due),
-        "published_at": information.published_at,
-        "url": url_of(information) if information.index_no else None,
-        "revoked_at": information.revoked_at,
-        "revoke_reason": information.revoke_reason,
-    }
-
-
-def review_view(review: Review) -> dict[str, Any]:
+class ReviewView(View):
     """One confidentiality review."""
-    return {
-        "outcome": review.outcome.value,
-        "ground": review.ground.value if review.ground else None,
-        "opinion": review.opinion,
-        "points": review.points,
-        "doubts": review.doubts,
-        "passages": review.passages,
-        "version": review.version,
-        "reviewed_by": review.reviewed_by.name,
-        "reviewed_at": review.reviewed_at,
-    }
+
+    outcome: ReviewOutcome
+    ground: NonDisclosureGround | None
+    opinion: str
+    points: list[str]
+    doubts: list[str]
+    passages: list[str]
+    version: int
+    reviewed_by: Named
+    reviewed_at: datetime
 
 
-def file_view(file: InformationFile) -> dict[str, Any]:
-    """One file: as it was uploaded, what the public gets of it or why it gets nothing, and what to look at twice."""
-    return {
-        "attachment_id": file.attachment_id,
-        "sha256": file.sha256,
-        "filename": file.filename,
-        "media_type": file.media_type,
-        "size": file.size,
-        "publication": {
-            "state": "refused" if file.obstacle_code else "ready" if file.public_sha256 else "not_examined",
-            "code": file.obstacle_code or None,
-            "message": file.obstacle or None,
-            "sha256": file.public_sha256,
-            "size": file.public_size,
-        },
-        "hints": file.hints,
-    }
+class PublicationView(View):
+    """What the public gets of a file, or why it gets nothing; `size` in bytes."""
+
+    state: Literal["refused", "ready", "not_examined"]
+    code: str | None
+    message: str | None
+    sha256: str | None
+    size: int | None
 
 
-def due_view(due: DueDates | None) -> dict[str, Any] | None:
-    """Both due dates, each with the way it was found."""
-    if due is None:
-        return None
-    named = {"internal": due.internal, "statutory": due.statutory}
-    return {
-        name: {"due_on": one.on, "is_provisional": one.is_provisional, "basis": one.basis} if one else None
-        for name, one in named.items()
-    }
+class FileView(View):
+    """One file: as it was uploaded, what the public gets of it, and what to look at twice."""
+
+    attachment_id: UUID
+    sha256: str
+    filename: str
+    media_type: str
+    size: int
+    publication: PublicationView
+    hints: list[dict[str, str]]
+
+    @classmethod
+    def of(cls, file: InformationFile) -> Self:
+        """The view of a file."""
+        publication = PublicationView(
+            state="refused" if file.obstacle_code else "ready" if file.public_sha256 else "not_examined",
+            code=file.obstacle_code or None,
+            message=file.obstacle or None,
+            sha256=file.public_sha256,
+            size=file.public_size,
+        )
+        return cls.read(file, publication=publication)
 
 
-def category_view(category: Category) -> dict[str, Any]:
-    """One leaf of the catalogue."""
-    return {
-        "category_id": category.code,
-        "name": category.name,
-        "class_id": category.class_code,
-        "class_name": category.class_name,
-        "statutory_limit": category.statutory_limit.label,
-        "internal_limit": category.internal_limit.label if category.internal_limit else None,
-        "basis": category.basis,
-    }
+class DueDateView(View):
+    """A date to publish by, and the way it was found."""
+
+    due_on: date
+    is_provisional: bool
+    basis: str
+
+
+class DueView(View):
+    """Both due dates; the office may have set none of its own."""
+
+    internal: DueDateView | None
+    statutory: DueDateView | None
+
+    @classmethod
+    def of(cls, due: DueDates) -> Self:
+        """The view of both dates."""
+        internal = DueDateView.read(due.internal, due_on=due.internal.on) if due.internal else None
+        return cls(internal=internal, statutory=DueDateView.read(due.statutory, due_on=due.statutory.on))
+
+
+class InformationView(LineView):
+    """A text with everything that hangs on it."""
+
+    body: str
+    summary: str
+    document_no: str
+    subject: str
+    genre: str
+    audience: str
+    keywords: list[str]
+    is_normative: bool
+    effective_on: date | None
+    repealed_on: date | None
+    validity: Validity | None
+    source: str
+    responsible_section: str
+    publisher_name: str
+    prepared_by: Named
+    reviews: list[ReviewView]
+    attachments: list[FileView]
+    due: DueView | None
+    published_at: datetime | None
+    url: str | None
+    revoked_at: datetime | None
+    revoke_reason: str
+
+    @classmethod
+    def of(
+        cls,
+        information: Information,
+        category: Category | None,
+        *,
+        files: Sequence[InformationFile],
+        reviews: Sequence[Review],
+        due: DueDates | None,
+    ) -> Self:
+        """The view of a text whole."""
+        return cls.read(
+            information,
+            category_name=category.name if category else "",
+            reviews=reviews,
+            attachments=[FileView.of(file) for file in files],
+            due=DueView.of(due) if due else None,
+            url=url_of(information) if information.index_no else None,
+        )
+
+
+class CategoryView(View):
+    """One leaf of the catalogue; limits as they are read out."""
+
+    category_id: str
+    name: str
+    class_id: str
+    class_name: str
+    statutory_limit: str
+    internal_limit: str | None
+    basis: str
+
+    @classmethod
+    def of(cls, category: Category) -> Self:
+        """The view of a leaf."""
+        return cls.read(
+            category,
+            category_id=category.code,
+            class_id=category.class_code,
+            statutory_limit=category.statutory_limit.label,
+            internal_limit=category.internal_limit.label if category.internal_limit else None,
+        )
+
+
+class HeaderRowView(View):
+    """One line of the metadata header as people read it."""
+
+    field: str
+    label: str
+    text: str
+
+
+class PublicLineView(View):
+    """A published text in a list: the metadata header, flat for machines and in rows for people."""
+
+    information_id: UUID
+    index_no: str
+    title: str
+    summary: str
+    category_id: str
+    category_name: str
+    publisher_name: str
+    document_no: str
+    formed_on: date | None
+    published_at: OpenMoment | None
+    validity: Validity | None
+    subject: str
+    keywords: list[str]
+    url: str
+    header: list[HeaderRowView]
+
+    @classmethod
+    def of(cls, shown: PublicInformation) -> Self:
+        """The view of a published text in a list."""
+        return cls.read(shown, **_public(shown))
+
+
+class PublicFileView(View):
+    """A published file; `size` in bytes."""
+
+    attachment_id: UUID
+    filename: str
+    media_type: str
+    size: int
+    sha256: str
+    url: str
+
+
+class PublicView(PublicLineView):
+    """A published text whole."""
+
+    body: str
+    attachments: list[PublicFileView]
+
+    @classmethod
+    def of(cls, shown: PublicInformation) -> Self:
+        """The view of a published text."""
+        files = [file | {"url": f"{shown.href}/attachments/{file['attachment_id']}"} for file in shown.attachments]
+        return cls.read(shown, **_public(shown), attachments=files)
 
 
 def url_of(information: Information) -> str:
@@ -132,40 +267,5 @@ def url_of(information: Information) -> str:
     return f"/open/information/{information.information_id}"
 
 
-def public_line_view(shown: PublicInformation) -> dict[str, Any]:
-    """A published text in a list: the metadata header, flat for machines and in rows for people."""
-    return {
-        "information_id": shown.information_id,
-        "index_no": shown.index_no,
-        "title": shown.title,
-        "summary": shown.summary,
-        "category_id": shown.category_id,
-        "category_name": shown.category_name,
-        "publisher_name": shown.publisher_name,
-        "document_no": shown.document_no,
-        "formed_on": shown.formed_on,
-        "published_at": shown.published_at,
-        "validity": shown.validity.value if shown.validity else None,
-        "subject": shown.subject,
-        "keywords": shown.keywords,
-        "url": shown.href,
-        "header": [
-            {"field": row.field, "label": row.label, "text": row.text} for row in header_rows(shown.as_metadata)
-        ],
-    }
-
-
-def public_view(shown: PublicInformation) -> dict[str, Any]:
-    """A published text whole."""
-    files = [
-        {
-            "attachment_id": file["attachment_id"],
-            "filename": file["filename"],
-            "media_type": file["media_type"],
-            "size": file["size"],
-            "sha256": file["sha256"],
-            "url": f"{shown.href}/attachments/{file['attachment_id']}",
-        }
-        for file in shown.attachments
-    ]
-    return {**public_line_view(shown), "body": shown.body, "attachments": files}
+def _public(shown: PublicInformation) -> dict[str, Any]:
+    return {"url": shown.href, "header": header_rows(shown.as_metadata)}
