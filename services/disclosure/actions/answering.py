@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterator
-from typing import IO, Annotated
-from urllib.parse import quote
+from collections.abc import AsyncIterator
+from typing import Annotated
 
 from fastapi import Depends, Request, Response
-from fastapi.responses import StreamingResponse
 
+from services.kernel.runtime.downloads import stored_file
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.session import AsyncSession
 
 KEPT_FOR_S = 60
 _KEPT = f"public, max-age={KEPT_FOR_S}"
-_STEP_BYTES = 256 * 1024
 
 
 def portal_context(request: Request) -> ServiceContext:
@@ -59,7 +56,7 @@ def keepable(request: Request, response: Response, *, is_shared: bool = True) ->
 
 
 async def keepable_download(
-    request: Request, context: ServiceContext, *, sha256: str, filename: str, media_type: str, size: int
+    request: Request, context: ServiceContext, *, sha256: str, filename: str, media_type: str
 ) -> Response:
     """A public file, marked by its digest and kept no longer than the page that offers it: both go when it is revoked.
 
@@ -69,36 +66,10 @@ async def keepable_download(
     mark = f'"{sha256}"'
     if _has(request, mark):
         return Response(status_code=304, headers={"ETag": mark, "Cache-Control": _KEPT})
-    answer = await as_download(
-        context, sha256=sha256, filename=filename, media_type=media_type, size=size, cache_control=_KEPT
-    )
+    answer = await stored_file(context.files, sha256, filename, media_type, cache_control=_KEPT)
     answer.headers["ETag"] = mark
     return answer
 
 
-async def as_download(
-    context: ServiceContext, *, sha256: str, filename: str, media_type: str, size: int, cache_control: str
-) -> StreamingResponse:
-    """A file as a download: nothing that somebody uploaded is shown inside our pages.
-
-    Raises:
-        FileNotHere: The file is not on this disk.
-    """
-    file = await asyncio.to_thread(context.files.open, sha256)
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}",
-        "Content-Length": str(size),
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": cache_control,
-    }
-    return StreamingResponse(_steps(file), media_type=media_type, headers=headers)
-
-
 def _has(request: Request, mark: str) -> bool:
     return mark in request.headers.get("if-none-match", "")
-
-
-def _steps(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while step := file.read(_STEP_BYTES):
-            yield step

@@ -11,7 +11,6 @@ from fastapi.responses import StreamingResponse
 
 from services.disclosure import actions
 from services.disclosure.actions.admitting import open_information
-from services.disclosure.actions.answering import as_download
 from services.disclosure.actions.examining import Examined
 from services.disclosure.actions.taking_in import take_in_file
 from services.disclosure.api.views import (
@@ -41,13 +40,25 @@ from services.disclosure.store.rules import categories_by_code, category_set
 from services.kernel.language.moments import read_moment
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import DisclosureAttribute, InformationStatus
+from services.kernel.runtime.downloads import stored_file
 from services.kernel.runtime.files import StoredFile
 from services.kernel.runtime.organisation import working_days
 from services.kernel.runtime.paging import decode_cursor, encode_cursor
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.uploads import CheckedUpload
 from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Now, Reading, Tx, edge_router, etag
+from services.kernel.runtime.web import (
+    Context,
+    IfMatch,
+    LiveMe,
+    Me,
+    Now,
+    OfferedVersion,
+    Reading,
+    Tx,
+    edge_router,
+    etag,
+)
 
 router = edge_router(prefix="/api/v1")
 
@@ -55,15 +66,6 @@ Standing = TypeVar("Standing", bound=StandingView)
 Limit = Annotated[int, Query(ge=1, le=200)]
 Words = Annotated[str, Query(max_length=100)]
 Cursor = Annotated[str, Query(max_length=400)]
-
-
-def _offered_version(request: Request) -> int | None:
-    given = request.headers.get("if-match", "").removeprefix("W/").strip('" ')
-    return int(given) if given.isdecimal() and len(given) < 18 else None
-
-
-OfferedVersion = Annotated[int | None, Depends(_offered_version)]
-"""The version a step was offered for, where the caller says it."""
 
 
 @router.get("/categories")
@@ -153,13 +155,10 @@ async def download(
     file = await session.get(InformationFile, attachment_id)
     if file is None or file.information_id != information_id:
         raise NotFound
-    sha256, size = (file.public_sha256, file.public_size) if public else (file.sha256, file.size)
-    if sha256 is None or size is None:
+    sha256 = file.public_sha256 if public else file.sha256
+    if sha256 is None:
         raise NotFound
-    return await as_download(
-        context, sha256=sha256, filename=file.filename, media_type=file.media_type, size=size,
-        cache_control="private, no-store",
-    )  # fmt: skip
+    return await stored_file(context.files, sha256, file.filename, file.media_type)
 
 
 @router.get("/information/{information_id}")

@@ -72,7 +72,7 @@ async def download(
     found = [file for file in (shown.attachments if shown else ()) if file["attachment_id"] == str(attachment_id)]
     if not found:
         raise NotFound
-    named = {name: found[0][name] for name in ("sha256", "filename", "media_type", "size")}
+    named = {name: found[0][name] for name in ("sha256", "filename", "media_type")}
     return await keepable_download(request, context, **named)
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
-from typing import IO, Annotated
-from urllib.parse import quote
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
@@ -16,15 +13,14 @@ from services.intake.actions.attaching import require_attachable
 from services.intake.api.views import AttachmentView
 from services.intake.model import Attachment
 from services.kernel.language.refusal import NotFound
+from services.kernel.runtime.downloads import stored_file
 from services.kernel.runtime.files import StoredFile
-from services.kernel.runtime.limits import attachment_limit_bytes, edge_router, uploaded_file
+from services.kernel.runtime.limits import edge_router, take_in_upload
 from services.kernel.runtime.transaction import Transaction
-from services.kernel.runtime.uploads import CheckedUpload, take_in
+from services.kernel.runtime.uploads import CheckedUpload
 from services.kernel.runtime.web import Context, Me, Node, Reading, Tx, etag
 
 router = edge_router(prefix="/api/v1/submissions/{origin_id}/attachments")
-
-_STEP_BYTES = 256 * 1024
 
 
 async def _taken_in(
@@ -32,8 +28,7 @@ async def _taken_in(
 ) -> tuple[CheckedUpload, StoredFile]:
     """The form's part `file`, checked and stored before the transaction begins, if the officer may add it."""
     await require_attachable(session, me, origin_id)
-    file = await uploaded_file(request)
-    return await take_in(context.files, file.filename or "", file.file, limit_bytes=attachment_limit_bytes(request))
+    return await take_in_upload(request, context.files)
 
 
 TakenIn = Annotated[tuple[CheckedUpload, StoredFile], Depends(_taken_in)]
@@ -60,7 +55,7 @@ async def download(
     attachment = await session.get(Attachment, attachment_id)
     if attachment is None or attachment.origin_id != origin_id:
         raise NotFound
-    return _as_download(attachment, await asyncio.to_thread(context.files.open, attachment.sha256))
+    return await stored_file(context.files, attachment.sha256, attachment.filename, attachment.media_type)
 
 
 async def _say_version(tx: Transaction, origin_id: UUID, response: Response) -> None:
@@ -68,20 +63,3 @@ async def _say_version(tx: Transaction, origin_id: UUID, response: Response) -> 
     submission = await store.find_submission(tx.session, origin_id)
     if submission is not None:
         etag(response, submission.version)
-
-
-def _as_download(attachment: Attachment, file: IO[bytes]) -> StreamingResponse:
-    # Always a download: nothing that somebody uploaded is shown inside our pages.
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(attachment.filename, safe='')}",
-        "Content-Length": str(attachment.size),
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-store",
-    }
-    return StreamingResponse(_steps(file), media_type=attachment.media_type, headers=headers)
-
-
-def _steps(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while step := file.read(_STEP_BYTES):
-            yield step

@@ -13,7 +13,8 @@ from starlette.types import Message, Receive
 
 from services.kernel.language.refusal import InvalidInput, Refusal
 from services.kernel.runtime.edge import EdgeRoute
-from services.kernel.runtime.uploads import AttachmentTooLarge
+from services.kernel.runtime.files import FileStore, StoredFile
+from services.kernel.runtime.uploads import AttachmentTooLarge, CheckedUpload, take_in
 
 TEXT_LIMIT_BYTES = 8 * 1024 * 1024
 MOST_FIELDS = 5_000
@@ -73,6 +74,19 @@ async def uploaded_file(request: Request, part: str = "file") -> UploadFile:
     if not isinstance(file, UploadFile) or not file.filename:
         raise InvalidInput("请选择要上传的文件。", errors=[{"field": part, "code": "missing", "message": "请选择文件"}])
     return file
+
+
+async def take_in_upload(request: Request, files: FileStore, part: str = "file") -> tuple[CheckedUpload, StoredFile]:
+    """The file in this part of a posted form, checked by its content and stored, before any transaction begins.
+
+    It stays open: the edge, which closes it, reads it once more to know a repeated request by its content.
+
+    Raises:
+        InvalidInput: No file was chosen.
+        AttachmentTypeNotAllowed and its kin: See `take_in`.
+    """
+    file = await uploaded_file(request, part)
+    return await take_in(files, file.filename or "", file.file, limit_bytes=attachment_limit_bytes(request))
 
 
 def attachment_limit_bytes(request: Request) -> int:

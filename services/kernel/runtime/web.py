@@ -26,6 +26,7 @@ __all__ = [
     "Me",
     "Node",
     "Now",
+    "OfferedVersion",
     "Officer",
     "Opened",
     "Reading",
@@ -111,10 +112,16 @@ Opened = Annotated[bool, Depends(_is_opened)]
 """Whether a person opens the page: only then may a GET write down that he did."""
 
 
+def _offered_version(request: Request) -> int | None:
+    found = re.fullmatch(r'(?:W/)?"?(\d{1,18})"?', request.headers.get("if-match", "").strip())
+    return int(found.group(1)) if found else None
+
+
 async def _if_match(request: Request) -> int:
-    given = request.headers.get("if-match", "")
-    found = re.fullmatch(r'(?:W/)?"?(\d{1,18})"?', given.strip())
-    if found is None and request.headers.get("content-type", "").startswith(("application/x-www", "multipart/")):
+    if (offered := _offered_version(request)) is not None:
+        return offered
+    found = None
+    if request.headers.get("content-type", "").startswith(("application/x-www", "multipart/")):
         found = re.fullmatch(r"(\d{1,18})", str((await request.form()).get("version", "")).strip())
     if found is None:
         raise VersionRequired
@@ -123,6 +130,9 @@ async def _if_match(request: Request) -> int:
 
 IfMatch = Annotated[int, Depends(_if_match)]
 """The version a change is based on: header If-Match, or the form's field `version`."""
+
+OfferedVersion = Annotated[int | None, Depends(_offered_version)]
+"""The version a step was offered for, where the caller says it."""
 
 if_match = _if_match
 

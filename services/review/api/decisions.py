@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.kernel.runtime.web import Begin, Context, IfMatch, LiveMe, Me, Tx, edge_router, etag
+from services.kernel.runtime.web import Begin, Context, IfMatch, LiveMe, Me, OfferedVersion, Tx, edge_router, etag
 from services.review.actions import deciding, editing, forwarding, instructing, selecting
 from services.review.actions.signing import Signature
 from services.review.api.inputs import (
@@ -22,7 +22,6 @@ from services.review.api.inputs import (
     NewQuestion,
     NewReturn,
     NewSignature,
-    OfferedVersion,
 )
 from services.review.api.views import (
     AnsweredView,

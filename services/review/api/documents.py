@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Response
@@ -15,6 +14,7 @@ from services.kernel.language.reading import reads_in_office
 from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.documents.brief.document import BriefDocument
 from services.kernel.runtime.documents.printing import print_brief
+from services.kernel.runtime.downloads import made_file
 from services.kernel.runtime.settings import Settings
 from services.kernel.runtime.web import Context, Me, Node, Reading, edge_router
 from services.review.policy.issues import require_issue_role
@@ -31,7 +31,7 @@ async def download_docx(issue_id: UUID, me: Me, session: Reading, node: Node, co
     require_issue_role(me.roles, is_office=reads_in_office(me), allowed=_READERS)
     brief = await brief_of(session, issue_id, node.node_id)
     content = await _printed(brief, "docx", context.settings)
-    return _as_file(content, f"{brief.name}{brief.issue_label}.docx", _DOCX)
+    return made_file(content, f"{brief.name}{brief.issue_label}.docx", _DOCX)
 
 
 @router.get("/{issue_id}.pdf")
@@ -39,7 +39,7 @@ async def download_pdf(issue_id: UUID, me: Me, session: Reading, node: Node, con
     require_issue_role(me.roles, is_office=reads_in_office(me), allowed=_READERS)
     brief = await brief_of(session, issue_id, node.node_id)
     content = await _printed(brief, "pdf", context.settings)
-    return _as_file(content, f"{brief.name}{brief.issue_label}.pdf", "application/pdf", how="inline")
+    return made_file(content, f"{brief.name}{brief.issue_label}.pdf", "application/pdf", how="inline")
 
 
 async def _printed(brief: BriefDocument, form: Literal["pdf", "docx"], settings: Settings) -> bytes:
@@ -62,11 +62,3 @@ def _keep(kept: Path, content: bytes) -> None:
     aside = kept.with_suffix(f".{hashlib.sha256(content).hexdigest()[:8]}")
     aside.write_bytes(content)
     aside.replace(kept)
-
-
-def _as_file(content: bytes, filename: str, media_type: str, *, how: str = "attachment") -> Response:
-    headers = {
-        "Content-Disposition": f"{how}; filename*=UTF-8''{quote(filename, safe='')}",
-        "Cache-Control": "private, no-store",
-    }
-    return Response(content, media_type=media_type, headers=headers)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from urllib.parse import quote
 from uuid import UUID
 
-from fastapi.responses import FileResponse
+from fastapi.responses import StreamingResponse
 
 from services.kernel.language.refusal import NotFound
-from services.kernel.runtime.files import FileNotHere, FileStore
+from services.kernel.runtime.downloads import stored_file
+from services.kernel.runtime.files import FileStore
 from services.kernel.runtime.web import Context, Me, Reading, edge_router
 from services.review.store.sheet import ItemSheet, item_sheet
 
@@ -17,20 +16,22 @@ router = edge_router(prefix="/api/v1/submissions/{origin_id}")
 
 
 @router.get("/attachments/{attachment_id}")
-async def download(origin_id: UUID, attachment_id: UUID, me: Me, session: Reading, context: Context) -> FileResponse:
+async def download(
+    origin_id: UUID, attachment_id: UUID, me: Me, session: Reading, context: Context
+) -> StreamingResponse:
     sheet = await item_sheet(session, origin_id, me)
     attached = [a for sent in sheet.sent for a in sent.content.attachments if a.attachment_id == attachment_id]
     if not attached:
         raise NotFound
-    return await _as_download(context.files, attached[-1].sha256, attached[-1].filename, attached[-1].media_type)
+    return await stored_file(context.files, attached[-1].sha256, attached[-1].filename, attached[-1].media_type)
 
 
 @router.get("/sign-scan")
-async def download_scan(origin_id: UUID, me: Me, session: Reading, context: Context) -> FileResponse:
+async def download_scan(origin_id: UUID, me: Me, session: Reading, context: Context) -> StreamingResponse:
     sheet = await item_sheet(session, origin_id, me)
     if not sheet.item.sign_scan_sha256:
         raise NotFound
-    return await _as_download(context.files, sheet.item.sign_scan_sha256, "签发单扫描件", "application/octet-stream")
+    return await stored_file(context.files, sheet.item.sign_scan_sha256, "签发单扫描件", "application/octet-stream")
 
 
 def digests_present(files: FileStore, sheet: ItemSheet) -> set[str]:
@@ -38,14 +39,3 @@ def digests_present(files: FileStore, sheet: ItemSheet) -> set[str]:
     latest = sheet.latest
     wanted = {attachment.sha256 for attachment in latest.content.attachments} if latest else set()
     return {sha256 for sha256 in wanted if files.has(sha256)}
-
-
-async def _as_download(files: FileStore, sha256: str, filename: str, media_type: str) -> FileResponse:
-    if not await asyncio.to_thread(files.has, sha256):
-        raise FileNotHere
-    # Always a download: nothing that somebody uploaded is shown inside our pages.
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}",
-        "Cache-Control": "private, no-store",
-    }
-    return FileResponse(files.path(sha256), media_type=media_type, headers=headers)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.kernel.language.vocabulary import (
@@ -136,12 +134,3 @@ class IssueInput(Input):
     send_to: str | None = None
     distribute_to: str | None = None
     copies: int | None = Field(default=None, ge=0, le=100_000)
-
-
-def _offered_version(request: Request) -> int | None:
-    found = re.fullmatch(r'(?:W/)?"?(\d{1,18})"?', request.headers.get("if-match", "").strip())
-    return int(found.group(1)) if found else None
-
-
-OfferedVersion = Annotated[int | None, Depends(_offered_version)]
-"""The version an action was offered for, where the caller says it."""

@@ -12,9 +12,20 @@ from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.paging import decode_cursor, encode_cursor
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import IfMatch, LiveMe, Me, Node, Officer, Reading, Tx, edge_router, etag
+from services.kernel.runtime.web import (
+    IfMatch,
+    LiveMe,
+    Me,
+    Node,
+    OfferedVersion,
+    Officer,
+    Reading,
+    Tx,
+    edge_router,
+    etag,
+)
 from services.review.actions.publishing import TEXT_LIMITS, IssueChange, arrange_issue, open_issue, sign_issue
-from services.review.api.inputs import IssueInput, NewIssue, NewSignature, OfferedVersion
+from services.review.api.inputs import IssueInput, NewIssue, NewSignature
 from services.review.api.issue_views import IssueRowView, IssueView, PeriodicalView
 from services.review.model import IssueStatus
 from services.review.policy.issues import require_issue_role

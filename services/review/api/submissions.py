@@ -10,10 +10,10 @@ from fastapi import Query, Response
 from services.kernel.language.reading import reads_in_office
 from services.kernel.language.vocabulary import InfoType, ReviewStatus
 from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import Context, LiveMe, Me, Reading, Tx, edge_router, etag
+from services.kernel.runtime.web import Context, LiveMe, Me, OfferedVersion, Reading, Tx, edge_router, etag
 from services.review.actions.signing import Signature, check_submission, sign_submission
 from services.review.api.files import digests_present
-from services.review.api.inputs import NewCheck, NewSignature, OfferedVersion
+from services.review.api.inputs import NewCheck, NewSignature
 from services.review.api.views import RowView, SheetView, StandingView
 from services.review.model import ReviewItem
 from services.review.store.lists import ItemFilter, list_items, visible_to

@@ -7,12 +7,12 @@ import io
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Annotated
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Query, Response
 
 from services.kernel.language.refusal import NotFound
+from services.kernel.runtime.downloads import made_file
 from services.kernel.runtime.web import Me, Node, Now, Reading, edge_router
 from services.stats.pages.viewing import LEVELS, levels_shown, records, sheet_for
 from services.stats.policy import Period
@@ -83,8 +83,7 @@ async def export_sources(unit_id: UUID, me: Me, session: Reading, now: Now, peri
 def _csv(filename: str, lines: Iterable[Sequence[object]]) -> Response:
     text = io.StringIO()
     csv.writer(text).writerows([[csv_cell(value) for value in line] for line in lines])
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(filename)}"}
-    return Response("\ufeff" + text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return made_file(("\ufeff" + text.getvalue()).encode(), filename, "text/csv; charset=utf-8")
 
 
 def csv_cell(value: object) -> str:
