@@ -13,6 +13,7 @@ import typer
 from services.kernel.language.calendar import local_date
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.rulebooks import Rulebook, unreadable
+from services.kernel.runtime.apart import close_lanes
 from services.kernel.runtime.rulebooks import Draft, Version, find_version, list_versions, read_apart, save_version
 from services.kernel.runtime.rulebooks.foreseeing import foresee
 from services.kernel.runtime.rulebooks.versions import version_on
@@ -164,6 +165,9 @@ def _with_book(name: str, book_name: str, act: Act) -> None:
             names = "、".join(book.name for book in service.rulebooks) or "没有"
             raise NotFound(f"{service.title}没有名为 {book_name} 的规则；有的是：{names}。")
         async with opened([service], Settings()) as contexts:
-            await act(service, contexts[name], found[0])
+            try:
+                await act(service, contexts[name], found[0])
+            finally:
+                await close_lanes()
 
     asyncio.run(run())

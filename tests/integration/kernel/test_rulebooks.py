@@ -19,7 +19,7 @@ from services.kernel.language.refusal import Refusal
 from services.kernel.language.rulebooks import Rulebook, RuleFileIsInvalid
 from services.kernel.language.vocabulary import Role, UnitKind
 from services.kernel.runtime.process import NodeProcess
-from services.kernel.runtime.rulebooks import BEGINNING, Hooks, list_versions, rules_at
+from services.kernel.runtime.rulebooks import BEGINNING, Draft, Hooks, list_versions, read_apart, rules_at, save_version
 from services.kernel.runtime.service import Service
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.tables import AUDIT
@@ -27,7 +27,7 @@ from services.kernel.runtime.transaction import Transaction
 from services.kernel.runtime.web import Me, edge_router
 from tests.integration.kernel.limits import Limits
 from tests.integration.kernel.toy import METADATA
-from tests.support.service import DISTRICT, NOW, client_of, officer, running_node, settings_for
+from tests.support.service import DISTRICT, NOW, client_of, officer, running_node, service_database, settings_for
 
 TODAY = date(2026, 11, 24)
 MIGRATIONS = Path(__file__).parent / "toy_migrations"
@@ -265,3 +265,19 @@ async def test_a_wrong_default_stops_the_start(tmp_path: Path, node_database_url
     with pytest.raises(RuleFileIsInvalid, match="hours"):
         async with running_node([services[0], broken], settings, clock=lambda: NOW):
             pass
+
+
+async def test_a_version_that_is_saved_before_the_first_start_comes_behind_the_default(
+    tmp_path: Path, database_url: str
+) -> None:
+    service = toy_services(tmp_path, [])[1]
+    book = service.rulebooks[0]
+    async with service_database(service, database_url) as database:
+        rules = await read_apart(book, "hours: 48\n")
+        async with database.transaction(NOW) as tx:
+            await save_version(tx, book, Hooks(), Draft("hours: 48\n", TODAY), by=None, rules=rules)
+        async with database.reading() as session:
+            kept = await list_versions(session, book)
+            before = await rules_at(session, book, NOW - timedelta(days=1))
+    assert [one.version for one in kept] == [2, 1]
+    assert before.hours == 24

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from services.kernel.language.calendar import local_date
-from services.kernel.language.diff import ParagraphDiff, TextDiff
+from services.kernel.language.diff import ParagraphDiff
 from services.kernel.language.rulebooks import Difference, Rulebook, differences
 from services.kernel.runtime.comparing import compare_texts
 from services.kernel.runtime.rulebooks.hooks import Foresight, Hooks
@@ -50,7 +50,7 @@ async def foresee(session: AsyncSession, book: Rulebook[Any], hooks: Hooks, draf
     return Foreseen(
         made,
         current,
-        excerpt(await compare_texts(current.text, made.text)),
+        await changed_lines(current.text, made.text),
         found[:MOST_DIFFERENCES],
         max(0, len(found) - MOST_DIFFERENCES),
         min((one.effective_from for one in kept if one.effective_from > made.effective_from), default=None),
@@ -58,8 +58,9 @@ async def foresee(session: AsyncSession, book: Rulebook[Any], hooks: Hooks, draf
     )
 
 
-def excerpt(diff: TextDiff) -> list[ParagraphDiff | None]:
+async def changed_lines(before: str, after: str) -> list[ParagraphDiff | None]:
     """The changed lines with a few around them; None where others are left out."""
+    diff = await compare_texts(before.rstrip("\n"), after.rstrip("\n"))
     changed = {place for place, line in enumerate(diff.paragraphs) if line.is_changed}
     near = {place + step for place in changed for step in range(-_AROUND, _AROUND + 1)}
     shown: list[ParagraphDiff | None] = []

@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ValidationError
 
 from services.kernel.language.calendar import local_date
+from services.kernel.language.refusal import NotPermitted
 from services.kernel.language.rulebooks import Rulebook
 from services.kernel.language.vocabulary import Role, UnitKind
 from services.kernel.runtime.desk.pages import SERVICE_TITLES
@@ -58,10 +59,21 @@ def listing_api(service: Service) -> APIRouter:
 
     @router.get("/api/v1/rulebooks")
     async def list_rulebooks(me: Me, session: Reading, now: Now) -> RulebookList:
-        me.require(*KEEPERS)
+        require_keeper(me)
         return await list_own(service, session, me, now)
 
     return router
+
+
+def require_keeper(me: Officer) -> None:
+    """Refuse whoever keeps no rules of this node.
+
+    Raises:
+        NotPermitted: He sits elsewhere, or has none of the roles.
+    """
+    me.require(*KEEPERS)
+    if me.unit_kind is not UnitKind.HEAD_OFFICE:
+        raise NotPermitted
 
 
 def may_keep(me: Officer, book: Rulebook[Any]) -> bool:

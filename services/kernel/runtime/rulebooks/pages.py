@@ -11,9 +11,8 @@ from fastapi.responses import Response
 from services.kernel.language.calendar import local_date
 from services.kernel.language.refusal import NotFound, NotPermitted, Refusal
 from services.kernel.language.rulebooks import Rulebook
-from services.kernel.runtime.comparing import compare_texts
-from services.kernel.runtime.rulebooks.foreseeing import excerpt, foresee
-from services.kernel.runtime.rulebooks.listing import KEEPERS, list_everywhere, listing_api, may_keep
+from services.kernel.runtime.rulebooks.foreseeing import changed_lines, foresee
+from services.kernel.runtime.rulebooks.listing import list_everywhere, listing_api, may_keep, require_keeper
 from services.kernel.runtime.rulebooks.saving import read_apart, save_version
 from services.kernel.runtime.rulebooks.typed import Typed, edit_page
 from services.kernel.runtime.rulebooks.versions import Version, find_version, list_versions, version_on
@@ -33,7 +32,7 @@ def rulebooks_router(service: Service) -> APIRouter:
 
     @pages.get("")
     async def list_rulebooks(request: Request, me: Me, session: Reading, context: Context, *, now: Now) -> Response:
-        me.require(*KEEPERS)
+        require_keeper(me)
         sections = await list_everywhere(service, session, context, me, token=request.state.token, now=now)
         return page(request, "kernel/rulebooks.html", sections=sections)
 
@@ -88,8 +87,8 @@ def rulebooks_router(service: Service) -> APIRouter:
             )
         except Refusal as refusal:
             return await edit_page(request, service, book, typed, session=session, refusal=refusal)
-        since = "现在" if saved.effective_from <= local_date(now) else f"{saved.effective_from:%Y-%m-%d} "
-        said = f"已保存《{book.title}》第{saved.version}版，自{since}起执行。"
+        since = "现在" if saved.effective_from <= local_date(now) else f"自 {saved.effective_from:%Y-%m-%d} "
+        said = f"已保存《{book.title}》第{saved.version}版，{since}起执行。"
         return back_to(f"/{service.name}/rulebooks/{book.name}?version={saved.version}&saved=1", said)
 
     router.include_router(pages)
@@ -104,7 +103,7 @@ def _book(service: Service, me: Officer, name: str) -> Rulebook[Any]:
         NotPermitted: The officer keeps no rules, or not these.
         NotFound: The service has none of this name.
     """
-    me.require(*KEEPERS)
+    require_keeper(me)
     found = [book for book in service.rulebooks if book.name == name]
     if not found:
         raise NotFound
@@ -136,7 +135,7 @@ async def _read(session: AsyncSession, book: Rulebook[Any], shown: Version | Non
         "in_force": in_force,
         "versions": sorted(kept, key=lambda one: -one.version),
         "before": before,
-        "changes": excerpt(await compare_texts(before.text, shown.text)) if before else [],
+        "changes": await changed_lines(before.text, shown.text) if before else [],
         "today": today,
     }
 

@@ -87,16 +87,17 @@ async def save_version(
         Refusal: What `hooks.require` says.
     """
     await lock(tx.session, f"rulebook:{book.name}")
+    if not await _is_kept(tx, book):  # a command may come before the node's first start
+        await _keep(tx, default_version(book))
     kept = await list_versions(tx.session, book)
     require_newest(draft, kept)
     made = next_version(book, draft, rules, kept, today=local_date(tx.now))
     await hooks.require(tx.session, rules, tx.now)
-    row = asdict(made) | {"saved_by": by.name if by else "", "saved_at": tx.now}
-    await tx.session.execute(insert(VERSIONS).values(**row))
+    saved = await _keep(tx, made, by=by)
     await hooks.apply(tx, rules)
     details = {"version": made.version, "effective_from": made.effective_from, "note": made.note}
     tx.audit("rulebook.saved", f"{tx.service}/{book.name}", by=by, details=details)
-    return Version(**row)
+    return saved
 
 
 def next_version(book: Rulebook[Rules], draft: Draft, rules: Rules, kept: list[Version], *, today: date) -> Version:
@@ -133,14 +134,23 @@ async def first_version(tx: Transaction, book: Rulebook[Any], hooks: Hooks, sett
         RuleFileIsInvalid: The default file is wrong.
     """
     await lock(tx.session, f"rulebook:{book.name}")
-    kept = select(VERSIONS.c.version).where(VERSIONS.c.name == book.name).limit(1)
-    if (await tx.session.execute(kept)).first() is not None:
+    if await _is_kept(tx, book):
         return
     text = hooks.begin_with(default_text(book.default), settings)
     rules = read_rules(text, book.model)
-    row = asdict(default_version(book, text)) | {"saved_at": tx.now}
-    await tx.session.execute(insert(VERSIONS).values(**row))
+    await _keep(tx, default_version(book, text))
     await hooks.apply(tx, rules)
+
+
+async def _is_kept(tx: Transaction, book: Rulebook[Any]) -> bool:
+    query = select(VERSIONS.c.version).where(VERSIONS.c.name == book.name).limit(1)
+    return (await tx.session.execute(query)).first() is not None
+
+
+async def _keep(tx: Transaction, version: Version, *, by: OfficerRef | None = None) -> Version:
+    row = asdict(version) | {"saved_by": by.name if by else "", "saved_at": tx.now}
+    await tx.session.execute(insert(VERSIONS).values(**row))
+    return Version(**row)
 
 
 def _day_of(book: Rulebook[Any], draft: Draft, today: date) -> date:
