@@ -9,9 +9,8 @@ from pathlib import Path
 
 from services.kernel.language.vocabulary import ReviewStatus
 from services.kernel.runtime.service import Beyond, Service, ServiceContext
-from services.kernel.runtime.templating import masthead_of
 from services.review import metrics
-from services.review.actions.seeding import seed_periodicals
+from services.review.actions.seeding import PERIODICAL_HOOKS
 from services.review.agents import LISTENS_TO, REPLAYS
 from services.review.api import ROUTERS as API
 from services.review.api.documents import prints_folder
@@ -19,8 +18,8 @@ from services.review.cli import cli
 from services.review.model import METADATA
 from services.review.model.erasing import TEXTS
 from services.review.pages import ROUTERS as PAGES
+from services.review.policy.rulebooks import PERIODICALS, RULEBOOKS
 from services.review.store.gauges import queue_figures
-from services.review.store.rules import periodical_seeds, review_rules
 from services.review.store.sheet import may_hear
 
 _HERE = Path(__file__).parent
@@ -40,7 +39,8 @@ def review_service() -> Service:
         routers=(*API, *PAGES),
         templates=_HERE / "templates",
         cli=cli,
-        setup=prepare,
+        rulebooks=RULEBOOKS,
+        rulebook_hooks={PERIODICALS.name: PERIODICAL_HOOKS},
         beyond=Beyond(clear=drop_prints),
         may_hear=may_hear,
         gauges=refresh_gauges,
@@ -50,14 +50,6 @@ def review_service() -> Service:
 async def drop_prints(context: ServiceContext, _digests: Collection[str]) -> None:
     """Printed issues are made anew when they are asked for: none may go on showing what was erased."""
     await asyncio.to_thread(shutil.rmtree, prints_folder(context.settings), ignore_errors=True)
-
-
-async def prepare(context: ServiceContext) -> None:
-    """Read the rule files, so that a wrong one stops the start, and seed the level's periodicals."""
-    review_rules()
-    seeds = periodical_seeds().of(context.node.level)
-    async with context.database.transaction(context.clock()) as tx:
-        await seed_periodicals(tx, seeds, office=masthead_of(context.node).office_title)
 
 
 async def refresh_gauges(context: ServiceContext) -> None:

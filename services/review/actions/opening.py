@@ -9,16 +9,17 @@ from services.kernel.language.events.intake import SubmissionSubmitted
 from services.kernel.language.events.parts import Content, Item
 from services.kernel.language.events.review import SubmissionForwardedUp, SubmissionReportedUp
 from services.kernel.language.vocabulary import ReviewStatus
+from services.kernel.runtime.rulebooks import rules_at
 from services.kernel.runtime.transaction import Transaction
 from services.review.actions.telling import note_fact, touch
 from services.review.model import ReviewItem, SentVersion
 from services.review.model.item import ForwardMark
 from services.review.policy import handle_by
 from services.review.policy.hops import longer
+from services.review.policy.rulebooks import REVIEW_RULES
 from services.review.store.issues import complete_print
 from services.review.store.items import drop_own_copies, index_item, list_sent, lock_item, newest_edition
 from services.review.store.own_facts import is_dealt_with
-from services.review.store.rules import review_rules
 
 _IN_PRINT = (ReviewStatus.SELECTED, ReviewStatus.ADOPTED)
 
@@ -140,7 +141,7 @@ async def show_text(tx: Transaction, item: ReviewItem, content: Content) -> None
     item.is_stub, item.has_edition = False, False
     item.title, item.body_length = content.edition.title, len(content.edition.body)
     item.arrived_at = tx.now
-    rules = review_rules()
+    rules = await rules_at(tx.session, REVIEW_RULES, tx.now)
     item.due_at = tx.now + timedelta(minutes=rules.emergency_due_minutes) if item.info_type.is_urgent else None
     item.handle_by = handle_by(item.info_type, item.arrived_at, item.due_at, rules.handle_within_hours)
     touch(tx, item)

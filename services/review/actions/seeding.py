@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.kernel.language.refusal import Refusal
+from services.kernel.runtime.masthead import masthead_of
+from services.kernel.runtime.rulebooks import Hooks
 from services.kernel.runtime.transaction import Transaction
 from services.review.model import Periodical
-from services.review.policy.rules import PeriodicalSeed
+from services.review.policy.rules import PeriodicalSeed, PeriodicalSeeds
 from services.review.store.issues import list_periodicals
 
 
@@ -44,3 +46,11 @@ async def add_periodical(tx: Transaction, seed: PeriodicalSeed, *, office: str) 
 def _periodical(tx: Transaction, seed: PeriodicalSeed, office: str) -> Periodical:
     values = seed.model_dump(exclude={"issuing_office"})
     return Periodical(**values, issuing_office=seed.issuing_office or office, created_at=tx.now)
+
+
+async def _add_those_missing(tx: Transaction, seeds: PeriodicalSeeds) -> None:
+    await seed_periodicals(tx, seeds.of(tx.node.level), office=masthead_of(tx.node).office_title)
+
+
+PERIODICAL_HOOKS = Hooks(apply=_add_those_missing)
+"""What the office's own level lists and does not have yet is added; what it has stays as it is."""

@@ -14,6 +14,7 @@ from services.kernel.language.vocabulary import ReviewStatus, SignMode, UnitKind
 from services.kernel.runtime.database import Database
 from services.kernel.runtime.identity import Officer
 from services.kernel.runtime.organisation import superior_of
+from services.kernel.runtime.rulebooks import rules_at
 from services.kernel.runtime.transaction import Transaction
 from services.review.actions.admitting import admit
 from services.review.actions.opening import place_here
@@ -22,9 +23,9 @@ from services.review.model import ReviewItem
 from services.review.policy import Verb, first_hop, is_granted
 from services.review.policy.offers import blocker_of
 from services.review.policy.refusals import TextMissing
+from services.review.policy.rulebooks import REVIEW_RULES
 from services.review.policy.texts import sentence
 from services.review.store.items import find_item, latest_sent
-from services.review.store.rules import review_rules
 from services.review.store.standing import standing_of
 
 
@@ -61,7 +62,8 @@ async def check_submission(
         SecondReaderNeeded: The reviewer submitted it himself and gives no reason for going alone.
     """
     item = await admit(tx, origin_id, Verb.CHECK, by=by, version=version)
-    blocker = blocker_of(by, Verb.CHECK, standing_of(item)) if review_rules().needs_second_reader else None
+    needs_second_reader = (await rules_at(tx.session, REVIEW_RULES, tx.now)).needs_second_reader
+    blocker = blocker_of(by, Verb.CHECK, standing_of(item)) if needs_second_reader else None
     if blocker:
         if not alone_reason.strip():
             raise blocker

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from services.kernel.language.refusal import NotFound
 from services.kernel.runtime.downloads import stored_file
 from services.kernel.runtime.files import FileStore
-from services.kernel.runtime.web import Context, Me, Reading, edge_router
+from services.kernel.runtime.web import Context, Me, Now, Reading, edge_router
 from services.review.store.sheet import ItemSheet, item_sheet
 
 router = edge_router(prefix="/api/v1/submissions/{origin_id}")
@@ -17,9 +17,9 @@ router = edge_router(prefix="/api/v1/submissions/{origin_id}")
 
 @router.get("/attachments/{attachment_id}")
 async def download(
-    origin_id: UUID, attachment_id: UUID, me: Me, session: Reading, context: Context
+    origin_id: UUID, attachment_id: UUID, me: Me, session: Reading, *, context: Context, now: Now
 ) -> StreamingResponse:
-    sheet = await item_sheet(session, origin_id, me)
+    sheet = await item_sheet(session, origin_id, me, now)
     attached = [a for sent in sheet.sent for a in sent.content.attachments if a.attachment_id == attachment_id]
     if not attached:
         raise NotFound
@@ -27,8 +27,8 @@ async def download(
 
 
 @router.get("/sign-scan")
-async def download_scan(origin_id: UUID, me: Me, session: Reading, context: Context) -> StreamingResponse:
-    sheet = await item_sheet(session, origin_id, me)
+async def download_scan(origin_id: UUID, me: Me, session: Reading, *, context: Context, now: Now) -> StreamingResponse:
+    sheet = await item_sheet(session, origin_id, me, now)
     if not sheet.item.sign_scan_sha256:
         raise NotFound
     return await stored_file(context.files, sheet.item.sign_scan_sha256, "签发单扫描件", "application/octet-stream")

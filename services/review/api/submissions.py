@@ -10,7 +10,7 @@ from fastapi import Query, Response
 from services.kernel.language.reading import reads_in_office
 from services.kernel.language.vocabulary import InfoType, ReviewStatus
 from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import Context, LiveMe, Me, OfferedVersion, Reading, Tx, edge_router, etag
+from services.kernel.runtime.web import Context, LiveMe, Me, Now, OfferedVersion, Reading, Tx, edge_router, etag
 from services.review.actions.signing import Signature, check_submission, sign_submission
 from services.review.api.files import digests_present
 from services.review.api.inputs import NewCheck, NewSignature
@@ -46,9 +46,9 @@ async def list_submissions(
 
 @router.get("/{origin_id}")
 async def read_submission(
-    origin_id: UUID, me: Me, *, session: Reading, context: Context, response: Response
+    origin_id: UUID, me: Me, *, session: Reading, context: Context, now: Now, response: Response
 ) -> SheetView:
-    sheet = await item_sheet(session, origin_id, me)
+    sheet = await item_sheet(session, origin_id, me, now)
     etag(response, sheet.item.version)
     return SheetView.whole(sheet, present=digests_present(context.files, sheet))
 

@@ -99,7 +99,7 @@ async def item_pane(
     session: AsyncSession, origin_id: UUID, me: Officer, wish: Wish, *, context: ServiceContext, now: datetime
 ) -> ItemPane:
     """Read an item for a page: its sheet, the comparison asked for, the checks."""
-    sheet = await item_sheet(session, origin_id, me)
+    sheet = await item_sheet(session, origin_id, me, now)
     versions = versions_of(sheet)
     before, after = chosen(versions, wish.before, wish.after)
     diff = await compare_texts(before.text, after.text) if before and after else None

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated
 
-from services.kernel.language.vocabulary import Level, PeriodicalKind, System
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from services.kernel.language.vocabulary import InfoType, Level, PeriodicalKind, System
+
+Hours = Annotated[float, Field(gt=0, le=8760, allow_inf_nan=False)]
+DEFAULT = "default"
 
 
 class ReviewRules(BaseModel):
@@ -13,8 +18,17 @@ class ReviewRules(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     needs_second_reader: bool = True
-    emergency_due_minutes: int = Field(gt=0)
-    handle_within_hours: dict[str, float]
+    emergency_due_minutes: int = Field(gt=0, le=10_080)
+    handle_within_hours: dict[str, Hours]
+
+    @field_validator("handle_within_hours")
+    @classmethod
+    def _covers_every_type(cls, hours: dict[str, Hours]) -> dict[str, Hours]:
+        if unknown := sorted(hours.keys() - {DEFAULT, *InfoType}):
+            raise ValueError(f"没有这样的信息类型：{'、'.join(unknown)}")
+        if DEFAULT not in hours:
+            raise ValueError("缺少 default，没有单列的类型用它")
+        return hours
 
 
 class PeriodicalSeed(BaseModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from services.kernel.language.actor import Actor
@@ -13,6 +14,7 @@ from services.kernel.language.vocabulary import ReviewStatus, Share
 from services.kernel.runtime.live import NamedChannel
 from services.kernel.runtime.passage.asking import list_questions
 from services.kernel.runtime.passage.noting import list_history
+from services.kernel.runtime.rulebooks import rules_at
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.settings import NodeInfo
 from services.review.model import (
@@ -30,9 +32,9 @@ from services.review.model import (
 )
 from services.review.model.passage import ProposalState
 from services.review.policy import Offer, Verb, available_actions, may_read
+from services.review.policy.rulebooks import REVIEW_RULES
 from services.review.store import issues, items
 from services.review.store.items import CurrentText
-from services.review.store.rules import review_rules
 from services.review.store.standing import full_standing, standing_of
 
 _INSIDE_STATES = {ReviewStatus.KEPT, ReviewStatus.SELECTED}
@@ -61,7 +63,7 @@ class ItemSheet:
         return self.sent[-1] if self.sent else None
 
 
-async def item_sheet(session: AsyncSession, origin_id: UUID, actor: Actor) -> ItemSheet:
+async def item_sheet(session: AsyncSession, origin_id: UUID, actor: Actor, now: datetime) -> ItemSheet:
     """Read an item for an officer.
 
     Raises:
@@ -75,6 +77,7 @@ async def item_sheet(session: AsyncSession, origin_id: UUID, actor: Actor) -> It
     if not may_read(actor, standing):
         raise NotPermitted("这是其他单位的稿件，或不在您的岗位职责内，不能查看或办理。")
     is_office = reads_in_office(actor) and item.is_here
+    rules = await rules_at(session, REVIEW_RULES, now)
     sent = await items.list_sent(session, origin_id)
     return ItemSheet(
         item=item,
@@ -92,7 +95,7 @@ async def item_sheet(session: AsyncSession, origin_id: UUID, actor: Actor) -> It
         ],
         adoptions=await _adoptions(session, origin_id, is_office=is_office),
         history=[row for row in await list_history(session, HistoryRow, origin_id) if is_office or not row.is_inside],
-        offers=available_actions(actor, standing, needs_second_reader=review_rules().needs_second_reader),
+        offers=available_actions(actor, standing, needs_second_reader=rules.needs_second_reader),
     )
 
 

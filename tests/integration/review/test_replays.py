@@ -16,8 +16,8 @@ from services.kernel.runtime.database import Database
 from services.kernel.runtime.organisation import keep_peer, keep_unit
 from services.review.actions.seeding import seed_periodicals
 from services.review.model import METADATA, Adoption, Issue, ReviewItem
+from services.review.policy.rulebooks import PERIODICALS
 from services.review.store.issues import list_periodicals
-from services.review.store.rules import periodical_seeds
 from tests.integration.review.office import superior_fact, unit_fact
 from tests.integration.review.passage import (
     ADOPTED,
@@ -35,6 +35,8 @@ from tests.integration.review.passage import (
 )
 from tests.support.replaying import backup_of, hear, lose, replay, rows_of
 from tests.support.service import CITY, DISTRICT, NOW, TOWNSHIP, client_of, running_node, service_database, settings_for
+
+SEEDS = PERIODICALS.read(PERIODICALS.default.read_text(encoding="utf-8")).of(DISTRICT.level)
 
 # Inside lines (拟采用, 提请转报) are told to nobody: what stands in them alone is lost with the backup's age.
 NOT_IN_FACTS: dict[str, set[str]] = {
@@ -62,7 +64,7 @@ async def _prepare(database: Database) -> None:
         township = unit_fact("龙潭乡", UnitKind.SUBORDINATE, DISTRICT, unit="township", of_node=TOWNSHIP.node_id)
         await keep_unit(tx, township)
         await keep_peer(tx, superior_fact(CITY))
-        await seed_periodicals(tx, periodical_seeds().of(DISTRICT.level), office="云岭区政府办")
+        await seed_periodicals(tx, SEEDS, office="云岭区政府办")
 
 
 async def _take_back(database: Database, facts: list[Any]) -> None:
@@ -193,7 +195,7 @@ async def test_on_an_empty_machine_own_facts_alone_make_pages_that_can_be_shown(
         async with fresh.reading() as session:
             # The seeded periodical of this title took the id that the facts know it by.
             assert periodical.periodical_id in {one.periodical_id for one in await list_periodicals(session)}
-            assert len(await list_periodicals(session)) == len(periodical_seeds().of(DISTRICT.level))
+            assert len(await list_periodicals(session)) == len(SEEDS)
         async with client_of(process, EDITOR) as client:
             for origin_id in (ADOPTED, DECLINED, RETURNED, BUREAU):
                 shown = await client.get(f"/review/queue/{origin_id}")

@@ -24,11 +24,11 @@ from services.review.policy import (
 )
 from services.review.policy.hops import up_to
 from services.review.policy.issues import Entry, issue_checks, sign_blockers
+from services.review.policy.rulebooks import PERIODICALS, REVIEW_RULES
 from services.review.policy.texts import edition_texts, sentence
-from services.review.store.rules import periodical_seeds, review_rules
 
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
-HOURS = review_rules().handle_within_hours
+HOURS = REVIEW_RULES.read(REVIEW_RULES.default.read_text("utf-8")).handle_within_hours
 UNIT = UUID(int=1)
 
 
@@ -157,5 +157,8 @@ def test_an_empty_issue_or_one_with_unsigned_items_is_not_signed() -> None:
 
 def test_every_level_up_to_the_province_starts_with_a_periodical() -> None:
     levels = (Level.TOWNSHIP, Level.COUNTY, Level.CITY, Level.PROVINCE)
-    assert all(periodical_seeds().of(level) for level in levels)
-    assert [seed.title for seed in periodical_seeds().of(Level.COUNTY)] == ["政务信息", "每日要情"]
+    assert all(PERIODICALS.read(PERIODICALS.default.read_text("utf-8")).of(level) for level in levels)
+    assert [seed.title for seed in PERIODICALS.read(PERIODICALS.default.read_text("utf-8")).of(Level.COUNTY)] == [
+        "政务信息",
+        "每日要情",
+    ]
