@@ -28,6 +28,7 @@ from services.kernel.runtime.web import Me, edge_router
 from tests.integration.kernel.limits import Limits
 from tests.integration.kernel.toy import METADATA
 from tests.support.service import DISTRICT, NOW, client_of, officer, running_node, service_database, settings_for
+from tests.support.waiting import eventually
 
 TODAY = date(2026, 11, 24)
 MIGRATIONS = Path(__file__).parent / "toy_migrations"
@@ -118,12 +119,14 @@ async def save(client: httpx.AsyncClient, text: str, **fields: str) -> httpx.Res
 async def test_a_new_node_has_the_default_as_version_one(office: Office) -> None:
     async with office.client() as client:
         (row,) = (await client.get("/review/api/v1/rulebooks")).json()["items"]
-        listed = (await client.get("/directory/rulebooks", headers=PAGE)).text
+
+        async def is_listed() -> bool:  # a page waits five seconds for the other services, and this machine may not
+            listed = (await client.get("/directory/rulebooks", headers=PAGE)).text
+            return "审核采用" in listed and BOOK in listed and "暂时打不开" not in listed
+
+        await eventually(is_listed)
         shown = (await client.get(BOOK, headers=PAGE)).text
     assert (row["name"], row["version"], row["effective_from"], row["next_from"]) == ("limits", 1, str(BEGINNING), None)
-    assert "审核采用" in listed
-    assert BOOK in listed
-    assert "暂时打不开" not in listed
     assert "随系统设定" in shown
     assert "还没有改过" in shown
     assert office.applied == [24]
