@@ -17,8 +17,11 @@ from services.kernel.runtime.inbox import Inbox, ListensTo, Message
 from services.kernel.runtime.relay import Relay
 from services.kernel.runtime.serving import serve
 from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.templating import make_templates
 from services.kernel.runtime.transaction import Transaction
 from tests.faults.counting import counting_service, note_and_pass_on, note_passed_on, teller
+
+make_templates().compile_all()  # once, in the process that all are forked from
 
 PUBLISHED_BEFORE = 2
 APPLIED_BEFORE = 2
