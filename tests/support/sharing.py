@@ -6,26 +6,29 @@ from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling
 
-WORLDS = ("tests/journeys/", "tests/faults/campaign/", "tests/integration/docs/", "tests/integration/demo/")
-"""Folders whose tests start whole nodes and brokers, the longest first: one process runs a folder, so that its world is made once."""
+WORLDS = {
+    "tests/journeys/": "worlds of pages", "tests/integration/demo/": "worlds of pages",
+    "tests/faults/campaign/": "worlds of faults", "tests/integration/docs/": "worlds of faults",
+}  # fmt: skip
+"""Folders whose tests start whole nodes and brokers: two processes take them, so that two worlds at most are up at a time."""
 
 ALONE = "tests/faults/"
 """Tests that kill things share nothing with their neighbours: each is a piece of its own, and waits more than it works."""
 
 _LONGEST_FIRST = (
-    *WORLDS, "tests/faults/test_flat.py", "tests/faults/test_stopping.py", "tests/faults/test_positions.py", ALONE,
+    "worlds", "tests/faults/test_flat.py", "tests/faults/test_stopping.py", "tests/faults/test_positions.py", ALONE,
     "tests/integration/doors/", "tests/fuzz/", "tests/integration/",
 )  # fmt: skip
 
 
 class ByFileAndWorld(LoadScopeScheduling):
-    """A file is one piece of work, so that what its tests share is made once; a world is another; a fault stands alone."""
+    """A file is one piece of work, so that what its tests share is made once; worlds are two; a fault stands alone."""
 
     _is_sorted = False
 
     def _split_scope(self, nodeid: str) -> str:
-        if world := next((one for one in WORLDS if nodeid.startswith(one)), ""):
-            return world
+        if worlds := next((worlds for folder, worlds in WORLDS.items() if nodeid.startswith(folder)), ""):
+            return worlds
         return nodeid if nodeid.startswith(ALONE) else nodeid.partition("::")[0]
 
     def _assign_work_unit(self, node: Any) -> None:
