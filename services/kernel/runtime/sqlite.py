@@ -13,12 +13,12 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from services.kernel.runtime.one_trip import connect
 
+_OF_A_NEW_FILE = "PRAGMA auto_vacuum=INCREMENTAL"
+"""Freed pages can go back to the disk. It takes the write lock, and says nothing once there is a table."""
 _PRAGMAS = (
-    "PRAGMA auto_vacuum=INCREMENTAL",  # before the first table, or it says nothing: freed pages can go back to the disk
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA secure_delete=ON",  # what is deleted or replaced does not stay readable in the file
 )
@@ -55,7 +55,10 @@ def sqlite_engine(url: URL, *, begin: str, size: int) -> AsyncEngine:
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions behind our back
         cursor = connection.cursor()
-        for pragma in _PRAGMAS:
+        cursor.execute("PRAGMA busy_timeout=10000")
+        cursor.execute("PRAGMA page_count")
+        is_new = not cursor.fetchone()[0]
+        for pragma in (_OF_A_NEW_FILE, *_PRAGMAS) if is_new else _PRAGMAS:
             cursor.execute(pragma)
         cursor.close()
 

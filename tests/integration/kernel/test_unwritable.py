@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sqlite3
 import subprocess
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
@@ -127,3 +128,29 @@ async def _until_ready(client: httpx.AsyncClient) -> None:
     while (await client.get("/readyz")).status_code != 200:
         assert time.monotonic() < give_up_at
         await asyncio.sleep(0.2)
+
+
+async def _read_anew(database: Database) -> int:
+    """What a connection sees that is made only now, as the second reader's of a busy moment is."""
+    other = Database(database.url, service=database.service, node=database.node)
+    try:
+        async with other.reading() as session:
+            return int((await session.execute(text("SELECT count(*) FROM toy_applied"))).scalar_one())
+    finally:
+        await other.close()
+
+
+async def test_who_comes_new_reads_while_nothing_can_be_written(ground: Ground) -> None:
+    async with serving(ground) as (database, client):
+        assert (await client.post("/directory/notes", data={"name": "before"})).status_code == 200
+        await ground.take_away(database)
+        assert await _read_anew(database) == 1
+        await ground.give_back(database)
+
+
+async def test_who_comes_new_reads_while_another_program_writes(tmp_path: Path) -> None:
+    async with serving(Ground(tmp_path, "", _nothing, _nothing)) as (database, client):
+        assert (await client.post("/directory/notes", data={"name": "before"})).status_code == 200
+        with closing(sqlite3.connect(tmp_path / "directory.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert await _read_anew(database) == 1
