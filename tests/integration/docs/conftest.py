@@ -11,6 +11,15 @@ import pytest
 
 from tests.integration.docs.machine import Machine
 
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A page with many commands takes as long as a slow machine makes it."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.timeout(3600))
+
 
 @pytest.fixture
 def machine() -> Iterator[Machine]:

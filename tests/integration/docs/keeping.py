@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 from deploy.demo.waiting import eventually
-from tests.integration.docs.machine import USER, Machine, Shell
+from tests.integration.docs.machine import USER, WITHIN_S, Machine, Shell
 from tests.integration.docs.pages import pages, rewritten
 
 BACKUP, ERASE, RESTORE = (f"docs/how-to/{name}.md" for name in ("backup", "erase", "restore"))
@@ -76,7 +76,7 @@ def _signed_in(node: InstalledNode) -> httpx.Client:
         clerk.headers["Authorization"] = f"Bearer {answer.json().get('access_token')}"
         return answer.status_code == 200
 
-    eventually(is_let_in, "信息员登录", within_s=200, pause_s=1.0)
+    eventually(is_let_in, "信息员登录", within_s=WITHIN_S, pause_s=1.0)
     return clerk
 
 
@@ -96,7 +96,7 @@ def _erase(node: InstalledNode, item: str) -> None:
     node.places["内容里独特的一句"] = SENTENCE
     eventually(lambda: "还有" in node.run(look), "磁盘上有这一件")
     node.run(f"echo y | {erase}")  # it asks once more
-    eventually(lambda: "没有了" in node.run(look), "磁盘上没有这一件了", within_s=200, pause_s=2.0)
+    eventually(lambda: "没有了" in node.run(look), "磁盘上没有这一件了", within_s=WITHIN_S, pause_s=2.0)
 
 
 def _lose_machine(node: InstalledNode) -> None:

@@ -17,7 +17,7 @@ import pytest
 from deploy.demo.waiting import eventually
 from deploy.kafka.process import free_ports
 from tests.integration.docs.keeping import NO_SYSTEMD, InstalledNode, keep_as_the_pages_say
-from tests.integration.docs.machine import USER, Machine, Shell, lowered, plain
+from tests.integration.docs.machine import USER, WITHIN_S, Machine, Shell, lowered, plain
 from tests.integration.docs.pages import ROOT, pages, rewritten
 
 INSTALL = "docs/how-to/install.md"
@@ -75,7 +75,7 @@ def test_a_node_is_installed_and_kept_as_the_pages_say(machine: Machine) -> None
         def start(*units: str) -> None:
             _start_units(machine, units, "district")
             if "shangda@" in units:
-                eventually(lambda: _is_ready(port), "节点就绪", within_s=200, pause_s=1.0)
+                eventually(lambda: _is_ready(port), "节点就绪", within_s=WITHIN_S, pause_s=1.0)
 
         start("shangda-kafka@", "shangda@")
         said = shell.run(rewritten("\n".join(asked), instead={}, places=places))
@@ -125,7 +125,7 @@ def _set_up_portal(machine: Machine, shell: Shell, places: dict[str, str], port:
     assert started.strip() in NOT_ON_A_TEST_MACHINE
     shell.run(rewritten("\n".join(migrated), instead={}, places=places))
     _start_units(machine, ("shangda-portal",), "")
-    eventually(lambda: _is_ready(port), "门户就绪", within_s=200, pause_s=1.0)
+    eventually(lambda: _is_ready(port), "门户就绪", within_s=WITHIN_S, pause_s=1.0)
     shell.run(rewritten("\n".join(asked), instead={}, places=places))
     shell.run(rewritten(files, instead={}, places=places))
     metrics = httpx.get(f"http://127.0.0.1:{places['8113']}/metrics", trust_env=False, timeout=30)

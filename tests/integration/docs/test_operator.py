@@ -18,7 +18,7 @@ from deploy.demo.content import TOWNSHIP_ITEMS, draft_of, items_of
 from deploy.demo.officers import PASSWORD as DEMO_PASSWORD
 from deploy.demo.waiting import eventually
 from deploy.kafka.process import free_ports
-from tests.integration.docs.machine import Machine
+from tests.integration.docs.machine import WITHIN_S, Machine
 from tests.integration.docs.pages import pages, rewritten
 
 OPERATOR = "docs/tutorial/operator.md"
@@ -26,7 +26,6 @@ SECTION = 3
 """So many blocks of the page stand before the section on a new township."""
 SERVES = "qingshi serve"
 PASSWORD = "kou-ling-2026"
-WITHIN_S = 400.0
 
 DISTRICT = """.venv/bin/python - <<'END'
 from deploy.demo.__main__ import BASE
