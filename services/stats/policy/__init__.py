@@ -5,7 +5,6 @@ from services.stats.policy.event import EventKind, ScoreEntry, ScoreEvent
 from services.stats.policy.happening import Happening, happening_of
 from services.stats.policy.period import Period
 from services.stats.policy.ruleset import NoRulesetInForce, Ruleset, ruleset_on
-from services.stats.policy.scoring import evaluate, monthly_scores, unscored_events
 
 __all__ = [
     "EventKind",
@@ -16,11 +15,8 @@ __all__ = [
     "ScoreEntry",
     "ScoreEvent",
     "Scoring",
-    "evaluate",
     "floored",
     "happening_of",
-    "monthly_scores",
     "ruleset_on",
     "score",
-    "unscored_events",
 ]

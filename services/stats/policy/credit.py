@@ -29,12 +29,6 @@ class Credit:
         return replace(self, left=points, notes=(*self.notes, note))
 
 
-def countable_events(events: Iterable[ScoreEvent], ruleset: Ruleset) -> list[ScoreEvent]:
-    """The events that this rule set may score: each once, none cancelled, oldest first."""
-    standing = standing_events(events, ruleset)
-    return [event for event in standing if ruleset.is_in_force_on(event.happened_on)]
-
-
 def standing_events(events: Iterable[ScoreEvent], ruleset: Ruleset) -> list[ScoreEvent]:
     """Events of any day, each once, none cancelled, oldest first."""
     by_id = {event.event_id: event for event in sorted(events, key=_order, reverse=True)}

@@ -1,30 +1,9 @@
-"""Scoring as a whole: events and a rule set in, explained score entries out."""
+"""What is left of credits after stacking and caps, and the credit as an explained score entry."""
 
-from collections.abc import Iterable
-from decimal import Decimal
-
-from services.stats.policy.credit import (
-    Credit,
-    countable_events,
-    credits_of,
-    once_per_adoption,
-    rounded,
-    rule_for,
-    zh,
-)
-from services.stats.policy.event import EventKind, ScoreEntry, ScoreEvent
+from services.stats.policy.credit import Credit, rounded, zh
+from services.stats.policy.event import EventKind, ScoreEntry
 from services.stats.policy.ruleset import Ruleset
 from services.stats.policy.stacking import best_level_only, cap_leader_bonus, cap_rules, stack
-
-
-def evaluate(events: Iterable[ScoreEvent], ruleset: Ruleset) -> list[ScoreEntry]:
-    """Score events under a rule set; the order and the repetition of events do not matter.
-
-    Pass all events of an item and of a year, since stacking and caps look back. Units that the
-    node does not govern take their share too: leave their entries out afterwards, not before.
-    """
-    earned = [credit for event in countable_events(events, ruleset) for credit in credits_of(event, ruleset)]
-    return [entry_of(credit, ruleset) for credit in limited(once_per_adoption(earned), ruleset)]
 
 
 def limited(earned: list[Credit], ruleset: Ruleset) -> list[Credit]:
@@ -32,21 +11,6 @@ def limited(earned: list[Credit], ruleset: Ruleset) -> list[Credit]:
     for step in (stack, best_level_only, cap_leader_bonus, cap_rules):
         earned = step(earned, ruleset)
     return earned
-
-
-def unscored_events(events: Iterable[ScoreEvent], ruleset: Ruleset) -> list[ScoreEvent]:
-    """Countable events that no rule pays for, so that a gap in the rules is seen."""
-    return [event for event in countable_events(events, ruleset) if not rule_for(event, ruleset)]
-
-
-def monthly_scores(entries: Iterable[ScoreEntry], ruleset: Ruleset) -> dict[tuple[str, str], Decimal]:
-    """Total of each (period, unit id), not below the floor of the rule set."""
-    totals: dict[tuple[str, str], Decimal] = {}
-    for entry in entries:
-        key = (entry.period, entry.unit_id)
-        totals[key] = totals.get(key, Decimal(0)) + entry.points
-    floor = ruleset.policies.score_floor_month
-    return {key: rounded(total if floor is None else max(floor, total), ruleset) for key, total in totals.items()}
 
 
 def entry_of(credit: Credit, ruleset: Ruleset) -> ScoreEntry:
