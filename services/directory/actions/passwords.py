@@ -35,11 +35,6 @@ def hash_password(password: str) -> str:
     return _HASHER.hash(password)
 
 
-def is_outdated(password_hash: str) -> bool:
-    """Whether the hash was made with weaker parameters than today's."""
-    return _HASHER.check_needs_rehash(password_hash)
-
-
 def matches(password_hash: str, password: str) -> bool:
     """Whether the password belongs to the hash; an empty hash costs the same time and never matches."""
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, inspect, select, tuple_, update
 
-from services.exchange.model import Conflict, Dispatch, Epoch, Lane, Link
+from services.exchange.model import Conflict, Dispatch, Lane, Link
 from services.exchange.policy.chain import ZERO, Chain, link_name
 from services.exchange.store.dialect import insert_unless_there
 from services.kernel.runtime.session import AsyncSession
@@ -65,12 +65,6 @@ async def oldest_unreceipted(session: AsyncSession) -> dict[Chain, datetime]:
         .where(Lane.is_out, Dispatch.n == Lane.receipted_n + 1)
     )
     return {Chain(link, lane): at for link, lane, at in await session.execute(query)}
-
-
-async def find_epoch(session: AsyncSession, chain: Chain, epoch: int) -> Epoch | None:
-    """How an epoch above the first was opened."""
-    query = select(Epoch).where(Epoch.link == chain.link, Epoch.lane == chain.lane, Epoch.epoch == epoch)
-    return (await session.execute(query)).scalar_one_or_none()
 
 
 async def open_conflicts(session: AsyncSession, links: Iterable[str] | None = None) -> list[Conflict]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, inspect, select, text, update
 
-from services.exchange.model import Arrival, ArrivedEvent, Delivery, Dispatch, Epoch, LedgerRow, Queued, SignedStatement
+from services.exchange.model import Arrival, ArrivedEvent, Delivery, Dispatch, Epoch, Queued, SignedStatement
 from services.exchange.policy.chain import ZERO, Chain, ChainedRow, Row, Tip
 from services.exchange.policy.signature import Kind, Statement
 from services.exchange.policy.wire import BATCH_ROWS, fitting
@@ -116,12 +116,6 @@ async def page_of_chain(
     return list((await session.execute(query)).scalars())
 
 
-async def find_row(session: AsyncSession, ledger: Ledger, chain: Chain, *, epoch: int, n: int) -> LedgerRow | None:
-    """One ledger row."""
-    query = select(ledger).where(*_in_epoch(ledger, chain, epoch), ledger.n == n)
-    return (await session.execute(query)).scalar_one_or_none()
-
-
 async def erase_rows(session: AsyncSession, event_id: str) -> int:
     """Remove bytes and salt of every row that carries this fact; digest and hash stay."""
     erased = 0
@@ -168,11 +162,6 @@ def _naming(session: AsyncSession, table: Any, origin_id: UUID) -> tuple[Any, ..
     found = func.position(text("decode(:sought, 'hex') IN body").bindparams(sought=sought.hex()))
     names = found > 0 if sets.is_postgresql(session) else func.instr(columns.body, sought) > 0
     return columns.type.not_in(ABOUT_ERASURE), names
-
-
-async def count_rows(session: AsyncSession, ledger: Ledger) -> int:
-    """How many rows the ledger holds."""
-    return int((await session.execute(select(func.count()).select_from(ledger))).scalar_one())
 
 
 async def statements(

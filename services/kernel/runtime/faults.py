@@ -87,11 +87,6 @@ def is_lost_race(fault: BaseException) -> bool:
     return trouble_of(fault) is DatabaseTrouble.LOST_RACE
 
 
-def is_away(fault: BaseException) -> bool:
-    """Whether the database cannot be reached: refused, shut down, or no connection is free."""
-    return trouble_of(fault) is DatabaseTrouble.AWAY
-
-
 def is_unwritable(fault: BaseException) -> bool:
     """Whether the database takes no writes now: away, disk full, read-only, refused, or locked for too long."""
     return trouble_of(fault) not in (None, DatabaseTrouble.LOST_RACE)

@@ -133,11 +133,6 @@ async def head_office(session: AsyncSession, node_id: str) -> UnitRegistered | N
     return await _first_unit(session, KNOWN_UNIT.c.node_id == node_id, KNOWN_UNIT.c.kind == UnitKind.HEAD_OFFICE)
 
 
-async def unit_of_node(session: AsyncSession, node_id: str) -> UnitRegistered | None:
-    """The unit under which a neighbouring subordinate node is governed here."""
-    return await _first_unit(session, KNOWN_UNIT.c.node_id == node_id, KNOWN_UNIT.c.kind == UnitKind.SUBORDINATE)
-
-
 async def units_to_compare(
     session: AsyncSession, *, ids: Collection[UUID], names: Collection[str], node_id: str
 ) -> list[UnitRegistered]:

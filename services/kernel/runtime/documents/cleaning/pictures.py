@@ -27,11 +27,6 @@ _KEPT_CHUNKS = named("IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP sBIT bKGD pHY
 _ORIENTATION_TAG, _SHORT, _MOST_TAGS = 0x0112, 3, 1_000
 
 
-def is_picture(content: bytes) -> bool:
-    """Whether this is a picture that can be cleaned."""
-    return content.startswith((_JPEG, _PNG))
-
-
 def clean_picture(content: bytes) -> bytes:
     """The picture without camera, place, time, program, comments and thumbnails; shown the same way up.
 
