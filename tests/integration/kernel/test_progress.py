@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from kafka.admin import KafkaAdminClient, OffsetSpec
 from services.kernel.language.vocabulary import Level, Role
 from services.kernel.runtime.inbox import Message
 from services.kernel.runtime.insiders import sign_call
+from services.kernel.runtime.naps import utc_now
 from services.kernel.runtime.process import NodeProcess
 from services.kernel.runtime.relay import Relay
 from services.kernel.runtime.settings import NodeInfo, Settings
@@ -102,6 +104,26 @@ async def test_facts_acknowledged_and_not_applied_are_told_again(settings: Setti
         inbox.receive = apply  # type: ignore[method-assign]
         await tell(process, "3")
         await eventually(has_seen(process, "1", "2", "3"))
+
+
+async def test_facts_lost_under_a_clock_that_was_ahead_are_told_again_once_it_is_right(settings: Settings) -> None:
+    ahead = [timedelta(days=3)]
+    clock = lambda: utc_now() + ahead[0]  # noqa: E731 - a clock, as others are
+    async with running_node([toy_service()], settings, with_agents=True, clock=clock) as process:
+        await tell(process, "1")
+        await eventually(has_seen(process, "1"))
+        inbox = process.runners[0].inboxes["routine"]
+        apply, swallowed = inbox.receive, asyncio.Event()
+
+        async def swallow(messages: list[Message]) -> None:
+            swallowed.set()
+
+        inbox.receive = swallow  # type: ignore[method-assign,assignment]
+        await tell(process, "2")
+        await asyncio.wait_for(swallowed.wait(), 300)
+        ahead[0] = timedelta(0)
+        inbox.receive = apply  # type: ignore[method-assign]
+        await eventually(has_seen(process, "1", "2"))
 
 
 async def test_a_listener_that_is_assigned_and_does_nothing_makes_the_node_not_ready(settings: Settings) -> None:

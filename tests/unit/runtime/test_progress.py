@@ -9,6 +9,7 @@ import pytest
 from services.kernel.runtime.inbox.positions import Position
 from services.kernel.runtime.inbox.verdict import Cursor
 from services.kernel.runtime.progress.judging import Reason, Unapplied, is_applied, is_lost, reason_of, stands_still
+from services.kernel.runtime.progress.moves import Moves
 from services.kernel.runtime.progress.standing import Standing
 from services.kernel.runtime.progress.told import Told
 from tests.support.service import NOW
@@ -67,6 +68,22 @@ def test_where_nothing_moves_a_fact_is_asked_for_although_it_may_be_ahead() -> N
     for position in (Position("id-1", 60), Position("id-of-before", 101), None):
         assert lost(one, position, moved_s=121)
         assert not lost(one, position, moved_s=119), "the listener is at work on what came before"
+
+
+def test_what_a_clock_that_was_ahead_noted_is_not_waited_for() -> None:
+    ahead_s = -86_400.0
+    assert lost(Unapplied(told(published_s=ahead_s, told_s=ahead_s), "routine"))
+    assert not lost(Unapplied(told(published_s=ahead_s), "routine"), moved_s=10)
+    assert not lost(Unapplied(told(published_s=-0.5), "routine")), "another machine's clock is half a second ahead"
+    fact = Unapplied(told(published_s=ahead_s, told_s=ahead_s), "routine")
+    assert stands_still([fact], moved_at=ago(500), now=NOW, after=timedelta(seconds=120))
+
+
+def test_a_clock_that_is_set_back_begins_all_waiting_anew() -> None:
+    moves = Moves(["routine"], ago(-86_400))
+    moves.note_here([told()], {PLACE[0]: "routine"}, ago(-86_400), are_new=True)
+    moves.begin_anew(NOW)
+    assert (moves.of_lane, moves.of(told()), moves.passed) == ({"routine": NOW}, NOW, {})
 
 
 def test_a_fact_asked_for_again_is_given_four_times_as_long_each_time() -> None:

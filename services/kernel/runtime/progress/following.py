@@ -18,6 +18,7 @@ from services.kernel.runtime.progress.judging import (
     reason_of,
     stands_still,
 )
+from services.kernel.runtime.progress.moves import Moves
 from services.kernel.runtime.progress.standing import Standing, summarise
 from services.kernel.runtime.progress.telling import PLACES
 from services.kernel.runtime.progress.told import PAGE, Told
@@ -38,7 +39,6 @@ COMPARE_EVERY = timedelta(days=1)
 BREATH_S = 0.02
 
 Place = tuple[str, str]
-Stretch = tuple[str, int | None]
 
 
 class Following:
@@ -55,7 +55,7 @@ class Following:
         self.lanes = topics
         self.behind: dict[int, Unapplied] = {}
         self.waiting: dict[str, books.Waiting] = {}
-        self.moved_at = dict.fromkeys(topics.values(), context.clock())
+        self.moves = Moves(topics.values(), context.clock())
         self.looked_at: datetime | None = None
         self.compared_at: datetime | None = None
         self.is_silent = False
@@ -63,9 +63,14 @@ class Following:
         self._compare_from: Place | None = ("", "")
         self._read_to = 0
         self._tips: deque[tuple[datetime, int]] = deque()
-        self._moved: dict[Stretch, datetime] = {}
-        self._newest_here: dict[Stretch, int] = {}
-        self._started_at = context.clock()
+
+    def begin_times_anew(self, now: datetime) -> None:
+        """The clock was set back, and every instant that we noted lies in the future."""
+        self.moves.begin_anew(now)
+        self._tips.clear()
+        self.compared_at = self.compared_at and now
+        for one in self.behind.values():
+            one.asked_at = one.asked_at and now
 
     async def look(self, now: datetime) -> None:
         """Compare the books once; a silent teller leaves what was known."""
@@ -91,7 +96,7 @@ class Following:
         here = self.waiting.get(lane, books.Waiting())
         after = timedelta(seconds=self.context.settings.stands_still_after_s)
         facts = (one for one in self.behind.values() if one.lane == lane)
-        still = stands_still(facts, moved_at=self.moved_at[lane], now=now, after=after)
+        still = stands_still(facts, moved_at=self.moves.of_lane[lane], now=now, after=after)
         return Standing(
             lane, self.teller.name, {**counts, **here.counts}, {**oldest, **here.oldest}, still,
             self.looked_at, self.is_silent, self.is_elsewhere, is_full=not self._has_room,
@@ -110,10 +115,6 @@ class Following:
         async with self.context.database.reading() as session:
             cursors = await books.cursors(session, self._consumers({row.place for row in rows}))
         return [row for row in rows if is_applied(row, cursors[row.place])]
-
-    def has_moved_at(self, told: Told) -> datetime:
-        """When a fact of the same partition was last seen to arrive; before the first, since we look."""
-        return self._moved.get(told.stretch, self._started_at)
 
     def list_behind(self, key: str = "") -> list[Unapplied]:
         """What has not come, oldest first; of one key when given."""
@@ -156,9 +157,10 @@ class Following:
     async def _recheck(self, now: datetime) -> None:
         """Strike out what has been applied since."""
         for some in slices([one.told for one in self.behind.values()], PAGE):
-            for told in await self.list_applied(some):
+            here = await self.list_applied(some)
+            for told in here:
                 self.behind.pop(told.id)
-                self._note_here(told, now, has_moved=True)
+            self.moves.note_here(here, self.lanes, now, are_new=True)
 
     async def _compare(self, now: datetime) -> None:
         """Compare counters with cursors, from where it stopped for want of room."""
@@ -210,8 +212,7 @@ class Following:
             rows, last = await self.teller.told_after(at)
             fresh = [row for row in rows if row.id not in self.behind]
             here = await self.list_applied(fresh)
-            for told in here:
-                self._note_here(told, now, has_moved=told.id > self._newest_here.get(told.stretch, 0))
+            self.moves.note_here(here, self.lanes, now, are_new=False)
             known = {told.id for told in here}
             await self._take([row for row in fresh if row.id not in known])
             if last is None:
@@ -259,9 +260,3 @@ class Following:
         for topic, key in places:
             found.setdefault(f"{self.context.name}.{self.lanes[topic]}", []).append((topic, key))
         return found
-
-    def _note_here(self, told: Told, now: datetime, *, has_moved: bool) -> None:
-        """A fact is applied: its lane moves, if it was not seen before."""
-        self._newest_here[told.stretch] = max(told.id, self._newest_here.get(told.stretch, 0))
-        if has_moved:
-            self.moved_at[self.lanes[told.topic]] = self._moved[told.stretch] = now

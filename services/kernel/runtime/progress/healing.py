@@ -68,7 +68,7 @@ async def _judge(following: Following, some: Iterable[Unapplied], now: datetime)
         if is_lost(
             one,
             position=read_to.get((one.told.topic, one.told.partition if one.told.partition is not None else -1)),
-            moved_at=following.has_moved_at(one.told),
+            moved_at=following.moves.of(one.told),
             now=now,
             patience=patience,
         )

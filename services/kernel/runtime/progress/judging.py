@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from services.kernel.runtime.inbox.positions import Position
@@ -13,6 +13,9 @@ from services.kernel.runtime.progress.told import Told
 
 LONGEST_PAUSE = timedelta(hours=1)
 STILL_TIMES = 4
+FAR_AHEAD = timedelta(minutes=1)
+"""So far apart the clocks of one node's machines never are."""
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Reason(StrEnum):
@@ -66,11 +69,14 @@ def is_lost(
         moved_at: When a fact of the same partition was last seen to arrive.
     """
     told = one.told
-    if one.reason is not Reason.NOT_ARRIVED or told.published_at is None or now - told.published_at < patience:
+    if one.reason is not Reason.NOT_ARRIVED or told.published_at is None:
+        return False
+    published = _in_the_past(told.published_at, now)
+    if now - published < patience:
         return False
     if one.asked_at is not None and now - one.asked_at < min(patience * 4**one.times_asked, LONGEST_PAUSE):
         return False
-    return was_read_past(told, position) or now - max(moved_at, told.published_at) >= patience * STILL_TIMES
+    return was_read_past(told, position) or now - max(moved_at, published) >= patience * STILL_TIMES
 
 
 def was_read_past(told: Told, position: Position | None) -> bool:
@@ -89,7 +95,12 @@ def stands_still(facts: Iterable[Unapplied], *, moved_at: datetime, now: datetim
     if now - moved_at < after:
         return False
     return any(
-        now - one.told.told_at >= after
+        now - _in_the_past(one.told.told_at, now) >= after
         and (one.reason is Reason.NOT_ARRIVED or (one.reason is Reason.UNPUBLISHED and one.times_asked > 0))
         for one in facts
     )
+
+
+def _in_the_past(at: datetime, now: datetime) -> datetime:
+    """The instant; long ago when it lies well ahead: it was noted by a clock that has been set right since."""
+    return at if at - now < FAR_AHEAD else LONG_AGO

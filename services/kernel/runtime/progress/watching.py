@@ -41,7 +41,7 @@ class Watcher:
             teller: Following(context, teller, topics) for teller, topics in _by_teller(service, context).items()
         }
         self._reports = [Report(following) for following in self.followings.values()]
-        self._started_at = context.clock()
+        self._started_at = self._looked_at = context.clock()
         self._goals: set[int] | None = None if DIRECTORY in self.followings else set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -88,6 +88,7 @@ class Watcher:
         return [one for following in self.followings.values() for one in await following.find_behind(key)]
 
     async def _look(self) -> None:
+        self._look_at_the_clock()
         try:
             for following in self.followings.values():
                 await following.look(self.context.clock())
@@ -100,6 +101,18 @@ class Watcher:
             raise
         except Exception as fault:  # noqa: BLE001 - the database may be away; health says how old the picture is
             log.warning("progress.look.failed", service=self.context.name, fault=repr(fault)[:300])
+
+    def _look_at_the_clock(self) -> None:
+        """See whether it was set back, as after a start with a wrong one: what is counted from before would never be late."""
+        now = self.context.clock()
+        if now < self._looked_at:
+            log.warning(
+                "progress.clock.set_back", service=self.context.name, by_s=(self._looked_at - now).total_seconds()
+            )
+            self._started_at = min(self._started_at, now)
+            for following in self.followings.values():
+                following.begin_times_anew(now)
+        self._looked_at = now
 
     def _catch_up(self) -> None:
         """Note what the directory had told when we started, and strike out what has taken effect since."""
