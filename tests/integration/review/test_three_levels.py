@@ -183,6 +183,24 @@ async def test_the_city_adopts_and_its_leaders_instruction_is_shared_as_a_fact(o
     assert below["instructions"][0]["share"] == "fact"
 
 
+async def test_an_edition_saved_after_an_adoption_stands_after_it_at_both_nodes(offices: Offices) -> None:
+    origin_id = await report(offices)
+    editor, chief = (offices["district"].client(role) for role in (Role.EDITOR, Role.CHIEF))
+    periodicals = (await editor.get("/review/api/v1/periodicals")).json()["items"]
+    wanted = {"periodical_id": periodicals[0]["periodical_id"], "mode": "single"}
+    selected = await act(offices["district"], Role.EDITOR, origin_id, "adopt", wanted)
+    assert (await chief.post(f"/review/api/v1/issues/{selected['issue_id']}/sign")).status_code == 200
+    shown = await read(offices["district"], Role.EDITOR, origin_id)
+    headers = {"If-Match": f'"{shown["version"]}"'}
+    assert (await editor.patch(address(origin_id), json={"title": "刊后另改"}, headers=headers)).status_code == 200
+    await carry(offices)
+    for name, role in (("district", Role.EDITOR), ("township", Role.CLERK)):
+        kinds = [line["type"] for line in (await read(offices[name], role, origin_id))["timeline"]]
+        assert [kind for kind in kinds if kind.split(".")[1] in {"received", "adopted", "edited"}] == [
+            "submission.received", "submission.adopted", "submission.edited",
+        ]  # fmt: skip
+
+
 async def test_an_instruction_that_is_not_shared_is_not_told(offices: Offices) -> None:
     origin_id = await report(offices)
     instruction = {
