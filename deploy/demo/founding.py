@@ -65,7 +65,9 @@ async def _introduce(node: NodeProcess, neighbour: NodeProcess) -> None:
     """Register the neighbour's card at the node, unless the very card is registered already."""
     card = await _card(neighbour)
     async with _database(node.as_settings(), "directory") as database, database.transaction(utc_now()) as tx:
-        known = [(peer.node_id, peer.public_key, peer.bootstrap_servers) for peer in await list_peers(tx.session)]
+        known = [
+            (peer.node_id, peer.public_key, peer.bootstrap_servers) for peer in (await list_peers(tx.session)).rows
+        ]
         if (card.node_id, card.public_key, card.bootstrap_servers) not in known:
             await register_peer(tx, card, confirmed_fingerprint=card_fingerprint(card), by=None)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, or_, select, tuple_, update
 from sqlmodel import col
+from sqlmodel import select as select_rows
 
 from services.directory.model import (
     CalendarDayRow,
@@ -24,8 +25,15 @@ from services.directory.policy.neighbours import Direction
 from services.kernel.language.calendar import WorkingDays
 from services.kernel.language.vocabulary import Role, UnitKind
 from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.paging import Order, Orders, Part, order_named
 from services.kernel.runtime.session import AsyncSession
 
+OFFICER_ORDERS: Orders = {
+    "username": Order(col(Officer.username), col(Officer.officer_id)),
+    "name": Order(col(Officer.name), col(Officer.officer_id)),
+}
+_REGISTERED = Order(col(Unit.unit_id))
+_BY_NODE = Order(col(Peer.node_id))
 _WITHOUT_PASSWORD = (col(Officer.is_active), col(Officer.password_hash) == "")
 
 
@@ -54,18 +62,16 @@ async def list_units(
     *,
     kind: UnitKind | None = None,
     active_only: bool = False,
-    after: tuple[Any, ...] | None = None,
+    cursor: str = "",
     limit: int = 50,
-) -> Sequence[Unit]:
-    """Units by id, i.e. in the order of registration; a page starts after the id `after`."""
-    query = select(Unit).order_by(col(Unit.unit_id)).limit(limit)
+) -> Part[Unit]:
+    """A page of the units by id, i.e. in the order of registration."""
+    query = select_rows(Unit)
     if kind:
         query = query.where(col(Unit.kind) == kind)
     if active_only:
         query = query.where(col(Unit.is_active))
-    if after:
-        query = query.where(col(Unit.unit_id) > UUID(str(after[0])))
-    return (await session.execute(query)).scalars().all()
+    return await _REGISTERED.read(session, query, cursor=cursor, limit=limit)
 
 
 async def count_officers_in(session: AsyncSession, unit_id: UUID) -> int:
@@ -97,16 +103,12 @@ async def list_officers(
     role: Role | None = None,
     q: str = "",
     is_without_password: bool = False,
-    after: tuple[Any, ...] | None = None,
+    order: str = "",
+    cursor: str = "",
     limit: int = 50,
-) -> Sequence[tuple[Officer, Unit]]:
-    """Officers with their units by (username, id); a page starts after that pair."""
-    query = (
-        select(Officer, Unit)
-        .join(Unit, col(Unit.unit_id) == col(Officer.unit_id))
-        .order_by(col(Officer.username), col(Officer.officer_id))
-        .limit(limit)
-    )
+) -> Part[tuple[Officer, Unit]]:
+    """A page of the officers with their units, in one of `OFFICER_ORDERS`."""
+    query = select_rows(Officer, Unit).join(Unit, col(Unit.unit_id) == col(Officer.unit_id))
     if unit_id:
         query = query.where(col(Officer.unit_id) == unit_id)
     if role:
@@ -115,10 +117,8 @@ async def list_officers(
         query = query.where(*_WITHOUT_PASSWORD)
     if q:
         query = query.where(or_(_contains(Officer.name, q), _contains(Officer.username, q)))
-    if after:
-        place = tuple_(col(Officer.username), col(Officer.officer_id))
-        query = query.where(place > tuple_(str(after[0]), UUID(str(after[1]))))
-    return [(officer, unit) for officer, unit in await session.execute(query)]
+    by = order_named(OFFICER_ORDERS, order)
+    return await by.read(session, query, cursor=cursor, limit=limit, of=lambda row: row[0])
 
 
 async def count_without_password(session: AsyncSession) -> int:
@@ -224,18 +224,16 @@ async def list_peers(
     *,
     direction: Direction | None = None,
     active_only: bool = False,
-    after: tuple[Any, ...] | None = None,
+    cursor: str = "",
     limit: int = 50,
-) -> Sequence[Peer]:
-    """Neighbouring nodes by id; a page starts after the id `after`."""
-    query = select(Peer).order_by(col(Peer.node_id)).limit(limit)
+) -> Part[Peer]:
+    """A page of the neighbouring nodes by id."""
+    query = select_rows(Peer)
     if direction:
         query = query.where(col(Peer.direction) == direction.value)
     if active_only:
         query = query.where(col(Peer.is_active))
-    if after:
-        query = query.where(col(Peer.node_id) > str(after[0]))
-    return (await session.execute(query)).scalars().all()
+    return await _BY_NODE.read(session, query, cursor=cursor, limit=limit)
 
 
 async def find_year(session: AsyncSession, year: int, *, to_change: bool = False) -> CalendarYear | None:

@@ -8,21 +8,26 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, func, or_
+from sqlalchemy import ColumnElement, Text, and_, cast, false, func, or_
 from sqlmodel import col, select
 
 from services.intake.model import Attachment, EditionCopy, HistoryRow, Question, Submission
 from services.kernel.language.actor import Actor
 from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
-from services.kernel.language.moments import read_moment
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
-from services.kernel.runtime.paging import decode_cursor, encode_cursor
+from services.kernel.runtime.paging import Order, Orders, Part, order_named
 from services.kernel.runtime.passage import asking, noting
 from services.kernel.runtime.readable import ReadableColumns, readable_in_unit
 from services.kernel.runtime.search import TextIndex
 from services.kernel.runtime.session import AsyncSession
 
 TEXT_INDEX = TextIndex("intake_text")
+
+ORDERS: Orders = {
+    "touched": Order(col(Submission.touched_at), col(Submission.origin_id), is_falling=True),
+    "created": Order(col(Submission.created_at), col(Submission.origin_id), is_falling=True),
+    "title": Order(col(Submission.title), col(Submission.origin_id)),
+}
 
 # How long an item that was reported may go without the receiver's receipt before it is called 未送达.
 DELIVERY_GRACE = timedelta(seconds=5)
@@ -81,18 +86,23 @@ async def handing_in_is_noted(session: AsyncSession, origin_id: UUID, version: i
 
 @dataclass(frozen=True)
 class Listing:
-    """Which items of the reader's unit are wanted: by status, by words, and after which row."""
+    """Which items of the reader's unit are wanted: by status, by words, in which of `ORDERS`, and after which row."""
 
     reader: Actor
     status: IntakeStatus | None = None
     undelivered_before: datetime | None = None
     query: str = ""
-    after: tuple[datetime, UUID] | None = None
+    order: str = ""
+    cursor: str = ""
     limit: int = 50
 
 
-async def list_submissions(session: AsyncSession, listing: Listing) -> list[Submission]:
-    """The items of his unit that the reader may read, last touched first; one more than `limit` where there is a next page."""
+async def list_submissions(session: AsyncSession, listing: Listing) -> Part[Submission]:
+    """A page of the items of his unit that the reader may read.
+
+    Raises:
+        CursorUnreadable: The cursor is none of this order.
+    """
     query = select(Submission).where(*_seen_by(listing.reader))
     if listing.status is not None:
         query = query.where(Submission.status == listing.status.value)
@@ -100,26 +110,8 @@ async def list_submissions(session: AsyncSession, listing: Listing) -> list[Subm
         query = query.where(is_undelivered(listing.undelivered_before))
     if listing.query.strip():
         query = query.where(await TEXT_INDEX.matching(session, listing.query, Submission.origin_id))
-    return list(await session.exec(_page(query, listing)))
-
-
-def place_after(cursor: str) -> tuple[datetime, UUID] | None:
-    """The place that a cursor names.
-
-    Raises:
-        CursorUnreadable: It is not one of ours.
-    """
-    if not cursor:
-        return None
-    return decode_cursor(cursor, read_moment, UUID)
-
-
-def next_cursor(found: list[Submission], limit: int) -> str | None:
-    """The cursor of the next page, if there is one."""
-    if len(found) <= limit:
-        return None
-    last = found[limit - 1]
-    return encode_cursor([last.touched_at.isoformat(), last.origin_id])
+    order = order_named(ORDERS, listing.order)
+    return await order.read(session, query, cursor=listing.cursor, limit=listing.limit)
 
 
 async def count_by_status(session: AsyncSession, reader: Actor) -> dict[str, int]:
@@ -230,11 +222,3 @@ def _seen_by(reader: Actor) -> tuple[ColumnElement[bool], ...]:
 
 def _open_question() -> tuple[ColumnElement[bool], ...]:
     return (col(Question.question) != "", col(Question.answer).is_(None))
-
-
-def _page(query: Select[Any], listing: Listing) -> Any:
-    place = (col(Submission.touched_at), col(Submission.origin_id))
-    if listing.after is not None:
-        at, last = listing.after
-        query = query.where(or_(place[0] < at, and_(place[0] == at, place[1] < last)))
-    return query.order_by(place[0].desc(), place[1].desc()).limit(listing.limit + 1)

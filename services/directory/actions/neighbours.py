@@ -143,7 +143,7 @@ async def _require_superior_free(tx: Transaction, peer: Peer) -> None:
         return
     with tx.session.no_autoflush:
         superiors = await store.list_peers(tx.session, direction=Direction.SUPERIOR, active_only=True)
-    taken = [(other.system, tuple(other.lanes)) for other in superiors if other.node_id != peer.node_id]
+    taken = [(other.system, tuple(other.lanes)) for other in superiors.rows if other.node_id != peer.node_id]
     policy.require_superior_free(peer.system, peer.lanes, taken)
 
 

@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Path, Query
 
 from services.directory.model import names
 from services.kernel.language.refusal import InvalidInput
-from services.kernel.runtime.paging import decode_cursor
 
 MAX_LIMIT = 200
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
-Cursor = Annotated[str, Query(max_length=500)]
 NodeIdInPath = Annotated[str, Path(pattern=names.NODE_ID.pattern + "$", max_length=32)]
-
-
-def read_cursor(text: str, *kinds: type[Any]) -> tuple[Any, ...] | None:
-    """The place a cursor names, one value of each kind; None for the first page.
-
-    Raises:
-        CursorUnreadable: Not one of ours.
-    """
-    return decode_cursor(text, *kinds) if text else None
 
 
 def _searched(q: Annotated[str, Query(max_length=60)] = "") -> str:

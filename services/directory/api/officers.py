@@ -12,14 +12,15 @@ from pydantic import BaseModel, Field
 from services.directory import store
 from services.directory.actions import officers as actions
 from services.directory.actions import sessions
-from services.directory.api.asked import Cursor, Limit, Searched, UnitFilter, read_cursor
-from services.directory.api.views import OfficerView, next_cursor
+from services.directory.api.asked import Limit, Searched, UnitFilter
+from services.directory.api.views import OfficerView
 from services.directory.model import NewOfficer, Officer, OfficerChange
 from services.directory.policy.administration import Administration, may, require
 from services.directory.policy.sign_in import SIGNED_IN, SessionOver
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.identity import read_token
+from services.kernel.runtime.listing import Cursor, Sort
 from services.kernel.runtime.views import Page
 from services.kernel.runtime.web import (
     Context,
@@ -86,6 +87,7 @@ async def list_officers(
     unit_id: UnitFilter = None,
     role: Role | None = None,
     is_without_password: bool = False,
+    sort: Sort = "",
     limit: Limit = 50,
     after: Cursor = "",
 ) -> Page[OfficerView]:
@@ -96,14 +98,14 @@ async def list_officers(
         role=role,
         q=q,
         is_without_password=is_without_password,
-        after=read_cursor(after, str, UUID),
+        order=sort,
+        cursor=after,
         limit=limit,
     )
     with_phone = may(me.roles, Administration.READ_PHONES)
-    last = (found[-1][0].username, found[-1][0].officer_id) if found else ()
     return Page[OfficerView](
-        items=[OfficerView.of(officer, unit, with_phone=with_phone) for officer, unit in found],
-        next=next_cursor(found, limit, *last),
+        items=[OfficerView.of(officer, unit, with_phone=with_phone) for officer, unit in found.rows],
+        next=found.next,
     )
 
 

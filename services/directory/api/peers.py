@@ -9,13 +9,14 @@ from pydantic import BaseModel, Field
 
 from services.directory import store
 from services.directory.actions import neighbours as actions
-from services.directory.api.asked import Cursor, Limit, NodeIdInPath, read_cursor
-from services.directory.api.views import CardView, PeerView, next_cursor
+from services.directory.api.asked import Limit, NodeIdInPath
+from services.directory.api.views import CardView, PeerView
 from services.directory.model import PeerCard, PeerChange
 from services.directory.policy.administration import Administration, require
 from services.directory.policy.neighbours import Direction
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import System
+from services.kernel.runtime.listing import Cursor
 from services.kernel.runtime.views import Page
 from services.kernel.runtime.web import (
     Context,
@@ -53,9 +54,8 @@ async def list_peers(
     me: Me, reading: Reading, direction: Direction | None = None, limit: Limit = 50, after: Cursor = ""
 ) -> Page[PeerView]:
     require(me.roles, Administration.READ_PEERS)
-    peers = await store.list_peers(reading, direction=direction, after=read_cursor(after, str), limit=limit)
-    last = peers[-1].node_id if peers else None
-    return Page[PeerView](items=[PeerView.of(peer) for peer in peers], next=next_cursor(peers, limit, last))
+    found = await store.list_peers(reading, direction=direction, cursor=after, limit=limit)
+    return Page[PeerView](items=[PeerView.of(peer) for peer in found.rows], next=found.next)
 
 
 @router.get("/peers/{node_id}")

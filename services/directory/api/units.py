@@ -8,12 +8,13 @@ from fastapi import Response
 
 from services.directory import store
 from services.directory.actions import units as actions
-from services.directory.api.asked import Cursor, Limit, read_cursor
-from services.directory.api.views import UnitView, next_cursor
+from services.directory.api.asked import Limit
+from services.directory.api.views import UnitView
 from services.directory.model import NewUnit, UnitChange
 from services.directory.policy.administration import Administration, require
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import UnitKind
+from services.kernel.runtime.listing import Cursor
 from services.kernel.runtime.views import Page
 from services.kernel.runtime.web import IfMatch, LiveMe, Me, Reading, Tx, edge_router, etag
 
@@ -25,9 +26,8 @@ async def list_units(
     me: Me, reading: Reading, kind: UnitKind | None = None, limit: Limit = 50, after: Cursor = ""
 ) -> Page[UnitView]:
     require(me.roles, Administration.READ_UNITS)
-    units = await store.list_units(reading, kind=kind, after=read_cursor(after, UUID), limit=limit)
-    last = units[-1].unit_id if units else None
-    return Page[UnitView](items=[UnitView.of(unit) for unit in units], next=next_cursor(units, limit, last))
+    found = await store.list_units(reading, kind=kind, cursor=after, limit=limit)
+    return Page[UnitView](items=[UnitView.of(unit) for unit in found.rows], next=found.next)
 
 
 @router.get("/units/{unit_id}")

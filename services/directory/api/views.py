@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
 from services.directory.actions.neighbours import card_fingerprint
@@ -19,14 +19,8 @@ from services.directory.model import (
 from services.directory.policy.calendar import is_worked
 from services.directory.policy.units import ReportsTo, reports_to
 from services.kernel.language.vocabulary import DayKind, Lane, Level, Role, System, UnitKind
-from services.kernel.runtime.paging import encode_cursor
 from services.kernel.runtime.tokens import fingerprint, public_key_from_text
 from services.kernel.runtime.views import View
-
-
-def next_cursor(rows: Sequence[Any], limit: int, *values: Any) -> str | None:
-    """The cursor after `rows` when there may be more."""
-    return encode_cursor([str(value) for value in values]) if len(rows) == limit else None
 
 
 class TokenView(View):

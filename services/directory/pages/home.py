@@ -113,7 +113,7 @@ async def _count_without_password(session: AsyncSession, me: Me) -> int:
 
 async def _beside(session: AsyncSession, context: ServiceContext, now: Now) -> dict[str, Any]:
     """What stands beside the to-dos: the node, its neighbours, the next days off."""
-    peers = await store.list_peers(session, active_only=True, limit=200)
+    peers = (await store.list_peers(session, active_only=True, limit=200)).rows
     today = local_date(now)
     return {
         "profile": await store.find_profile(session, context.node.node_id),

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from services.directory import store
 from services.directory.actions import officers as actions
-from services.directory.model import NewOfficer, Officer, OfficerChange, names
+from services.directory.model import NewOfficer, Officer, OfficerChange, Unit, names
 from services.directory.pages.forms import Typed, read_form
 from services.directory.policy.administration import Administration, may, require
 from services.kernel.language.refusal import NotFound, Refusal
 from services.kernel.language.vocabulary import Role, UnitKind
+from services.kernel.runtime.export import ExportForm
+from services.kernel.runtime.listing import Cursor, Place, Sort, export_list
+from services.kernel.runtime.paging import Part
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
 from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router
@@ -24,6 +29,7 @@ router = edge_router()
 
 _LIST = "/directory/officers"
 _PAGE = 50
+_SORTS = {"username": "用户名", "name": "姓名"}
 
 
 class PasswordForm(BaseModel):
@@ -32,41 +38,80 @@ class PasswordForm(BaseModel):
     password: Annotated[str, Field(max_length=400)] = ""
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What the address of the list asks for."""
+
+    q: Annotated[str, Query(max_length=200)] = ""
+    role: str = ""
+    unit: str = ""
+    password: Annotated[str, Query(max_length=20)] = ""
+    sort: Sort = ""
+    cursor: Cursor = ""
+
+    @property
+    def place(self) -> Place:
+        """Which part of the list that is."""
+        narrowed = {"q": self.q, "role": self.role, "unit": self.unit, "password": self.password}
+        return Place(_LIST, narrowed, _SORTS, self.sort, self.cursor)
+
+    async def read(self, session: AsyncSession, cursor: str, limit: int) -> Part[tuple[Officer, Unit]]:
+        """The officers it means, after a cursor."""
+        return await store.list_officers(
+            session,
+            q=_searched(self.q),
+            role=Role(self.role) if self.role in set(Role) else None,
+            unit_id=_uuid(self.unit),
+            is_without_password=self.password == "missing",
+            order=self.sort,
+            cursor=cursor,
+            limit=limit,
+        )
+
+
+AskedFor = Annotated[Asked, Depends()]
+
+
 @router.get("/officers")
-async def show_officers(
-    request: Request,
-    me: Me,
-    reading: Reading,
-    *,
-    q: Annotated[str, Query(max_length=200)] = "",
-    role: str = "",
-    unit: str = "",
-    password: Annotated[str, Query(max_length=20)] = "",
-    after: Annotated[str, Query(max_length=100)] = "",
-) -> Response:
+async def show_officers(request: Request, me: Me, reading: Reading, asked: AskedFor) -> Response:
     require(me.roles, Administration.READ_OFFICERS)
-    asked = {"q": q, "role": role, "unit": unit, "password": password}
-    found = await store.list_officers(
-        reading,
-        q=_searched(q),
-        role=Role(role) if role in set(Role) else None,
-        unit_id=_uuid(unit),
-        is_without_password=password == "missing",
-        after=_place(after),
-        limit=_PAGE,
-    )
-    last = f"{found[-1][0].username}~{found[-1][0].officer_id}" if len(found) == _PAGE else ""
+    found = await asked.read(reading, asked.cursor, _PAGE)
     return page(
         request,
         "directory/officers.html",
-        found=found,
+        found=found.rows,
         asked=asked,
-        after=last,
+        place=asked.place,
+        next_href=asked.place.next_href(found),
         units=await _places(reading),
         roles=list(Role),
         without_password=await store.count_without_password(reading),
         may_change=may(me.roles, Administration.CHANGE_OFFICERS),
         sees_phones=may(me.roles, Administration.READ_PHONES),
+    )
+
+
+@router.get("/officers/export.{form}")
+async def export(form: ExportForm, me: Me, reading: Reading, asked: AskedFor) -> Response:
+    require(me.roles, Administration.READ_OFFICERS)
+    head = ["姓名", "用户名", "单位", "科室", "岗位", "状态"]
+    sees_phones = may(me.roles, Administration.READ_PHONES)
+
+    def line(row: tuple[Officer, Unit]) -> list[object]:
+        one, unit = row
+        roles = "、".join(role.label for role in Role if role in one.roles)
+        cells: list[object] = [
+            one.name,
+            one.username,
+            unit.name,
+            one.section,
+            roles,
+            "在岗" if one.is_active else "已停用",
+        ]
+        return [*cells, one.phone] if sees_phones else cells
+
+    return await export_list(
+        form, "人员", [*head, "电话"] if sees_phones else head, read=partial(asked.read, reading), line=line
     )
 
 
@@ -157,7 +202,7 @@ async def _officer_page(request: Request, session: AsyncSession, officer: Office
 
 async def _places(session: AsyncSession, also: UUID | None = None) -> list[tuple[str, str]]:
     """The units in which officers of this node sit, for a select."""
-    units = await store.list_units(session, limit=1000)
+    units = (await store.list_units(session, limit=1000)).rows
     return [
         (str(unit.unit_id), unit.name)
         for unit in units
@@ -185,10 +230,3 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text) if text else None
     except ValueError:
         return None
-
-
-def _place(text: str) -> tuple[str, UUID] | None:
-    """Where the page begins: the username and id of the last officer shown."""
-    username, _, officer_id = text.partition("~")
-    found = _uuid(officer_id)
-    return (username, found) if found and names.USERNAME.fullmatch(username) else None

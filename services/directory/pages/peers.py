@@ -152,7 +152,7 @@ async def _list_page(request: Request, context: ServiceContext, session: AsyncSe
         request,
         "directory/peers.html",
         status_code=typed.status,
-        peers=await store.list_peers(session, limit=200),
+        peers=(await store.list_peers(session, limit=200)).rows,
         own_card=own.model_dump_json(indent=2) if own else "",
         own_fingerprint=actions.card_fingerprint(own) if own else "",
         typed=typed,

@@ -16,6 +16,7 @@ from services.directory.policy.administration import Administration, may, requir
 from services.directory.policy.units import reports_to
 from services.kernel.language.refusal import NotFound, Refusal
 from services.kernel.language.vocabulary import UnitKind
+from services.kernel.runtime.listing import Cursor, Place
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
 from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Officer, Reading, Tx, edge_router
@@ -23,6 +24,7 @@ from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Officer, R
 router = edge_router()
 
 _LIST = "/directory/units"
+_PAGE = 100
 
 
 @router.get("/")
@@ -31,9 +33,9 @@ async def enter(me: Me) -> Response:
 
 
 @router.get("/units")
-async def show_units(request: Request, me: Me, reading: Reading, after: UUID | None = None) -> Response:
+async def show_units(request: Request, me: Me, reading: Reading, cursor: Cursor = "") -> Response:
     require(me.roles, Administration.READ_UNITS)
-    return await _list_page(request, me, reading, Typed(), after=after)
+    return await _list_page(request, me, reading, Typed(), cursor=cursor)
 
 
 @router.post("/units")
@@ -89,10 +91,9 @@ async def _list_page(
     typed: Typed[Any],
     *,
     profile: Typed[Any] | None = None,
-    after: UUID | None = None,
+    cursor: str = "",
 ) -> Response:
-    size = 100
-    units = await store.list_units(session, after=(after,) if after else None, limit=size)
+    found = await store.list_units(session, cursor=cursor, limit=_PAGE)
     context: Context = request.app.state.context
     said = await store.find_profile(session, context.node.node_id)
     profile = profile or Typed(fields=said.model_dump() if said else {})
@@ -100,8 +101,8 @@ async def _list_page(
         request,
         "directory/units.html",
         status_code=max(typed.status, profile.status),
-        units=[(unit, reports_to(unit.kind)) for unit in units],
-        next_href=f"{_LIST}?after={units[-1].unit_id}" if len(units) == size else "",
+        units=[(unit, reports_to(unit.kind)) for unit in found.rows],
+        next_href=Place(_LIST).next_href(found),
         typed=typed,
         profile=profile,
         profile_version=said.version if said else 0,

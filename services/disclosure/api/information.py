@@ -37,13 +37,12 @@ from services.disclosure.policy import due_dates
 from services.disclosure.policy.permission import Act, require_role
 from services.disclosure.store import information as store
 from services.disclosure.store.rules import categories_by_code, category_set
-from services.kernel.language.moments import read_moment
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import DisclosureAttribute, InformationStatus
 from services.kernel.runtime.downloads import stored_file
 from services.kernel.runtime.files import StoredFile
+from services.kernel.runtime.listing import Cursor, Sort
 from services.kernel.runtime.organisation import working_days
-from services.kernel.runtime.paging import decode_cursor, encode_cursor
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.uploads import CheckedUpload
 from services.kernel.runtime.views import Page
@@ -65,7 +64,6 @@ router = edge_router(prefix="/api/v1")
 Standing = TypeVar("Standing", bound=StandingView)
 Limit = Annotated[int, Query(ge=1, le=200)]
 Words = Annotated[str, Query(max_length=100)]
-Cursor = Annotated[str, Query(max_length=400)]
 
 
 @router.get("/categories")
@@ -176,27 +174,15 @@ async def list_all(
     *,
     status: InformationStatus | None = None,
     q: Words = "",
+    sort: Sort = "",
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> Page[LineView]:
     require_role(me, Act.READ)
-    found = await store.list_information(session, store.Listing(me.unit_id, status, q, place_after(cursor), limit))
+    found = await store.list_information(session, store.Listing(me.unit_id, status, q, sort, cursor, limit))
     names = {code: category.name for code, category in (await categories_by_code(session, now)).items()}
-    last = found[limit - 1] if len(found) > limit else None
-    following = encode_cursor([last.touched_at.isoformat(), last.information_id]) if last else None
-    items = [LineView.read(one, category_name=names.get(one.category_id, "")) for one in found[:limit]]
-    return Page[LineView](items=items, next=following)
-
-
-def place_after(cursor: str) -> tuple[datetime, UUID] | None:
-    """The place that a cursor names.
-
-    Raises:
-        CursorUnreadable: It is not one of ours.
-    """
-    if not cursor:
-        return None
-    return decode_cursor(cursor, read_moment, UUID)
+    items = [LineView.read(one, category_name=names.get(one.category_id, "")) for one in found.rows]
+    return Page[LineView](items=items, next=found.next)
 
 
 async def _whole(session: AsyncSession, information: Information, now: datetime) -> InformationView:

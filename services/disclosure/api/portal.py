@@ -10,11 +10,10 @@ from fastapi.responses import JSONResponse
 
 from services.disclosure.actions.answering import PortalReading, keepable
 from services.disclosure.actions.refusals import InformationWithdrawn
-from services.disclosure.api.information import place_after
 from services.disclosure.api.views import PublicLineView, PublicView
 from services.disclosure.store import portal
 from services.kernel.language.refusal import NotHereYet
-from services.kernel.runtime.paging import encode_cursor
+from services.kernel.runtime.listing import Cursor
 from services.kernel.runtime.views import Page, View
 from services.kernel.runtime.web import edge_router
 
@@ -28,17 +27,13 @@ async def list_published(
     *,
     q: Annotated[str, Query(max_length=100)] = "",
     category_id: Annotated[list[str] | None, Query(max_length=50)] = None,
-    cursor: Annotated[str, Query(max_length=400)] = "",
+    cursor: Cursor = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:
-    listing = portal.PublicListing(q, category_id or (), place_after(cursor), limit)
+    listing = portal.PublicListing(q, category_id or (), cursor, limit)
     found = await portal.list_public(session, listing)
-    last = found[limit - 1] if len(found) > limit else None
-    following = (
-        encode_cursor([last.published_at.isoformat(), last.information_id]) if last and last.published_at else None
-    )
-    items = [PublicLineView.of(one) for one in found[:limit]]
-    return _json(request, Page[PublicLineView](items=items, next=following))
+    items = [PublicLineView.of(one) for one in found.rows]
+    return _json(request, Page[PublicLineView](items=items, next=found.next))
 
 
 @router.get("/information/{information_id}", response_model=PublicView)

@@ -37,20 +37,20 @@ async def show_requests(request: Request, session: PortalReading) -> Response:
 @router.get("/reports")
 async def show_reports(request: Request, session: PortalReading) -> Response:
     listing = portal.PublicListing(category_ids=[ANNUAL_REPORTS], limit=100)
-    reports = await portal.list_public(session, listing)
+    reports = (await portal.list_public(session, listing)).rows
     return await public_page(request, session, "disclosure/open_reports.html", reports=reports)
 
 
 @router.get("/feed.xml")
 async def show_feed(request: Request, session: PortalReading) -> Response:
-    newest = (await portal.list_public(session, portal.PublicListing(limit=FEED_LENGTH)))[:FEED_LENGTH]
+    newest = (await portal.list_public(session, portal.PublicListing(limit=FEED_LENGTH))).rows
     beginnings = await portal.find_beginnings(session, newest, SUMMARY_LENGTH)
     return _xml(request, "disclosure/open_feed.xml", "application/atom+xml", items=newest, beginnings=beginnings)
 
 
 @router.get("/sitemap.xml")
 async def show_sitemap(request: Request, session: PortalReading) -> Response:
-    newest = (await portal.list_public(session, portal.PublicListing(limit=SITEMAP_LENGTH)))[:SITEMAP_LENGTH]
+    newest = (await portal.list_public(session, portal.PublicListing(limit=SITEMAP_LENGTH))).rows
     return _xml(request, "disclosure/open_sitemap.xml", "application/xml", items=newest)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
-from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.disclosure import actions
@@ -21,7 +21,6 @@ from services.disclosure.store import information as store
 from services.disclosure.store.items import find_signed, list_disclosable
 from services.disclosure.store.rules import categories_by_code
 from services.kernel.language.calendar import local_date
-from services.kernel.language.moments import read_moment
 from services.kernel.language.refusal import Refusal
 from services.kernel.language.text import clean_line
 from services.kernel.language.vocabulary import (
@@ -32,8 +31,10 @@ from services.kernel.language.vocabulary import (
     Role,
     Validity,
 )
+from services.kernel.runtime.export import ExportForm, local_text
+from services.kernel.runtime.listing import Cursor, Place, Sort, export_list
 from services.kernel.runtime.organisation import working_days
-from services.kernel.runtime.paging import decode_cursor, encode_cursor
+from services.kernel.runtime.paging import Part
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
 from services.kernel.runtime.web import Me, Now, Officer, Reading, Tx, edge_router
@@ -57,7 +58,41 @@ _TABS = (
     InformationStatus.REVOKED,
 )
 Words = Annotated[str, Query(max_length=2000)]
-Cursor = Annotated[str, Query(max_length=400)]
+_SORTS = {"touched": "最近办理", "created": "最新拟写", "title": "标题", "category": "分类"}
+_HEAD = ["标题", "信息分类", "公开属性", "状态", "索引号", "成文日期", "发布时间", "拟稿", "最近办理"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address of the list asks for."""
+
+    status: str = ""
+    q: Words = ""
+    sort: Sort = ""
+    cursor: Cursor = ""
+
+    @property
+    def wanted(self) -> InformationStatus | None:
+        """The status, if there is such a one."""
+        return InformationStatus(self.status) if self.status in set(InformationStatus) else None
+
+    @property
+    def words(self) -> str:
+        """What is searched for."""
+        return self.q.strip()[:100]
+
+    @property
+    def place(self) -> Place:
+        """Which part of the list that is."""
+        narrowed = {"status": self.wanted or "", "q": self.words}
+        return Place("/disclosure/information", narrowed, _SORTS, self.sort, self.cursor)
+
+    def listing(self, me: Officer) -> store.Listing:
+        """What is read for it."""
+        return store.Listing(me.unit_id, self.wanted, self.words, self.sort, self.cursor, PAGE_SIZE)
+
+
+AskedFor = Annotated[Asked, Depends()]
 
 
 @router.get("/")
@@ -66,24 +101,31 @@ async def enter() -> Response:
 
 
 @router.get("/information")
-async def show_list(
-    request: Request, me: Me, session: Reading, *, status: str = "", q: Words = "", cursor: Cursor = ""
-) -> Response:
+async def show_list(request: Request, me: Me, session: Reading, asked: AskedFor) -> Response:
     return page(
         request,
         "disclosure/list.html",
         may_write=me.has(Role.PUBLISHER),
         stream=f"/disclosure/live?channel={channel_of(me.unit_id)}",
-        **await _rows(request, me, session, status=status, q=q, cursor=cursor),
+        **await _rows(request, me, session, asked),
     )
 
 
 @router.get("/information/rows")
-async def show_rows(
-    request: Request, me: Me, session: Reading, *, status: str = "", q: Words = "", cursor: Cursor = ""
-) -> Response:
-    return page(
-        request, "disclosure/_rows.html", **await _rows(request, me, session, status=status, q=q, cursor=cursor)
+async def show_rows(request: Request, me: Me, session: Reading, asked: AskedFor) -> Response:
+    return page(request, "disclosure/_rows.html", **await _rows(request, me, session, asked))
+
+
+@router.get("/information/export.{form}")
+async def export(form: ExportForm, me: Me, session: Reading, *, now: Now, asked: AskedFor) -> Response:
+    require_role(me, Act.READ)
+    categories = await categories_by_code(session, now)
+
+    async def read(cursor: str, limit: int) -> Part[Information]:
+        return await store.list_information(session, replace(asked.listing(me), cursor=cursor, limit=limit))
+
+    return await export_list(
+        form, "公开信息", _HEAD, read=read, line=lambda one: _cells(one, categories.get(one.category_id))
     )
 
 
@@ -137,23 +179,22 @@ async def show_todo(request: Request, me: Me, session: Reading, now: Now) -> Res
     return page(request, "disclosure/_todo.html", **context)
 
 
-async def _rows(request: Request, me: Me, session: AsyncSession, *, status: str, q: str, cursor: str) -> dict[str, Any]:
+async def _rows(request: Request, me: Me, session: AsyncSession, asked: Asked) -> dict[str, Any]:
     require_role(me, Act.READ)
-    wanted = InformationStatus(status) if status in set(InformationStatus) else None
-    q = q.strip()[:100]
-    found = await store.list_information(session, store.Listing(me.unit_id, wanted, q, _after(cursor), PAGE_SIZE))
-    categories, counts = (
-        await categories_by_code(session, request.state.now),
-        await store.count_by_status(session, me.unit_id),
-    )
-    query = {"status": status, "q": q, "cursor": cursor}
+    wanted, place = asked.wanted, asked.place
+    found = await store.list_information(session, asked.listing(me))
+    categories = await categories_by_code(session, request.state.now)
+    counts = await store.count_by_status(session, me.unit_id)
     return {
-        "rows": await _lines(session, found[:PAGE_SIZE], categories, request.state.now),
-        "tabs": [_tab(None, sum(counts.values()), wanted), *(_tab(one, counts.get(one, 0), wanted) for one in _TABS)],
-        "q": q,
+        "rows": await _lines(session, found.rows, categories, request.state.now),
+        "tabs": [
+            _tab(place, None, sum(counts.values()), wanted),
+            *(_tab(place, one, counts.get(one, 0), wanted) for one in _TABS),
+        ],
+        "q": asked.words,
         "status": wanted or "",
-        "rows_href": "/disclosure/information/rows?" + urlencode({k: v for k, v in query.items() if v}),
-        "next_href": _next_href(request, found),
+        "place": place,
+        "next_href": place.next_href(found),
     }
 
 
@@ -172,8 +213,18 @@ async def _lines(
     return lines
 
 
-def _tab(status: InformationStatus | None, count: int, wanted: InformationStatus | None) -> dict[str, Any]:
-    href = "/disclosure/information" + (f"?status={status}" if status else "")
+def _cells(one: Information, category: Category | None) -> list[object]:
+    return [
+        one.title, category.name if category else one.category_id, one.attribute.label, one.status.label,
+        one.index_no or "", one.formed_on or "", local_text(one.published_at), one.prepared_by.name,
+        local_text(one.touched_at),
+    ]  # fmt: skip
+
+
+def _tab(
+    place: Place, status: InformationStatus | None, count: int, wanted: InformationStatus | None
+) -> dict[str, Any]:
+    href = place.href(status=status or "", cursor="")
     return {"href": href, "label": status.label if status else "全部", "count": count, "current": status is wanted}
 
 
@@ -208,20 +259,6 @@ async def category_options(session: AsyncSession, now: datetime) -> list[tuple[s
     """The leaves of the catalogue as choices."""
     leaves = (await categories_by_code(session, now)).values()
     return [(leaf.code, f"{leaf.class_name} › {leaf.name}") for leaf in leaves]
-
-
-def _after(cursor: str) -> tuple[datetime, UUID] | None:
-    if not cursor:
-        return None
-    return decode_cursor(cursor, read_moment, UUID)
-
-
-def _next_href(request: Request, found: list[Information]) -> str:
-    if len(found) <= PAGE_SIZE:
-        return ""
-    last = found[PAGE_SIZE - 1]
-    cursor = encode_cursor([last.touched_at.isoformat(), last.information_id])
-    return "/disclosure/information?" + urlencode({**request.query_params, "cursor": cursor})
 
 
 def _uuid(text: str) -> UUID | None:

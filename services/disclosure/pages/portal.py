@@ -11,16 +11,14 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from services.disclosure.actions.answering import PortalContext, PortalReading, keepable, keepable_download
-from services.disclosure.model import PublicInformation
 from services.disclosure.policy import CategorySet, HeaderRow, header_rows
 from services.disclosure.policy.excerpt import SEARCHED, excerpt, marked
 from services.disclosure.policy.guide import Guide
 from services.disclosure.store import portal
 from services.disclosure.store.rules import category_set, guide
 from services.kernel.language.calendar import SHANGHAI, local_date
-from services.kernel.language.moments import read_moment
 from services.kernel.language.refusal import NotFound, NotHereYet
-from services.kernel.runtime.paging import decode_cursor, encode_cursor
+from services.kernel.runtime.listing import Cursor
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import masthead_of, page
 from services.kernel.runtime.web import edge_router
@@ -32,7 +30,6 @@ ANNUAL_REPORTS = "0509"
 _WIDE = frozenset({"title", "summary", "keywords"})
 
 Words = Annotated[str, Query(max_length=2000)]
-Cursor = Annotated[str, Query(max_length=400)]
 
 
 @router.get("/")
@@ -103,22 +100,21 @@ async def _list(
     request: Request, session: AsyncSession, categories: CategorySet, *, heading: str, q: str = "", code: str = "",
     leaves: Sequence[str] = (), cursor: str = "",
 ) -> Response:  # fmt: skip
-    found = await portal.list_public(session, portal.PublicListing(q, leaves, _after(cursor), PAGE_SIZE))
-    on_page = found[:PAGE_SIZE]
-    bodies = await portal.find_beginnings(session, on_page, SEARCHED) if q else {}
+    found = await portal.list_public(session, portal.PublicListing(q, leaves, cursor, PAGE_SIZE))
+    bodies = await portal.find_beginnings(session, found.rows, SEARCHED) if q else {}
     lines = [
         {
             "shown": one,
             "title": marked(one.title, q),
             "excerpt": excerpt(bodies.get(one.information_id, ""), q) if q else [],
         }
-        for one in on_page
+        for one in found.rows
     ]
     total = sum(n for one, n in (await portal.count_by_category(session)).items() if not leaves or one in leaves)
     return await public_page(
         request, session, "disclosure/open_list.html", categories=categories, code=code, heading=heading, q=q,
         lines=lines, total=total, crumbs=_crumbs(categories, code), is_first=not cursor,
-        next_href=_next_href(request, found),
+        next_href=_next_href(request, found.next),
     )  # fmt: skip
 
 
@@ -181,18 +177,8 @@ def laid_out(rows: list[HeaderRow]) -> list[tuple[HeaderRow, bool]]:
     return placed
 
 
-def _after(cursor: str) -> tuple[datetime, UUID] | None:
-    if not cursor:
-        return None
-    return decode_cursor(cursor, read_moment, UUID)
-
-
-def _next_href(request: Request, found: list[PublicInformation]) -> str:
-    if len(found) <= PAGE_SIZE:
-        return ""
-    last = found[PAGE_SIZE - 1]
-    cursor = encode_cursor([last.published_at.isoformat() if last.published_at else "", last.information_id])
-    return "?" + urlencode({**request.query_params, "cursor": cursor})
+def _next_href(request: Request, cursor: str | None) -> str:
+    return "?" + urlencode({**request.query_params, "cursor": cursor}) if cursor else ""
 
 
 def _size_href(request: Request) -> str:

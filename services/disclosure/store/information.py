@@ -6,15 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 
 from services.disclosure.model import FileText, Information, InformationFile, PublicInformation, Review, Step
 from services.kernel.language.vocabulary import InformationStatus
+from services.kernel.runtime.paging import Order, Orders, Part, order_named
 from services.kernel.runtime.search import TextIndex
 from services.kernel.runtime.session import AsyncSession
 
 TEXT_INDEX = TextIndex("disclosure_text")
+ORDERS: Orders = {
+    "touched": Order(col(Information.touched_at), col(Information.information_id), is_falling=True),
+    "created": Order(col(Information.created_at), col(Information.information_id), is_falling=True),
+    "title": Order(col(Information.title), col(Information.information_id)),
+    "category": Order(col(Information.category_id), col(Information.information_id)),
+}
 
 
 async def find_information(session: AsyncSession, information_id: UUID) -> Information | None:
@@ -71,28 +78,29 @@ async def list_of_item(session: AsyncSession, unit_id: UUID, origin_id: UUID) ->
 
 @dataclass(frozen=True)
 class Listing:
-    """Which texts of a unit are wanted: by status, by words, and after which row."""
+    """Which texts of a unit are wanted: by status, by words, in which of `ORDERS`, and after which row."""
 
     unit_id: UUID
     status: InformationStatus | None = None
     query: str = ""
-    after: tuple[datetime, UUID] | None = None
+    order: str = ""
+    cursor: str = ""
     limit: int = 50
 
 
-async def list_information(session: AsyncSession, listing: Listing) -> list[Information]:
-    """Texts, last touched first; one more than `limit` where there is a next page."""
+async def list_information(session: AsyncSession, listing: Listing) -> Part[Information]:
+    """A page of a unit's texts.
+
+    Raises:
+        CursorUnreadable: The cursor is none of this order.
+    """
     query = select(Information).where(Information.publisher_org_id == listing.unit_id)
     if listing.status is not None:
         query = query.where(Information.status == listing.status)
     if listing.query.strip():
         query = query.where(await TEXT_INDEX.matching(session, listing.query, Information.information_id))
-    if listing.after is not None:
-        at, last = listing.after
-        is_later = and_(col(Information.touched_at) == at, col(Information.information_id) < last)
-        query = query.where(or_(col(Information.touched_at) < at, is_later))
-    order = (col(Information.touched_at).desc(), col(Information.information_id).desc())
-    return list(await session.exec(query.order_by(*order).limit(listing.limit + 1)))
+    order = order_named(ORDERS, listing.order)
+    return await order.read(session, query, cursor=listing.cursor, limit=listing.limit)
 
 
 async def count_by_status(session: AsyncSession, unit_id: UUID | None) -> dict[InformationStatus, int]:

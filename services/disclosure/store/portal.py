@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import func
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from services.disclosure.model import PublicInformation
+from services.kernel.runtime.paging import Order, Part
 from services.kernel.runtime.search import TextIndex
 from services.kernel.runtime.session import AsyncSession
 
 PUBLIC_INDEX = TextIndex("public_information_text")
+_NEWEST = Order(col(PublicInformation.published_at), col(PublicInformation.information_id), is_falling=True)
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class PublicListing:
 
     query: str = ""
     category_ids: Sequence[str] = ()
-    after: tuple[datetime, UUID] | None = None
+    cursor: str = ""
     limit: int = 20
 
 
@@ -45,20 +46,15 @@ async def list_public_digests(session: AsyncSession) -> list[str]:
     return sorted({file["sha256"] for files in offered for file in files})
 
 
-async def list_public(session: AsyncSession, listing: PublicListing) -> list[PublicInformation]:
-    """Published texts without their bodies, newest first; one more than `limit` where there is a next page."""
+async def list_public(session: AsyncSession, listing: PublicListing) -> Part[PublicInformation]:
+    """A page of the published texts without their bodies, newest first."""
     without_body = defer(col(PublicInformation.body), raiseload=True)
     query = select(PublicInformation).options(without_body).where(col(PublicInformation.revoked_at).is_(None))
     if listing.category_ids:
         query = query.where(col(PublicInformation.category_id).in_(listing.category_ids))
     if listing.query.strip():
         query = query.where(await PUBLIC_INDEX.matching(session, listing.query, PublicInformation.information_id))
-    if listing.after is not None:
-        at, last = listing.after
-        is_later = and_(col(PublicInformation.published_at) == at, col(PublicInformation.information_id) < last)
-        query = query.where(or_(col(PublicInformation.published_at) < at, is_later))
-    order = (col(PublicInformation.published_at).desc(), col(PublicInformation.information_id).desc())
-    return list(await session.exec(query.order_by(*order).limit(listing.limit + 1)))
+    return await _NEWEST.read(session, query, cursor=listing.cursor, limit=listing.limit)
 
 
 async def find_beginnings(session: AsyncSession, shown: Sequence[PublicInformation], length: int) -> dict[UUID, str]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Form, Query, Request, Response
+from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.exchange import actions
@@ -22,6 +21,7 @@ from services.kernel.language.refusal import Refusal
 from services.kernel.language.vocabulary import ErasureGround, ErasureStage
 from services.kernel.runtime.keeping.erasure.copies import Copies
 from services.kernel.runtime.keeping.erasure.keepers import AskedKeeper, KeeperSilent
+from services.kernel.runtime.listing import Cursor, Place
 from services.kernel.runtime.organisation import list_peers
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.session import AsyncSession
@@ -40,7 +40,7 @@ Reason = Annotated[str, Form(max_length=2000)]
 
 @router.get("")
 async def show_erasures(
-    request: Request, *, me: Me, reading: Reading, context: Context, q: str = "", before: Annotated[datetime | None, Query()] = None
+    request: Request, *, me: Me, reading: Reading, context: Context, q: str = "", cursor: Cursor = ""
 ) -> Response:  # fmt: skip
     require(me.roles, Act.ERASE)
     origin_id = origin_in(q)
@@ -48,17 +48,16 @@ async def show_erasures(
         origin_id = await find_by_ending(reading, ending)
     if origin_id is not None:
         return RedirectResponse(f"/exchange/erasures/{origin_id}", status_code=303)
-    found = list(await list_erasures(reading, before=before, limit=PAGE_SIZE + 1))
-    shown = found[:PAGE_SIZE]
+    found = await list_erasures(reading, cursor=cursor, limit=PAGE_SIZE)
     return page(
         request,
         "exchange/erasures.html",
-        erasures=shown,
-        said=_by_item(await list_said(reading, [one.origin_id for one in shown])),
+        erasures=found.rows,
+        said=_by_item(await list_said(reading, [one.origin_id for one in found.rows])),
         requests=await list_requests(reading),
         names=await _names(reading, context),
         copies_in_all=copies_in_all,
-        next_before=shown[-1].decided_at.isoformat() if len(found) > PAGE_SIZE else "",
+        next_href=Place("/exchange/erasures").next_href(found),
         q=q,
         error="没有找到这个编号。请核对稿件号，或者粘贴稿件页的地址。" if q.strip() else "",
     )

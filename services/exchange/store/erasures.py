@@ -8,14 +8,17 @@ from uuid import UUID
 
 from sqlalchemy import func, select, union, update
 from sqlmodel import col
+from sqlmodel import select as select_rows
 
 from services.exchange.model import Erasure, ErasureSaid
 from services.kernel.language.vocabulary import ErasureStage
+from services.kernel.runtime.paging import Order, Part
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.tables import COUNTER, INBOX_CURSOR
 
 ERASED, DECLINED = "erased", "declined"
 """What was answered to a neighbour that asked."""
+_NEWEST = Order(col(Erasure.decided_at), col(Erasure.origin_id), is_falling=True)
 _IS_OPEN = (col(ErasureSaid.is_declined).is_(False), col(ErasureSaid.answer) == "")
 
 
@@ -37,12 +40,9 @@ async def next_unfinished(session: AsyncSession) -> Erasure | None:
     return (await session.execute(query)).scalars().first()
 
 
-async def list_erasures(session: AsyncSession, *, before: datetime | None = None, limit: int = 50) -> Sequence[Erasure]:
-    """This node's erasures, the newest first; a page starts below an instant."""
-    query = select(Erasure).order_by(col(Erasure.decided_at).desc()).limit(limit)
-    if before:
-        query = query.where(col(Erasure.decided_at) < before)
-    return (await session.execute(query)).scalars().all()
+async def list_erasures(session: AsyncSession, *, cursor: str = "", limit: int = 50) -> Part[Erasure]:
+    """A page of this node's erasures, the newest first."""
+    return await _NEWEST.read(session, select_rows(Erasure), cursor=cursor, limit=limit)
 
 
 async def find_said(

@@ -13,6 +13,7 @@ from services.intake.metrics import SUBMITTED
 from services.intake.model import SubmissionChange
 from services.kernel.language.vocabulary import IntakeStatus
 from services.kernel.runtime.limits import edge_router
+from services.kernel.runtime.listing import Cursor, Sort
 from services.kernel.runtime.views import Page
 from services.kernel.runtime.web import IfMatch, Me, Node, Reading, Tx, etag
 
@@ -79,11 +80,10 @@ async def list_own(
     session: Reading,
     status: IntakeStatus | None = None,
     q: Annotated[str, Query(max_length=100)] = "",
-    cursor: Annotated[str, Query(max_length=400)] = "",
+    sort: Sort = "",
+    cursor: Cursor = "",
     limit: Limit = 50,
 ) -> Page[LineView]:
-    after = store.place_after(cursor)
-    listing = store.Listing(me, status=status, query=q, after=after, limit=limit)
+    listing = store.Listing(me, status=status, query=q, order=sort, cursor=cursor, limit=limit)
     found = await store.list_submissions(session, listing)
-    items = [LineView.of(one) for one in found[:limit]]
-    return Page[LineView](items=items, next=store.next_cursor(found, limit))
+    return Page[LineView](items=[LineView.of(one) for one in found.rows], next=found.next)

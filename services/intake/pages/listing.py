@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
 
 from services.intake import store
 from services.intake.actions.reading import may_read_submission
+from services.intake.model import Submission
 from services.intake.pages.item import undelivered_age
 from services.intake.policy.access import may_write
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
+from services.kernel.runtime.export import ExportForm, local_text
 from services.kernel.runtime.limits import edge_router
+from services.kernel.runtime.listing import Place, export_list
+from services.kernel.runtime.paging import LONGEST_CURSOR, Part
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import page
 from services.kernel.runtime.web import Me, Now, Officer, Reading
@@ -34,6 +38,9 @@ _TABS = (
     (IntakeStatus.DECLINED, "未采用"),
 )
 
+_SORTS = {"touched": "最近办理", "created": "最新撰写", "title": "标题"}
+_HEAD = ["标题", "类别", "状态", "撰稿人", "单位", "版次", "撰写时间", "上报时间", "最近办理"]
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -41,6 +48,7 @@ class Asked:
 
     tab: str = ""
     q: str = ""
+    sort: str = ""
     cursor: str = ""
 
     @property
@@ -48,14 +56,27 @@ class Asked:
         """The tab, if there is such a one."""
         return self.tab if self.tab in dict(_TABS) else ""
 
-    def href(self, **changed: str) -> str:
-        """The address of the list with something else asked for."""
-        kept = {name: value for name, value in {"tab": self.known_tab, "q": self.q, **changed}.items() if value}
-        return "/intake/submissions" + (f"?{urlencode(kept)}" if kept else "")
+    @property
+    def place(self) -> Place:
+        """Which part of the list that is."""
+        return Place("/intake/submissions", {"tab": self.known_tab, "q": self.q}, _SORTS, self.sort, self.cursor)
+
+    def listing(self, me: Officer, now: datetime) -> store.Listing:
+        """What is read for it."""
+        tab = self.known_tab
+        return store.Listing(
+            me,
+            status=IntakeStatus(tab) if tab and tab != UNDELIVERED else None,
+            undelivered_before=now - store.DELIVERY_GRACE if tab == UNDELIVERED else None,
+            query=self.q,
+            order=self.sort,
+            cursor=self.cursor,
+            limit=PAGE_ROWS,
+        )
 
 
-def _asked(tab: str = "", q: str = "", cursor: str = "") -> Asked:
-    return Asked(tab[:20], q[:100], cursor[:400])
+def _asked(tab: str = "", q: str = "", sort: str = "", cursor: str = "") -> Asked:
+    return Asked(tab[:20], q[:100], sort[:20], cursor[:LONGEST_CURSOR])
 
 
 AskedFor = Annotated[Asked, Depends(_asked)]
@@ -74,7 +95,7 @@ async def list_items(
         **await _rows(session, me, asked, now),
         tabs=[
             {
-                "href": asked.href(tab=code),
+                "href": asked.place.href(tab=code, cursor=""),
                 "label": label,
                 "count": counts.get(code, 0),
                 "current": code == asked.known_tab,
@@ -82,8 +103,6 @@ async def list_items(
             for code, label in _TABS
         ],
         may_write=may_write(me.roles, None),
-        rows_href="/intake/submissions/rows?"
-        + urlencode({"tab": asked.known_tab, "q": asked.q, "cursor": asked.cursor}),
         stream=f"/intake/live?channel=unit:{me.unit_id}",
         discarded=discarded if discarded and await _is_discarded(session, me, discarded) else None,
     )
@@ -94,24 +113,30 @@ async def list_rows(request: Request, asked: AskedFor, me: Me, session: Reading,
     return page(request, "intake/_submission_rows.html", **await _rows(session, me, asked, now))
 
 
-async def _rows(session: AsyncSession, me: Officer, asked: Asked, now: Any) -> dict[str, Any]:
-    status = asked.known_tab
-    listing = store.Listing(
-        me,
-        status=IntakeStatus(status) if status and status != UNDELIVERED else None,
-        undelivered_before=now - store.DELIVERY_GRACE if status == UNDELIVERED else None,
-        query=asked.q,
-        after=store.place_after(asked.cursor),
-        limit=PAGE_ROWS,
-    )
-    found = await store.list_submissions(session, listing)
-    following = store.next_cursor(found, PAGE_ROWS)
+@router.get("/export.{form}")
+async def export(form: ExportForm, asked: AskedFor, me: Me, session: Reading, now: Now) -> Response:
+    async def read(cursor: str, limit: int) -> Part[Submission]:
+        return await store.list_submissions(session, replace(asked.listing(me, now), cursor=cursor, limit=limit))
+
+    return await export_list(form, "我的稿件", _HEAD, read=read, line=_cells)
+
+
+async def _rows(session: AsyncSession, me: Officer, asked: Asked, now: datetime) -> dict[str, Any]:
+    found = await store.list_submissions(session, asked.listing(me, now))
     return {
         "asked": asked,
-        "rows": [_row(one, now) for one in found[:PAGE_ROWS]],
-        "next_href": asked.href(cursor=following) if following else "",
-        "first_href": asked.href() if asked.cursor else "",
+        "place": asked.place,
+        "rows": [_row(one, now) for one in found.rows],
+        "next_href": asked.place.next_href(found),
     }
+
+
+def _cells(one: Submission) -> list[object]:
+    info_type = InfoType(one.info_type).label if one.info_type else ""
+    return [
+        one.title, info_type, IntakeStatus(one.status).label, one.author_name or one.created_by_name, one.unit_name,
+        one.submission_version, local_text(one.created_at), local_text(one.reported_at), local_text(one.touched_at),
+    ]  # fmt: skip
 
 
 def _row(submission: Any, now: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from fastapi import Query, Response
 
 from services.kernel.language.reading import reads_in_office
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.paging import decode_cursor, encode_cursor
+from services.kernel.runtime.listing import Cursor
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.views import Page
 from services.kernel.runtime.web import (
@@ -48,16 +48,15 @@ async def list_issues(
     me: Me,
     session: Reading,
     status: IssueStatus = IssueStatus.DRAFT,
-    cursor: Annotated[str, Query(max_length=200)] = "",
+    cursor: Cursor = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 30,
 ) -> Page[IssueRowView]:
     _require_reader(me)
-    page = await issues.list_issues(session, status=status, before=_before(cursor), limit=limit + 1)
-    shown = page[:limit]
-    ids = [issue.issue_id for issue in shown]
+    found = await issues.list_issues(session, status=status, cursor=cursor, limit=limit)
+    ids = [issue.issue_id for issue in found.rows]
     places, counts = await issues.titles_of(session, ids), await issues.count_entries(session, ids)
-    rows = [IssueRowView.of(one, places[one.issue_id][1], counts.get(one.issue_id, 0)) for one in shown]
-    return Page[IssueRowView](items=rows, next=encode_cursor([str(ids[-1])]) if len(page) > limit else None)
+    rows = [IssueRowView.of(one, places[one.issue_id][1], counts.get(one.issue_id, 0)) for one in found.rows]
+    return Page[IssueRowView](items=rows, next=found.next)
 
 
 @router.post("/issues", status_code=201)
@@ -104,7 +103,3 @@ async def _answer(session: AsyncSession, response: Response, issue_id: UUID, nod
 
 def _require_reader(me: Officer) -> None:
     require_issue_role(me.roles, is_office=reads_in_office(me), allowed=_READERS)
-
-
-def _before(cursor: str) -> UUID | None:
-    return decode_cursor(cursor, UUID)[0] if cursor else None

@@ -9,6 +9,7 @@ from fastapi import Query, Response
 
 from services.kernel.language.reading import reads_in_office
 from services.kernel.language.vocabulary import InfoType, ReviewStatus
+from services.kernel.runtime.listing import Cursor, Sort
 from services.kernel.runtime.views import Page
 from services.kernel.runtime.web import Context, LiveMe, Me, Now, OfferedVersion, Reading, Tx, edge_router, etag
 from services.review.actions.signing import Signature, check_submission, sign_submission
@@ -31,16 +32,17 @@ async def list_submissions(
     q: Annotated[str, Query(max_length=200)] = "",
     unit_id: UUID | None = None,
     info_type: InfoType | None = None,
-    cursor: Annotated[str, Query(max_length=400)] = "",
+    sort: Sort = "",
+    cursor: Cursor = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Page[RowView]:
     is_office = reads_in_office(me)
     statuses = inward_statuses(status or (), is_office=is_office)
     if status and not statuses:
         return Page[RowView](items=[])
-    wanted = ItemFilter(statuses=statuses, query=q, unit_id=unit_id, info_type=info_type)
+    wanted = ItemFilter(statuses=statuses, query=q, unit_id=unit_id, info_type=info_type, order=sort)
     page = await list_items(session, visible_to(me), wanted, cursor=cursor, limit=limit)
-    rows = [RowView.of(item, is_office=is_office and item.is_here) for item in page.items]
+    rows = [RowView.of(item, is_office=is_office and item.is_here) for item in page.rows]
     return Page[RowView](items=rows, next=page.next)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,6 +13,8 @@ from fastapi import Depends, Query
 
 from services.kernel.language.refusal import NotPermitted
 from services.kernel.language.vocabulary import InfoType, ReviewStatus, Role, UnitKind
+from services.kernel.runtime.listing import Cursor, Place, Sort
+from services.kernel.runtime.paging import Part
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.web import Officer
 from services.review.model import ReviewItem
@@ -23,6 +24,13 @@ from services.review.store import lists
 from services.review.store.lists import ItemFilter
 from services.review.store.sheet import outward_status
 
+SORTS = {
+    "due": "按处理时限",
+    "touched": "最近办理在前",
+    "arrived": "最新到达在前",
+    "unit": "按单位",
+    "title": "按标题",
+}
 _S = ReviewStatus
 _OWED = (_S.TO_CHECK, _S.TO_SIGN, _S.OPEN)
 
@@ -115,7 +123,8 @@ class Asked:
     q: Annotated[str, Query(max_length=200)] = ""
     unit: Annotated[str, Query(max_length=40)] = ""
     kind: Annotated[str, Query(max_length=40)] = ""
-    cursor: Annotated[str, Query(max_length=400)] = ""
+    sort: Sort = ""
+    cursor: Cursor = ""
 
     def filter(self, tab: Tab) -> ItemFilter:
         """The narrowing it means; what makes no sense narrows nothing."""
@@ -124,14 +133,14 @@ class Asked:
             query=self.q,
             unit_id=_uuid(self.unit),
             info_type=InfoType(self.kind) if self.kind in list(InfoType) else None,
+            order=self.sort if self.sort in SORTS else "",
             **tab.extra,
         )
 
-    def kept(self, **more: str) -> str:
-        """The query string with these values, without empty ones."""
-        values = {"show": self.show, "q": self.q, "unit": self.unit, "kind": self.kind, "cursor": self.cursor} | more
-        text = urlencode({name: value for name, value in values.items() if value})
-        return f"?{text}" if text else ""
+    def place(self, desk: Desk) -> Place:
+        """Which part of a desk's list that is."""
+        narrowed = {"show": self.show, "q": self.q, "unit": self.unit, "kind": self.kind}
+        return Place(desk.path, narrowed, SORTS, self.sort, self.cursor)
 
 
 AskedList = Annotated[Asked, Depends()]
@@ -162,14 +171,20 @@ class ListPane:
     groups: list[tuple[str, list[Row]]]
     senders: list[tuple[UUID, str]]
     total: int
-    next_href: str
+    part: Part[ReviewItem]
     place: int
     following: str
 
     @property
-    def rows_href(self) -> str:
-        """Where a live page fetches the rows again."""
-        return f"{self.desk.path}/rows{self.asked.kept()}"
+    def order_label(self) -> str:
+        """In which order the rows stand."""
+        wanted = self.asked.filter(self.tab)
+        return SORTS[wanted.order or ("due" if wanted.goes_by_target_time else "touched")]
+
+    @property
+    def address(self) -> Place:
+        """The list's own address."""
+        return self.asked.place(self.desk)
 
 
 async def list_pane(
@@ -179,7 +194,7 @@ async def list_pane(
     seen, tab = desk.condition(me), desk.tab(asked.show)
     page = await lists.list_items(session, seen, asked.filter(tab), cursor=asked.cursor, limit=50)
     tabs = await _tab_links(session, desk, seen, current=tab, asked=asked)
-    rows = [_row(item, desk, asked, now=now, current=current) for item in page.items]
+    rows = [_row(item, desk, asked, now=now, current=current) for item in page.rows]
     total = next(link["count"] for link in tabs if link["current"])
     place = next((n for n, row in enumerate(rows, start=1) if row.is_current), 0)
     return ListPane(
@@ -187,10 +202,10 @@ async def list_pane(
         tab=tab,
         asked=asked,
         tabs=tabs,
-        groups=_grouped(rows, by_time=asked.filter(tab).goes_by_target_time),
+        groups=_grouped(rows, asked.filter(tab)),
         senders=await lists.list_senders(session, seen),
         total=total,
-        next_href=f"{desk.path}{asked.kept(cursor=page.next)}" if page.next else "",
+        part=page,
         place=place,
         following=rows[place].href if place and place < len(rows) else "",
     )
@@ -218,7 +233,7 @@ def _row(item: ReviewItem, desk: Desk, asked: Asked, *, now: datetime, current: 
     priority = priority_of(item.info_type, by=item.handle_by, due_at=item.due_at, arrived_at=item.arrived_at, now=now)
     return Row(
         item=item,
-        href=f"{desk.path}/{item.origin_id}{asked.kept()}",
+        href=asked.place(desk).href(f"/{item.origin_id}"),
         is_current=item.origin_id == current,
         is_unread=desk.is_office and item.is_here and item.received_at is None,
         is_owed=item.status in _OWED,
@@ -241,9 +256,9 @@ def _badges(item: ReviewItem, desk: Desk) -> list[tuple[str, str]]:
     return found
 
 
-def _grouped(rows: list[Row], *, by_time: bool) -> list[tuple[str, list[Row]]]:
-    if not by_time:
-        return [("最近办理在前", rows)] if rows else []
+def _grouped(rows: list[Row], wanted: ItemFilter) -> list[tuple[str, list[Row]]]:
+    if not wanted.goes_by_target_time:
+        return [(SORTS[wanted.order or "touched"], rows)] if rows else []
     groups = [(group, [row for row in rows if row.priority.group is group]) for group in DueGroup]
     return [(f"{group.label} · {len(members)} 件", members) for group, members in groups if members]
 

@@ -75,13 +75,13 @@ async def _in_the_office(session: AsyncSession, me: Officer, now: datetime) -> l
         open_ = ItemFilter(statuses=(ReviewStatus.OPEN,))
         page_ = await lists.list_items(session, seen, open_, limit=1)
         count = await lists.count_items(session, seen, open_)
-        is_late = bool(page_.items) and page_.items[0].handle_by <= now
+        is_late = bool(page_.rows) and page_.rows[0].handle_by <= now
         note = "最急的已过处理时限" if is_late else ""
         found.append(Todo("审稿", count, "/review/queue", "inbox", note=note, is_urgent=is_late))
     if me.has(Role.CHIEF):
         proposed = await lists.count_items(session, seen, ItemFilter(forward=ForwardMark.PROPOSED))
         found.append(Todo("签发转报", proposed, "/review/forward", "sent"))
-        drafts = await issues.list_issues(session, status=IssueStatus.DRAFT, limit=50)
+        drafts = (await issues.list_issues(session, status=IssueStatus.DRAFT, limit=50)).rows
         filled = await issues.count_entries(session, [issue.issue_id for issue in drafts])
         found.append(Todo("签发刊物", len(filled), "/review/issues", "book", unit="期"))
     return found

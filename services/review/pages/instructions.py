@@ -9,7 +9,6 @@ from fastapi import Query, Request, Response
 from services.kernel.language.reading import reads_in_office
 from services.kernel.language.refusal import NotPermitted
 from services.kernel.language.vocabulary import ReviewStatus
-from services.kernel.runtime.paging import encode_cursor
 from services.kernel.runtime.templating import page
 from services.kernel.runtime.web import Me, Reading, edge_router
 from services.review.store.instructions import list_instructed
@@ -31,14 +30,13 @@ async def show_instructions(
 ) -> Response:
     if not reads_in_office(me):
         raise NotPermitted("批示由本级办公室登记和查看。")
-    rows = await list_instructed(session, cursor=cursor, limit=_PAGE + 1)
+    shown = await list_instructed(session, cursor=cursor, limit=_PAGE)
     found = await list_items(session, office_items(me), ItemFilter(statuses=_HERE, query=q), limit=10) if q else None
-    last = rows[_PAGE - 1][0] if len(rows) > _PAGE else None
     return page(
         request,
         "review/instructions.html",
-        rows=rows[:_PAGE],
-        next=encode_cursor([str(last.instruction_id)]) if last else "",
-        found=found.items if found else None,
+        rows=shown.rows,
+        next=shown.next,
+        found=found.rows if found else None,
         q=q,
     )

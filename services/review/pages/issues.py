@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from services.kernel.language.refusal import InvalidInput, Refusal
 from services.kernel.language.vocabulary import AdoptionMode, ReviewStatus, Role, UnitKind
 from services.kernel.runtime.documents.brief import BriefDocument
+from services.kernel.runtime.listing import Cursor
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
 from services.kernel.runtime.web import LiveMe, Me, Node, Officer, Reading, Tx, edge_router
@@ -63,17 +64,17 @@ class IssuePage:
 
 
 @router.get("")
-async def show_issues(request: Request, me: Me, session: Reading) -> Response:
+async def show_issues(request: Request, me: Me, session: Reading, cursor: Cursor = "") -> Response:
     _require_reader(me)
-    drafts = await issues.list_issues(session, status=IssueStatus.DRAFT, limit=50)
-    signed = await issues.list_issues(session, status=IssueStatus.SIGNED, before=_before(request), limit=31)
-    ids = [issue.issue_id for issue in [*drafts, *signed]]
+    drafts = (await issues.list_issues(session, status=IssueStatus.DRAFT, limit=50)).rows
+    signed = await issues.list_issues(session, status=IssueStatus.SIGNED, cursor=cursor, limit=30)
+    ids = [issue.issue_id for issue in [*drafts, *signed.rows]]
     return page(
         request,
         "review/issues.html",
         drafts=drafts,
-        signed=signed[:30],
-        more=signed[29].issue_id if len(signed) > 30 else None,
+        signed=signed.rows,
+        next=signed.next,
         places=await issues.titles_of(session, ids),
         counts=await issues.count_entries(session, ids),
         periodicals=await issues.list_periodicals(session),
@@ -179,7 +180,7 @@ async def _pool(session: AsyncSession, me: Officer, issue: Issue) -> list[Review
     if not issue.is_draft or not me.has(Role.EDITOR):
         return []
     kept = ItemFilter(statuses=(ReviewStatus.KEPT,))
-    return (await list_items(session, office_items(me), kept, limit=8)).items
+    return (await list_items(session, office_items(me), kept, limit=8)).rows
 
 
 def _moved(ids: list[UUID], moved: UUID | None, how: str) -> list[UUID]:
@@ -197,11 +198,6 @@ def _dragged(order: str) -> list[UUID]:
 
 def _require_reader(me: Officer) -> None:
     require_issue_role(me.roles, is_office=me.unit_kind is UnitKind.HEAD_OFFICE, allowed=_READERS)
-
-
-def _before(request: Request) -> UUID | None:
-    given = request.query_params.get("before", "")
-    return _uuid(given) if given else None
 
 
 def _uuid(text: str) -> UUID:

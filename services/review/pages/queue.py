@@ -12,6 +12,7 @@ from fastapi import Query, Request, Response
 from services.kernel.language.refusal import Refusal
 from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.comparing import compare_texts
+from services.kernel.runtime.export import ExportForm
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
@@ -30,7 +31,7 @@ from services.review.pages.forms import (
     read_form,
 )
 from services.review.pages.pane import Wish, item_pane
-from services.review.pages.split import show_item, show_list, show_rows
+from services.review.pages.split import export_desk, show_item, show_list, show_rows
 from services.review.policy import Verb, may_do
 from services.review.policy.texts import edition_texts
 from services.review.store.items import find_item
@@ -49,6 +50,11 @@ async def show_queue(request: Request, me: Me, session: Reading, asked: AskedLis
 @router.get("/rows")
 async def show_queue_rows(request: Request, me: Me, session: Reading, asked: AskedList) -> Response:
     return await show_rows(request, session, QUEUE, me, asked)
+
+
+@router.get("/export.{form}")
+async def export(form: ExportForm, me: Me, session: Reading, asked: AskedList) -> Response:
+    return await export_desk(session, QUEUE, me, asked, form)
 
 
 @router.get("/{origin_id}")

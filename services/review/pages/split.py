@@ -18,12 +18,19 @@ from services.kernel.language.vocabulary import (
     SignMode,
 )
 from services.kernel.runtime.delays import find_delay
+from services.kernel.runtime.export import ExportForm, local_text
+from services.kernel.runtime.listing import export_list
+from services.kernel.runtime.paging import Part
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import page
 from services.kernel.runtime.web import Officer
+from services.review.model import ReviewItem
 from services.review.pages.desks import Asked, Desk, list_pane
 from services.review.pages.pane import Wish, item_pane
+from services.review.store.lists import list_items
+from services.review.store.sheet import outward_status
 
+_HEAD = ["标题", "报送单位", "类别", "状态", "版次", "到达", "签收", "处理时限", "最近办理"]
 _WORDS: dict[str, Any] = {
     "modes": AdoptionMode,
     "return_reasons": ReturnReason,
@@ -46,6 +53,24 @@ async def show_rows(request: Request, session: AsyncSession, desk: Desk, me: Off
     current = _current(request)
     pane = await list_pane(session, desk, me, asked, now=request.state.now, current=current)
     return page(request, "review/_rows.html", list=pane)
+
+
+async def export_desk(session: AsyncSession, desk: Desk, me: Officer, asked: Asked, form: ExportForm) -> Response:
+    """The desk's list as a file, narrowed and sorted as it is shown."""
+    seen, wanted = desk.condition(me), asked.filter(desk.tab(asked.show))
+
+    async def read(cursor: str, limit: int) -> Part[ReviewItem]:
+        return await list_items(session, seen, wanted, cursor=cursor, limit=limit)
+
+    def line(item: ReviewItem) -> list[object]:
+        status = outward_status(item.status, is_office=desk.is_office)
+        return [
+            item.title, item.unit_name, item.info_type.label, status.label, item.submission_version,
+            local_text(item.arrived_at), local_text(item.received_at), local_text(item.handle_by),
+            local_text(item.touched_at),
+        ]  # fmt: skip
+
+    return await export_list(form, desk.title, _HEAD, read=read, line=line)
 
 
 async def show_item(

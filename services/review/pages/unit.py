@@ -11,6 +11,7 @@ from starlette.datastructures import UploadFile
 from services.kernel.language.field_error import FieldError
 from services.kernel.language.refusal import InvalidInput, Refusal
 from services.kernel.language.vocabulary import SignMode
+from services.kernel.runtime.export import ExportForm
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to
 from services.kernel.runtime.uploads import take_in
@@ -21,7 +22,7 @@ from services.review.actions.signing import Signature, check_submission, is_sign
 from services.review.pages.desks import ANSWERS, CHECK, SIGN, UNIT_DESKS, Asked, AskedList, Desk
 from services.review.pages.forms import AnswerForm, CheckForm, FormVersion, ReturnForm, SignForm, Typed, read_form
 from services.review.pages.pane import Wish
-from services.review.pages.split import show_item, show_list, show_rows
+from services.review.pages.split import export_desk, show_item, show_list, show_rows
 
 View = Annotated[str, Query(max_length=20)]
 
@@ -37,6 +38,10 @@ def desk_router(desk: Desk) -> APIRouter:
     @router.get("/rows")
     async def show_desk_rows(request: Request, me: Me, session: Reading, asked: AskedList) -> Response:
         return await show_rows(request, session, desk, me, asked)
+
+    @router.get("/export.{form}")
+    async def export(form: ExportForm, me: Me, session: Reading, asked: AskedList) -> Response:
+        return await export_desk(session, desk, me, asked, form)
 
     @router.get("/{origin_id}")
     async def show_desk_item(

@@ -9,10 +9,12 @@ from uuid import UUID
 from sqlmodel import col, func, select, update
 
 from services.kernel.language.refusal import NotFound
+from services.kernel.runtime.paging import Order, Part
 from services.kernel.runtime.session import AsyncSession
 from services.review.model import Adoption, AdoptionStatus, Issue, IssueStatus, Periodical, ReviewItem, Series
 from services.review.store.items import current_text
 
+_NEWEST = Order(col(Issue.issue_id), is_falling=True)
 LIVE = (AdoptionStatus.SELECTED, AdoptionStatus.ADOPTED)
 
 
@@ -106,14 +108,9 @@ async def number_is_free(session: AsyncSession, periodical_id: UUID, year: int, 
     return (await session.exec(query.limit(1))).first() is None
 
 
-async def list_issues(
-    session: AsyncSession, *, status: IssueStatus, before: UUID | None = None, limit: int = 30
-) -> list[Issue]:
-    """Issues in one state, newest first, by keyset."""
-    query = select(Issue).where(Issue.status == status).order_by(col(Issue.issue_id).desc()).limit(limit)
-    if before is not None:
-        query = query.where(col(Issue.issue_id) < before)
-    return list((await session.exec(query)).all())
+async def list_issues(session: AsyncSession, *, status: IssueStatus, cursor: str = "", limit: int = 30) -> Part[Issue]:
+    """A page of the issues in one state, newest first."""
+    return await _NEWEST.read(session, select(Issue).where(Issue.status == status), cursor=cursor, limit=limit)
 
 
 async def list_entries(session: AsyncSession, issue_id: UUID) -> list[tuple[Adoption, ReviewItem]]:

@@ -11,15 +11,22 @@ import sqlalchemy as sa
 from sqlmodel import col, func, select
 
 from services.kernel.language.actor import Actor
-from services.kernel.language.moments import read_moment
 from services.kernel.language.vocabulary import InfoType, ReviewStatus
-from services.kernel.runtime.paging import decode_cursor, encode_cursor
+from services.kernel.runtime.paging import Order, Orders, Part
 from services.kernel.runtime.readable import ReadableColumns, readable_by, readable_in_office, readable_in_unit
 from services.kernel.runtime.session import AsyncSession
 from services.review.model import ReviewItem
 from services.review.model.item import ForwardMark
 from services.review.policy.permission import WITH_OFFICE
 from services.review.store.items import ITEM_TEXT
+
+ORDERS: Orders = {
+    "due": Order(col(ReviewItem.handle_by), col(ReviewItem.origin_id)),
+    "touched": Order(col(ReviewItem.touched_at), col(ReviewItem.origin_id), is_falling=True),
+    "arrived": Order(col(ReviewItem.arrived_at), col(ReviewItem.origin_id), is_falling=True),
+    "unit": Order(col(ReviewItem.unit_name), col(ReviewItem.origin_id)),
+    "title": Order(col(ReviewItem.title), col(ReviewItem.origin_id)),
+}
 
 WAITING_STATES = (
     ReviewStatus.TO_CHECK,
@@ -32,7 +39,7 @@ WAITING_STATES = (
 
 @dataclass(frozen=True, kw_only=True)
 class ItemFilter:
-    """What a list is narrowed to; empty fields narrow nothing."""
+    """What a list is narrowed to, and in which of `ORDERS`; empty fields narrow nothing."""
 
     statuses: Sequence[ReviewStatus] = ()
     query: str = ""
@@ -40,19 +47,13 @@ class ItemFilter:
     info_type: InfoType | None = None
     forward: ForwardMark | None = None
     with_questions: bool = False
+    order: str = ""
 
     @property
     def goes_by_target_time(self) -> bool:
         """Whether rows still wait, so that the earliest target time comes first; else the newest does."""
-        return bool(self.statuses) and all(status in WAITING_STATES for status in self.statuses)
-
-
-@dataclass(frozen=True)
-class ItemPage:
-    """One page of a list and the cursor of the next, empty at the end."""
-
-    items: list[ReviewItem]
-    next: str | None
+        is_waiting = bool(self.statuses) and all(status in WAITING_STATES for status in self.statuses)
+        return is_waiting and (self.order == "due" or self.order not in ORDERS)
 
 
 def _is_author(officer_id: UUID) -> sa.ColumnElement[bool]:
@@ -86,14 +87,11 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
 
 async def list_items(
     session: AsyncSession, seen: sa.ColumnElement[bool], wanted: ItemFilter, *, cursor: str = "", limit: int = 50
-) -> ItemPage:
-    """A page of what the officer sees, most pressing first or newest first."""
+) -> Part[ReviewItem]:
+    """A page of what the officer sees, unless asked otherwise most pressing first or newest first."""
     query = select(ReviewItem).where(seen, *await _conditions(session, wanted))
-    query = _after(query, wanted, cursor).limit(limit + 1)
-    items = list((await session.exec(query)).all())
-    if len(items) <= limit:
-        return ItemPage(items, None)
-    return ItemPage(items[:limit], _cursor_of(items[limit - 1], wanted))
+    order = ORDERS.get(wanted.order) or ORDERS["due" if wanted.goes_by_target_time else "touched"]
+    return await order.read(session, query, cursor=cursor, limit=limit)
 
 
 async def count_items(session: AsyncSession, seen: sa.ColumnElement[bool], wanted: ItemFilter) -> int:
@@ -129,25 +127,3 @@ async def _conditions(session: AsyncSession, wanted: ItemFilter) -> list[Any]:
     if wanted.query.strip():
         conditions.append(await ITEM_TEXT.matching(session, wanted.query, col(ReviewItem.origin_id)))
     return conditions
-
-
-def _after(query: Any, wanted: ItemFilter, cursor: str) -> Any:
-    column = col(ReviewItem.handle_by) if wanted.goes_by_target_time else col(ReviewItem.touched_at)
-    place = sa.tuple_(column, col(ReviewItem.origin_id))
-    if wanted.goes_by_target_time:
-        query = query.order_by(column, col(ReviewItem.origin_id))
-        return query.where(place > _read_cursor(cursor)) if cursor else query
-    query = query.order_by(column.desc(), col(ReviewItem.origin_id).desc())
-    return query.where(place < _read_cursor(cursor)) if cursor else query
-
-
-def _cursor_of(item: ReviewItem, wanted: ItemFilter) -> str:
-    at = item.handle_by if wanted.goes_by_target_time else item.touched_at
-    return encode_cursor([at.isoformat(), str(item.origin_id)])
-
-
-def _read_cursor(cursor: str) -> Any:
-    values = decode_cursor(cursor, read_moment, UUID)
-    return sa.tuple_(
-        sa.literal(values[0], col(ReviewItem.touched_at).type), sa.literal(values[1], col(ReviewItem.origin_id).type)
-    )

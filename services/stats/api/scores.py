@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.kernel.language.refusal import NotFound, NotPermitted
 from services.kernel.language.rulebooks import LONGEST
-from services.kernel.runtime.paging import decode_cursor, encode_cursor
+from services.kernel.runtime.listing import Cursor
+from services.kernel.runtime.paging import part_of_computed
 from services.kernel.runtime.rulebooks import Draft, read_apart, save_version
 from services.kernel.runtime.views import Page
 from services.kernel.runtime.web import Begin, LiveMe, Me, Now, Officer, Reading, edge_router
@@ -40,20 +41,16 @@ async def list_scores(
     now: Now,
     *,
     period: Annotated[str, Query(max_length=20)] = "",
-    cursor: Annotated[str, Query(max_length=400)] = "",
+    cursor: Cursor = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 100,
 ) -> ScoresView:
     month = Period.read(period) if period else Period.at(now)
     sheet = await read_sheet(session, month, own=None if _sees_all(me) else me.unit_id)
     readable = [row for row in sheet.rows if _sees_all(me) or row.unit.unit_id == me.unit_id]
-    ordered = sorted(readable, key=_place)
-    after = decode_cursor(cursor, str, str) if cursor else None
-    rest = [row for row in ordered if after is None or _place(row) > after]
-    shown = rest[:limit]
-    sources = await list_sources(session, month, [row.unit.unit_id for row in shown])
-    items = [ScoreView.of(row, sources[row.unit.unit_id], me) for row in shown]
-    following = encode_cursor(list(_place(shown[-1]))) if len(rest) > limit else None
-    return ScoresView(period=str(month), items=items, next=following)
+    found = part_of_computed(readable, _place, cursor=cursor, limit=limit)
+    sources = await list_sources(session, month, [row.unit.unit_id for row in found.rows])
+    items = [ScoreView.of(row, sources[row.unit.unit_id], me) for row in found.rows]
+    return ScoresView(period=str(month), items=items, next=found.next)
 
 
 @router.get("/rulesets")

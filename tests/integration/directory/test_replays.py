@@ -150,7 +150,7 @@ async def test_a_fact_of_before_versions_were_carried_comes_back_too(database: D
         told = [_as_once(envelope) for envelope in await told_after(database, last_id=before)]
         await replay(SERVICE, backup, told)
         async with backup.reading() as session:
-            fresh = await store.list_officers(session, q="新人")
+            fresh = (await store.list_officers(session, q="新人")).rows
             water = await store.find_unit(session, WATER)
             day = await store.find_day(session, date(2027, 2, 7))
             peer = await store.find_peer(session, "township")
@@ -205,9 +205,9 @@ async def test_an_officer_of_an_unknown_unit_stands_in_a_stub_until_the_unit_com
             await tx.session.execute(METADATA.tables[table].delete())
     await replay(SERVICE, database, [first])
     async with database.reading() as session:
-        stub = (await store.list_units(session))[0]
+        stub = (await store.list_units(session)).rows[0]
         assert stub.name.startswith("待补登单位")
         assert stub.version == 0
     await replay(SERVICE, database, [one for one in told if one.type == "unit.registered"])
     async with database.reading() as session:
-        assert not [unit.name for unit in await store.list_units(session) if unit.version == 0]
+        assert not [unit.name for unit in (await store.list_units(session)).rows if unit.version == 0]

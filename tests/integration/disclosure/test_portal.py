@@ -122,7 +122,7 @@ async def test_the_feed_is_well_formed_whatever_stands_in_it(world: World) -> No
 async def test_a_list_loads_the_beginning_of_a_long_text_and_no_more(world: World) -> None:
     await world.published(title="长文", body="塘坝" + "水" * 60_000, summary="")
     async with world.database.reading() as session:
-        [shown] = await list_public(session, PublicListing())
+        [shown] = (await list_public(session, PublicListing())).rows
         assert "body" in inspect(shown).unloaded
         assert [len(text) for text in (await find_beginnings(session, [shown], 200)).values()] == [200]
     found = (await world.client().get("/open/", params={"q": "塘坝"})).text

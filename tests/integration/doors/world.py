@@ -131,7 +131,7 @@ class World:
                 await keep_peer(tx, superior)
         self.ids = {
             "unit_id": str(unit_id("water")), "officer_id": str(self.people["unit clerk"].officer_id),
-            "node_id": "nobody", "peer": "city", "year": "2026", "day": "2026-11-24", "name": "info_types",
+            "node_id": "nobody", "peer": "city", "year": "2026", "day": "2026-11-24", "name": "info_types", "form": "csv",
             "key": "k", "waiting_id": "9", "row_id": "9", "ruleset_id": "none", "version": "1",
             "sha256": "0" * 64, "code": "0502", "service": "intake", "somebody": str(SOMEBODY),
         }  # fmt: skip

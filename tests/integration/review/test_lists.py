@@ -24,7 +24,8 @@ async def test_any_search_is_answered(district: Office, q: str) -> None:
 async def test_lists_page_by_keyset_without_gaps_or_repeats(district: Office) -> None:
     made = {str(await reported(district, f"第{number}件")) for number in range(5)}
     editor = district.client(Role.EDITOR)
-    for query in ({"status": "open"}, {}):
+    sorted_by = [{"sort": name} for name in ("due", "touched", "arrived", "unit", "title")]
+    for query in ({"status": "open"}, {}, *sorted_by):
         seen: list[str] = []
         cursor = ""
         while True:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from services.kernel.language.diff import diff_texts
 from services.kernel.language.vocabulary import InfoType, IntakeStatus, Level, Role, System
+from services.kernel.runtime.listing import Place
 from services.kernel.runtime.navigation import navigation, portal_columns
 from services.kernel.runtime.templating import Masthead, Message, OfficerCard
 
@@ -230,6 +231,7 @@ WRITE = {
 }
 
 STATS = {
+    "place": Place("/stats/scores", {"period": "2026-07"}, {"rank": "按名次", "unit": "按单位"}, "unit"),
     "diff": QUEUE["diff"],
     "rows": [("龙潭乡", 12, 66, 61, "green"), ("石桥镇", 13, 59, 70, "green"), ("双塔镇", 6, 9, 29, "amber")],
     "months": ["1月", "2月", "3月", "4月", "5月", "6月", "7月"],

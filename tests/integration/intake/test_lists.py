@@ -1,0 +1,65 @@
+"""The list of one's items: sorted in any order without gaps, and as a file."""
+
+import csv
+import io
+
+import httpx
+import pytest
+
+from tests.integration.intake.conftest import COMPLETE, ITEMS
+
+SAME = "关于低洼片区排涝泵站老化影响汛期安全的情况反映" * 4  # longer than what counts in a cursor
+
+
+async def _drafts(client: httpx.AsyncClient) -> dict[str, str]:
+    titles = ["丙", f"{SAME}一", "甲🚱", f"{SAME}二", "乙"]
+    made = [(await client.post(ITEMS, json=COMPLETE | {"title": title})).json() for title in titles]
+    return {one["origin_id"]: title for one, title in zip(made, titles, strict=True)}
+
+
+@pytest.mark.parametrize("sort", ["", "touched", "created", "title", "nonsense"])
+async def test_every_order_pages_without_gaps_or_repeats(as_clerk: httpx.AsyncClient, sort: str) -> None:
+    made = await _drafts(as_clerk)
+    seen: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = (await as_clerk.get(ITEMS, params={"sort": sort, "limit": 1, "cursor": cursor})).json()
+        seen += [row["origin_id"] for row in page["items"]]
+        cursor = page["next"]
+    assert (len(seen), set(seen)) == (5, set(made))
+    if sort == "title":
+        whole = (await as_clerk.get(ITEMS, params={"sort": sort})).json()["items"]
+        assert [row["origin_id"] for row in whole] == seen
+    else:
+        assert seen == list(reversed(made))
+
+
+async def test_a_cursor_of_another_order_is_refused(as_clerk: httpx.AsyncClient) -> None:
+    await _drafts(as_clerk)
+    by_title = (await as_clerk.get(ITEMS, params={"sort": "title", "limit": 1})).json()["next"]
+    refused = await as_clerk.get(ITEMS, params={"sort": "touched", "cursor": by_title})
+    assert (refused.status_code, refused.json()["code"]) == (422, "cursor_unreadable")
+
+
+async def test_the_list_is_a_file_as_it_is_narrowed_and_sorted(as_clerk: httpx.AsyncClient) -> None:
+    await _drafts(as_clerk)
+    await as_clerk.post(ITEMS, json=COMPLETE | {"title": "=甲"})
+    asked = {"tab": "draft", "sort": "created", "q": "排涝泵站老化影响"}
+    answer = await as_clerk.get("/intake/submissions/export.csv", params=asked)
+    lines = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert [line["标题"] for line in lines] == [f"{SAME}二", f"{SAME}一"]
+    assert {line["状态"] for line in lines} == {"草稿"}
+    every = await as_clerk.get("/intake/submissions/export.csv")
+    assert "'=甲" in every.text
+    book = await as_clerk.get("/intake/submissions/export.xlsx", params=asked)
+    assert book.content.startswith(b"PK")
+    assert book.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E6%88%91%E7%9A%84")
+    assert (await as_clerk.get("/intake/submissions/export.pdf")).status_code == 404
+
+
+async def test_the_page_offers_the_orders_and_the_file(as_clerk: httpx.AsyncClient) -> None:
+    await _drafts(as_clerk)
+    shown = (await as_clerk.get("/intake/submissions?tab=draft&sort=title", headers={"Accept": "text/html"})).text
+    assert 'href="/intake/submissions?tab=draft&amp;sort=created"' in shown
+    assert 'href="/intake/submissions/export.xlsx?tab=draft&amp;sort=title"' in shown
+    assert 'hx-get="/intake/submissions/rows?tab=draft&amp;sort=title"' in shown
