@@ -10,14 +10,14 @@ from services.intake import store
 from services.intake.actions.reading import open_submission, require_writer, take_own
 from services.intake.actions.refusals import BodyTooLong, SubmissionNotDiscardable, SubmissionNotEditable
 from services.intake.model import Submission
-from services.intake.policy import FIELD, Step, may_edit, next_status, next_version, unfit_for_draft
+from services.intake.policy import Step, may_edit, next_status, next_version, unfit_for_draft
 from services.kernel.language.refusal import InvalidInput, StaleVersion
 from services.kernel.language.vocabulary import IntakeStatus
 from services.kernel.runtime.identifiers import new_id
 from services.kernel.runtime.identity import Officer
 from services.kernel.runtime.transaction import Transaction
 
-_COLUMNS = frozenset({"info_type", "title", "body", "author_name", "author_phone", "non_secret_declared"})
+_NOT_COPIED = frozenset({"authors", "non_secret_declared"})
 
 
 async def create_draft(tx: Transaction, officer: Officer, values: Mapping[str, Any]) -> Submission:
@@ -39,7 +39,7 @@ async def create_draft(tx: Transaction, officer: Officer, values: Mapping[str, A
         created_at=tx.now,
         touched_at=tx.now,
     )
-    _put(submission, values)
+    submission.put_fields(values)
     tx.session.add(submission)
     await tx.session.flush()
     await index_text(tx, submission)
@@ -64,7 +64,7 @@ async def change_draft(
     _require_fit(values)  # before the version: what is too long is not compared with what is there
     if submission.version != version:
         raise StaleVersion(version=submission.version)
-    _put(submission, values)
+    submission.put_fields(values)
     await touch_draft(tx, submission)
     await index_text(tx, submission)
     return submission
@@ -73,10 +73,8 @@ async def change_draft(
 async def copy_submission(tx: Transaction, officer: Officer, origin_id: UUID) -> Submission:
     """Begin a new draft with the text and fields of another item that the officer may read."""
     source = await open_submission(tx.session, officer, origin_id, tx.node.node_id)
-    names = ("info_type", "title", "body", "author_name", "author_phone", "suggested_attribute")
-    copied = await create_draft(tx, officer, {name: getattr(source, name) for name in names})
-    copied.details = dict(source.details)
-    return copied
+    values = source.field_values
+    return await create_draft(tx, officer, {name: values[name] for name in values.keys() - _NOT_COPIED})
 
 
 async def discard_draft(tx: Transaction, officer: Officer, origin_id: UUID) -> Submission:
@@ -153,30 +151,3 @@ def _require_fit(values: Mapping[str, Any]) -> None:
         return
     is_long_body = any(error.field == "body" and error.code == "too_long" for error in errors)
     raise (BodyTooLong if is_long_body else InvalidInput)(errors=[error.as_dict() for error in errors])
-
-
-def _put(submission: Submission, values: Mapping[str, Any]) -> None:
-    details = dict(submission.details)
-    for name, value in values.items():
-        if name == "authors":
-            submission.authors = [author.model_dump(mode="json") for author in value or []]
-        elif name == "suggested_attribute":
-            submission.suggested_attribute = value
-        elif name in _COLUMNS:
-            setattr(submission, name, _column_value(name, value))
-        elif name in FIELD:
-            details[name] = kept_form(value)
-    submission.details = {name: value for name, value in details.items() if value not in (None, "", [])}
-
-
-def _column_value(name: str, value: Any) -> Any:
-    if name == "non_secret_declared":
-        return bool(value)
-    return str(value) if value is not None else ""
-
-
-def kept_form(value: Any) -> Any:
-    """The form in which a field is kept in JSON: times as ISO text, codes as their code."""
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    return str(value) if isinstance(value, str) else value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from services.intake import store
 from services.intake.actions.drafting import index_text
@@ -63,12 +62,8 @@ async def keep_content(tx: Transaction, submission: Submission, item: parts.Item
         return
     submission.text_version, submission.text_hop = item.version, item.hop
     submission.is_stub = False
-    submission.title, submission.body = content.edition.title, content.edition.body
-    submission.author_name, submission.author_phone = content.author_name, content.author_phone
-    submission.authors = [author.model_dump(mode="json") for author in content.authors]
-    submission.non_secret_declared = content.non_secret_declared
-    submission.suggested_attribute = content.suggested_attribute
-    submission.details = _details(content)
+    submission.details = {}
+    submission.put_fields(content.values)
     for file in content.attachments:
         await _keep_file(tx, submission, file, content.edition.edited_at)
     await index_text(tx, submission)
@@ -151,10 +146,3 @@ def _keep_head(submission: Submission, item: parts.Item) -> None:
 async def _keep_file(tx: Transaction, submission: Submission, file: parts.Attachment, added_at: datetime) -> None:
     if await tx.session.get(Attachment, file.attachment_id) is None:
         tx.session.add(Attachment(origin_id=submission.origin_id, added_at=added_at, **file.model_dump()))
-
-
-def _details(content: parts.Content) -> dict[str, Any]:
-    details: dict[str, Any] = {}
-    for group in (content.problem, content.emergency):
-        details |= group.model_dump(mode="json", exclude_none=True) if group else {}
-    return {name: value for name, value in details.items() if value not in (None, "", [])}

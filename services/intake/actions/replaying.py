@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from services.intake import store
-from services.intake.actions.drafting import index_text, kept_form
+from services.intake.actions.drafting import index_text
 from services.intake.actions.noting import keep_edition, move
 from services.intake.model import Attachment, HistoryRow, Submission
 from services.intake.policy import Step
 from services.kernel.language.events.intake import SubmissionSubmitted
-from services.kernel.language.events.parts import Content
 from services.kernel.language.vocabulary import IntakeStatus
 from services.kernel.runtime.passage.noting import new_line
 from services.kernel.runtime.transaction import Transaction
@@ -50,7 +47,7 @@ def _says_more(submission: Submission, fact: SubmissionSubmitted) -> bool:
 
 
 async def _put_text(tx: Transaction, submission: Submission, fact: SubmissionSubmitted) -> None:
-    item, content, edition = fact.item, fact.content, fact.content.edition
+    item, content = fact.item, fact.content
     if submission.created_by is None or submission.text_version:
         submission.text_version, submission.text_hop = item.version, 0
     if submission.created_by is None:
@@ -59,12 +56,7 @@ async def _put_text(tx: Transaction, submission: Submission, fact: SubmissionSub
     submission.is_stub, submission.discarded_at = False, None
     submission.origin_node, submission.info_type, submission.system = item.origin_node, item.info_type, item.system
     submission.unit_id, submission.unit_name = item.unit_id, item.unit_name
-    submission.title, submission.body = edition.title, edition.body
-    submission.author_name, submission.author_phone = content.author_name, content.author_phone
-    submission.authors = [author.model_dump(mode="json") for author in content.authors]
-    submission.details = _details(submission, content)
-    submission.suggested_attribute = content.suggested_attribute
-    submission.non_secret_declared = content.non_secret_declared
+    submission.put_fields(content.values)  # the fields of other types stay, as in a draft
     submission.declared_by, submission.declared_at = fact.submitted_by.name, fact.at
     if len(item.hops) > len(submission.hops):
         submission.hops = item.hops
@@ -95,10 +87,3 @@ def _unknown(fact: SubmissionSubmitted) -> Submission:
         created_at=fact.at,
         touched_at=fact.at,
     )
-
-
-def _details(submission: Submission, content: Content) -> dict[str, Any]:
-    """The fields of the item's type, in the form in which a draft keeps them; those of other types stay."""
-    groups = [group.model_dump() for group in (content.problem, content.emergency) if group]
-    said = {name: kept_form(value) for group in groups for name, value in group.items()}
-    return {name: value for name, value in (submission.details | said).items() if value not in (None, "", [], ())}

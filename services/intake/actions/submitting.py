@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +18,6 @@ from services.kernel.language.vocabulary import InfoType, IntakeStatus
 from services.kernel.runtime.identity import Officer
 from services.kernel.runtime.passage.noting import head_of, tell_and_note
 from services.kernel.runtime.transaction import Transaction
-
-_TIMES = frozenset({"occurred_at", "learned_at"})
 
 
 async def submit(tx: Transaction, officer: Officer, origin_id: UUID) -> Submission:
@@ -60,21 +56,12 @@ async def submit(tx: Transaction, officer: Officer, origin_id: UUID) -> Submissi
 
 def what_is_missing(submission: Submission) -> list[FieldError]:
     """What stands in the way of submitting, in the order of the form."""
-    return blockers(missing_for_submit(values_of(submission)))
+    return blockers(missing_for_submit(submission.field_values))
 
 
 def what_is_advised(submission: Submission) -> list[FieldError]:
     """What an item of this type should say besides; pointed out, never in the way."""
-    return advice(missing_for_submit(values_of(submission)))
-
-
-def values_of(submission: Submission) -> dict[str, Any]:
-    """The item's fields by name, as the rules take them."""
-    columns = ("info_type", "title", "body", "author_name", "author_phone", "non_secret_declared")
-    values = {name: getattr(submission, name) for name in columns}
-    for name, value in submission.details.items():
-        values[name] = datetime.fromisoformat(value) if name in _TIMES else value
-    return values
+    return advice(missing_for_submit(submission.field_values))
 
 
 async def _keep_edition(tx: Transaction, officer: Officer, submission: Submission) -> parts.Edition:
@@ -98,29 +85,11 @@ def _content(submission: Submission, edition: parts.Edition, attachments: list[A
         author_phone=submission.author_phone,
         authors=tuple(parts.Author.model_validate(author) for author in submission.authors),
         non_secret_declared=submission.non_secret_declared,
-        problem=_problem(submission),
-        emergency=_emergency(submission),
         suggested_attribute=submission.suggested_attribute,
         attachments=tuple(parts.Attachment(**_file(one)) for one in attachments),
+        **parts.type_fields(InfoType(submission.info_type), submission.details),
     )
 
 
 def _file(attachment: Attachment) -> dict[str, Any]:
     return {name: getattr(attachment, name) for name in ("attachment_id", "sha256", "filename", "media_type", "size")}
-
-
-def _problem(submission: Submission) -> parts.ProblemFields | None:
-    if submission.info_type != InfoType.PROBLEM:
-        return None
-    return parts.ProblemFields.model_validate(_only(submission.details, parts.ProblemFields))
-
-
-def _emergency(submission: Submission) -> parts.EmergencyFields | None:
-    if submission.info_type != InfoType.EMERGENCY:
-        return None
-    values = _only(submission.details, parts.EmergencyFields)
-    return parts.EmergencyFields.model_validate(values)
-
-
-def _only(details: Mapping[str, Any], group: type[parts.Part]) -> dict[str, Any]:
-    return {name: value for name, value in details.items() if name in group.model_fields}

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Self
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    create_model,
+    model_validator,
+)
 
-from services.intake.policy import clean_line, clean_text
 from services.kernel.language.moments import within_calendar
-from services.kernel.language.vocabulary import DisclosureAttribute, EventGrade, InfoType, Level, ReportStage
+from services.kernel.language.particulars import own_fields
+from services.kernel.language.text import clean_line, clean_text
+from services.kernel.language.vocabulary import InfoType
+from services.kernel.language.vocabulary.item_fields import FIELDS, Kind
+from services.kernel.language.vocabulary.item_fields import Field as ItemField
 
 Line = Annotated[str, AfterValidator(clean_line)]
 Prose = Annotated[str, AfterValidator(clean_text)]
-Count = Annotated[int, Field(strict=True)]
+Number = Annotated[int, Field(strict=True)]
 Moment = Annotated[AwareDatetime, AfterValidator(within_calendar)]
 
 _COMMAS = re.compile("[、，,；;]")
@@ -30,63 +43,45 @@ class NewAuthor(BaseModel):
     section_id: UUID | None = None
 
 
-class ProblemChange(BaseModel):
-    """What a 问题类 item must say besides its text."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    own_efforts: Prose | None = None
-    help_wanted: Prose | None = None
-    responsible_level: Level | None = None
-    source: Line | None = None
-
-
-class EmergencyChange(BaseModel):
-    """What an emergency item says besides its text; times carry their zone, losses are in yuan."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    report_stage: ReportStage | None = None
-    followup_no: Count | None = None
-    event_grade: EventGrade | None = None
-    occurred_at: Moment | None = None
-    learned_at: Moment | None = None
-    place: Line | None = None
-    source: Line | None = None
-    nature: Line | None = None
-    impact: Prose | None = None
-    deaths: Count | None = None
-    missing: Count | None = None
-    injured: Count | None = None
-    loss_amount: Count | None = None
-    trend: Prose | None = None
-    measures: Prose | None = None
-    leaders_on_site: Line | None = None
-    request: Prose | None = None
-    site_contact: Line | None = None
-    also_reported_to: Line | list[Line] | None = None
+_TAKEN_AS: dict[Kind, Any] = {
+    Kind.LINE: Line,
+    Kind.TEXT: Prose,
+    Kind.PHONE: Line,
+    Kind.PLACE: Line,
+    Kind.TIME: Moment,
+    Kind.COUNT: Number,
+    Kind.MONEY: Number,
+    Kind.LIST: Line | list[Line],
+    Kind.PEOPLE: Annotated[list[NewAuthor], Field(max_length=50)],
+    Kind.DECLARATION: StrictBool,
+}
 
 
-class SubmissionChange(ProblemChange, EmergencyChange):
+def _inputs(fields: Iterable[ItemField]) -> dict[str, Any]:
+    return {field.name: ((field.words or _TAKEN_AS[field.kind]) | None, None) for field in fields}
+
+
+def _group(info_type: InfoType) -> Any:
+    name = f"{info_type.name.title().replace('_', '')}Change"
+    about = f"What an item of the type {info_type.label} says besides its text; times carry their zone."
+    forbidding = ConfigDict(extra="forbid")
+    return create_model(name, __config__=forbidding, __doc__=about, **_inputs(own_fields(info_type)))
+
+
+_GROUPS = {info_type.value: _group(info_type) for info_type in InfoType if own_fields(info_type)}
+
+
+class ItemChange(BaseModel):
     """Any subset of an item's fields; a field that is absent stays as it is.
 
-    The fields of problems and emergencies may also come grouped, as `problem` and `emergency`.
+    The fields that only some types have may also come grouped, under the name of the type.
     """
 
-    info_type: InfoType | None = None
-    title: Line | None = None
-    body: Prose | None = None
-    author_name: Line | None = None
-    author_phone: Line | None = None
-    authors: Annotated[list[NewAuthor], Field(max_length=50)] | None = None
-    non_secret_declared: StrictBool | None = None
-    suggested_attribute: DisclosureAttribute | None = None
-    problem: ProblemChange | None = None
-    emergency: EmergencyChange | None = None
+    model_config = ConfigDict(extra="forbid")
 
     @model_validator(mode="after")
     def _spread_groups(self) -> Self:
-        for group in (self.problem, self.emergency):
+        for group in (getattr(self, name) for name in _GROUPS):
             for name in group.model_fields_set if group else ():
                 setattr(self, name, getattr(group, name))
         return self
@@ -94,9 +89,27 @@ class SubmissionChange(ProblemChange, EmergencyChange):
     @property
     def values(self) -> dict[str, Any]:
         """What was given, by field name, groups spread out."""
-        given = self.model_fields_set - {"problem", "emergency"}
-        found = {name: getattr(self, name) for name in given}
-        if isinstance(found.get("also_reported_to"), str):
-            names = _COMMAS.split(found["also_reported_to"])
-            found["also_reported_to"] = [name.strip() for name in names if name.strip()]
-        return found
+        given = {field.name: getattr(self, field.name) for field in FIELDS if field.name in self.model_fields_set}
+        return {name: _parted(value) if name in _LISTS else value for name, value in given.items()}
+
+
+_LISTS = {field.name for field in FIELDS if field.kind is Kind.LIST}
+
+
+def _parted(value: Any) -> Any:
+    """A list that was typed on one line: 区水利局、区应急局."""
+    if not isinstance(value, str):
+        return value
+    return [name.strip() for name in _COMMAS.split(value) if name.strip()]
+
+
+if TYPE_CHECKING:
+    SubmissionChange = ItemChange
+else:
+    SubmissionChange = create_model(
+        "SubmissionChange",
+        __base__=ItemChange,
+        __doc__=ItemChange.__doc__,
+        **_inputs(FIELDS),
+        **{name: (group | None, None) for name, group in _GROUPS.items()},
+    )

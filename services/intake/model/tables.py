@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import JSON, Column, Identity, Index, Text
 from sqlmodel import Field, SQLModel
 
 from services.kernel.language.events.parts import Hop
+from services.kernel.language.particulars import is_blank
 from services.kernel.language.vocabulary import IntakeStatus, System
+from services.kernel.language.vocabulary.item_fields import FIELD
 from services.kernel.runtime.columns import KeptHops
 from services.kernel.runtime.passage.table import HistoryLine, QuestionLine
 from services.kernel.runtime.tables import BigId, UtcDateTime, service_metadata
@@ -81,6 +85,23 @@ class Submission(Table, table=True):
     )
 
     @property
+    def field_values(self) -> dict[str, Any]:
+        """What it says, by field name: what every type has stands in columns, the rest in `details`."""
+        return self.details | {name: getattr(self, name) for name in FIELD if name in type(self).model_fields}
+
+    def put_fields(self, values: Mapping[str, Any]) -> None:
+        """Set these fields; a value that says nothing empties its field."""
+        details = dict(self.details)
+        for name, value in values.items():
+            if name in type(self).model_fields:
+                setattr(
+                    self, name, _kept(value) or type(self).model_fields[name].get_default(call_default_factory=True)
+                )
+            else:
+                details[name] = _kept(value)
+        self.details = {name: value for name, value in details.items() if not is_blank(value)}
+
+    @property
     def is_handed_in(self) -> bool:
         """Whether it left its author's hands at least once."""
         return self.status != IntakeStatus.DRAFT or self.submission_version > 1
@@ -108,6 +129,17 @@ class Submission(Table, table=True):
             return None
         is_at_home = self.reported_to == self.origin_node
         return is_at_home or self.delivered_version >= self.reported_version
+
+
+def _kept(value: Any) -> Any:
+    """The form in which a field is kept: times as ISO text, codes as their code, people as plain values."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return [_kept(one) for one in value]
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    return str(value) if isinstance(value, str) else value
 
 
 class Attachment(Table, table=True):

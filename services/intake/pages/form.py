@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as kept
 from datetime import datetime
 from typing import Any, Self
 
@@ -11,30 +12,15 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from services.intake.model import Submission, SubmissionChange
-from services.intake.policy import FIELD
 from services.kernel.language.calendar import SHANGHAI
+from services.kernel.language.particulars import in_words
 from services.kernel.language.refusal import Refusal
 from services.kernel.language.vocabulary import InfoType
+from services.kernel.language.vocabulary.item_fields import FIELDS, Field, Kind
 
-OFFERED_TYPES = (
-    (InfoType.DYNAMIC, "动态", "做了什么、发生了什么，短"),
-    (InfoType.EXPERIENCE, "经验", "值得别处照着做的办法"),
-    (InfoType.PROBLEM, "问题", "本级解决不了，要上级协调"),
-    (InfoType.SUGGESTION, "建议", "给领导的具体主张"),
-    (InfoType.RESEARCH, "调研", "长篇，有数据有分析"),
-    (InfoType.PUBLIC_OPINION, "社情民意", "群众反映集中的事"),
-    (InfoType.EARLY_WARNING, "预警", "还没发生、可能扩大的苗头"),
-    (InfoType.ECONOMIC, "经济运行", "指标和走势"),
-    (InfoType.INSTRUCTION_FEEDBACK, "批示反馈", "批示之后办得怎样"),
-    (InfoType.BRIEF_NOTE, "简讯", "一两句话"),
-    (InfoType.WEBSITE_NEWS, "网站信息", "只供门户网站"),
-    (InfoType.EMERGENCY, "紧急信息", "先打电话，再书面报"),
-)
+OFFERED_TYPES = [(one, one.short, one.note) for one in sorted(InfoType, key=lambda one: one.is_urgent) if one.short]
 
-_TEXTS = (
-    "info_type", "title", "body", "author_name", "author_phone", "suggested_attribute",
-    *(name for name in FIELD if name not in {"info_type", "title", "body", "author_name", "author_phone"}),
-)  # fmt: skip
+_TYPED = {field.name: field for field in FIELDS if field.kind not in {Kind.DECLARATION, Kind.PEOPLE}}
 _SENTENCES = {
     "enum": "请从列出的选项中选择。",
     "int_type": "请填整数。",
@@ -48,8 +34,8 @@ _SENTENCES = {
 class Typed:
     """The form as typed (kept when it fails), with errors by field and one for the whole."""
 
-    fields: Mapping[str, Any] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Any] = kept(default_factory=dict)
+    errors: Mapping[str, str] = kept(default_factory=dict)
     message: str = ""
     status: int = 200
 
@@ -61,20 +47,16 @@ class Typed:
 
 def typed_of(form: FormData) -> Typed:
     """What a posted form holds, as typed."""
-    fields: dict[str, Any] = {name: str(form[name]) for name in _TEXTS if isinstance(form.get(name), str)}
+    fields: dict[str, Any] = {name: str(form[name]) for name in _TYPED if isinstance(form.get(name), str)}
     fields["non_secret_declared"] = "non_secret_declared" in form
     return Typed(fields)
 
 
 def typed_from(submission: Submission) -> Typed:
     """The form of an item as it is kept."""
-    fields: dict[str, Any] = {
-        name: getattr(submission, name)
-        for name in ("info_type", "title", "body", "author_name", "author_phone", "suggested_attribute")
-    }
-    fields |= {name: _shown(name, value) for name, value in submission.details.items()}
-    fields["non_secret_declared"] = submission.non_secret_declared
-    return Typed(fields)
+    values = submission.field_values
+    fields: dict[str, Any] = {name: _shown(field, values.get(name)) for name, field in _TYPED.items()}
+    return Typed(fields | {"non_secret_declared": submission.non_secret_declared})
 
 
 def meant(typed: Typed) -> tuple[dict[str, Any], Typed]:
@@ -96,15 +78,15 @@ def _values(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _value(name: str, value: Any) -> Any:
-    if isinstance(value, bool):
+    field = _TYPED.get(name)
+    if field is None:
         return value
     text = str(value).strip()
-    kind = FIELD[name].kind if name in FIELD else "code"
-    if not text and kind not in {"text", "line", "phone"}:
-        return None
-    if kind == "count":
-        return int(text) if text.isdecimal() and len(text) < 20 else text
-    return _with_zone(text) if kind == "time" else value
+    if field.kind in {Kind.CODE, Kind.TIME} or field.kind.is_number:
+        value = text or None
+    if field.kind.is_number and text.isdecimal() and len(text) < 20:
+        return int(text)
+    return _with_zone(text) if text and field.kind is Kind.TIME else value
 
 
 def _with_zone(text: str) -> str:
@@ -116,7 +98,10 @@ def _with_zone(text: str) -> str:
     return (at if at.tzinfo else at.replace(tzinfo=SHANGHAI)).isoformat()
 
 
-def _shown(name: str, value: Any) -> Any:
-    if name in FIELD and FIELD[name].kind == "time":
+def _shown(field: Field, value: Any) -> Any:
+    """A value as the field's control takes it."""
+    if value is None:
+        return ""
+    if field.kind is Kind.TIME:
         return datetime.fromisoformat(value).astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
-    return "、".join(value) if isinstance(value, list) else value
+    return in_words(field, value) if field.kind is Kind.LIST else value

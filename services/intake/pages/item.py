@@ -12,6 +12,7 @@ from services.intake.model import EditionCopy, Submission
 from services.intake.pages.history import hop_nodes
 from services.intake.policy.access import may_write
 from services.kernel.language.events.review import InstructionRecorded, SubmissionAdopted
+from services.kernel.language.particulars import particulars
 from services.kernel.language.vocabulary import InfoType, IntakeStatus, Level, System, UnitKind
 from services.kernel.runtime.comparing import compare_texts
 from services.kernel.runtime.delays import find_delay
@@ -97,7 +98,7 @@ async def item_context(
     return {
         "item": submission,
         "names": names,
-        "levels": {level.value: level.label for level in Level},
+        "particulars": particulars(submission.field_values, _type(submission)),
         "status": IntakeStatus(submission.status),
         "info_type": _type(submission),
         "system": System(submission.system),

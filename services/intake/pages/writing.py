@@ -18,16 +18,11 @@ from services.intake.metrics import SUBMITTED
 from services.intake.model import Submission
 from services.intake.pages.form import OFFERED_TYPES, Typed, meant, typed_from, typed_of
 from services.intake.pages.item import next_office, returned_now
-from services.intake.policy import FIELD, four_part_hints, near_duplicates
+from services.intake.policy import four_part_hints, near_duplicates
+from services.kernel.language.particulars import field_sections
 from services.kernel.language.refusal import NotFound, NotPermitted, Refusal, StaleVersion
-from services.kernel.language.vocabulary import (
-    DisclosureAttribute,
-    EventGrade,
-    InfoType,
-    Level,
-    ReportStage,
-    System,
-)
+from services.kernel.language.vocabulary import InfoType, System
+from services.kernel.language.vocabulary.item_fields import FIELD
 from services.kernel.runtime.apart import TooBusy, WorkTooLarge
 from services.kernel.runtime.comparing import COMPARING, compare_texts
 from services.kernel.runtime.files import StoredFile
@@ -226,11 +221,8 @@ async def _form_page(
         notes=notes or [],
         info_type=info_type,
         offered_types=OFFERED_TYPES,
-        levels=[level for level in Level if level is not Level.TOWNSHIP],
-        stages=ReportStage,
-        grades=EventGrade,
-        attributes=DisclosureAttribute,
         fields=FIELD,
+        sections=field_sections(),
         to_name=await _to_name(desk, session, submission),
         system=System.GOVERNMENT,
         missing=actions.what_is_missing(submission) if submission else [],

@@ -5,7 +5,6 @@ from services.intake.policy.completeness import (
     missing_for_submit,
     unfit_for_draft,
 )
-from services.intake.policy.field import FIELD, FIELDS, Field
 from services.intake.policy.hint import PartHint, four_part_hints
 from services.intake.policy.likeness import (
     Likeness,
@@ -27,9 +26,6 @@ from services.intake.policy.status import (
 from services.kernel.language.text import clean_line, clean_text
 
 __all__ = [
-    "FIELD",
-    "FIELDS",
-    "Field",
     "Likeness",
     "PartHint",
     "Step",

@@ -7,14 +7,14 @@ unit that cannot name the responsible level must still be able to report its pro
 
 from collections.abc import Iterable
 
-from services.intake.policy.field import EVERY_TYPE, FIELD
 from services.kernel.language.field_error import FieldError
+from services.kernel.language.vocabulary.item_fields import FIELD
 
 
 def stops_submission(error: FieldError) -> bool:
     """Whether this gap stands in the way of submitting."""
     field = FIELD.get(error.field)
-    return error.code != "required" or field is None or field.required_for == EVERY_TYPE
+    return error.code != "required" or field is None or field.is_for_every_type
 
 
 def blockers(errors: Iterable[FieldError]) -> list[FieldError]:

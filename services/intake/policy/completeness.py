@@ -7,16 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from services.intake.policy.field import FIELD, FIELDS, Field
 from services.kernel.language.field_error import FieldError
-from services.kernel.language.vocabulary import EventGrade, InfoType, Level, ReportStage, Word
+from services.kernel.language.particulars import fields_of, is_blank, lacks
+from services.kernel.language.vocabulary import InfoType
+from services.kernel.language.vocabulary.item_fields import FIELD, FIELDS, Field, Kind
 
-_CODES: dict[str, type[Word]] = {
-    "info_type": InfoType,
-    "responsible_level": Level,
-    "report_stage": ReportStage,
-    "event_grade": EventGrade,
-}
 _PHONE = re.compile(r"\+?[\d\s()\-—转,]{5,40}")
 
 
@@ -28,13 +23,13 @@ def missing_for_submit(draft: Mapping[str, Any]) -> list[FieldError]:
     """
     unfit = {error.field: error for error in unfit_for_draft(draft)}
     info_type = None if "info_type" in unfit else _info_type(draft)
-    found = [unfit.get(field.name) or _missing(field, draft.get(field.name), info_type) for field in FIELDS]
+    found = [unfit.get(field.name) or _missing(field, draft, info_type) for field in FIELDS]
     return [error for error in found if error] + _contradictions(draft, info_type)
 
 
 def unfit_for_draft(fields: Mapping[str, Any]) -> list[FieldError]:
     """What cannot be kept even in a draft: too long, an unknown code, not a number."""
-    found = [_unfit(FIELD[name], value) for name, value in fields.items() if name in FIELD and not _is_blank(value)]
+    found = [_unfit(FIELD[name], value) for name, value in fields.items() if name in FIELD and not is_blank(value)]
     return [error for error in found if error]
 
 
@@ -49,42 +44,37 @@ def _info_type(draft: Mapping[str, Any]) -> InfoType | None:
     return InfoType(code) if isinstance(code, str) and code.strip() else None
 
 
-def _is_blank(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
-
-
-def _missing(field: Field, value: Any, info_type: InfoType | None) -> FieldError | None:
-    if not field.is_required_for(info_type):
-        return None
-    if field.kind == "declaration":
-        if value is True:
-            return None
+def _missing(field: Field, draft: Mapping[str, Any], info_type: InfoType | None) -> FieldError | None:
+    value = draft.get(field.name)
+    if field.kind is Kind.DECLARATION and field.is_needed_by(info_type) and value is not True:
         return FieldError(field.name, "not_declared", "请确认本件不涉及国家秘密和工作秘密。")
-    if _is_blank(value):
-        verb = "选择" if field.kind in {"code", "time"} else "填写"
+    if lacks(field, draft, info_type):
+        verb = "选择" if field.kind in {Kind.CODE, Kind.TIME} else "填写"
         return FieldError(field.name, "required", f"请{verb}“{field.label}”。")
-    if field.kind == "phone" and not is_plausible_phone(value):
+    if field.kind is Kind.PHONE and not is_blank(value) and not is_plausible_phone(str(value)):
         return FieldError(field.name, "implausible_phone", f"“{field.label}”不像电话号码，请核对。")
     return None
 
 
 def _unfit(field: Field, value: Any) -> FieldError | None:
-    if field.kind == "declaration":
+    if field.kind is Kind.DECLARATION:
         return None if isinstance(value, bool) else _wrong_kind(field, "应为“是”或“否”")
-    if field.kind == "count":
-        return _unfit_count(field, value)
-    if field.kind == "time":
+    if field.kind.is_number:
+        return _unfit_number(field, value)
+    if field.kind is Kind.TIME:
         return None if _instant(value) else _wrong_kind(field, "应为日期和时间")
-    if field.kind == "list":
+    if field.kind in {Kind.LIST, Kind.PEOPLE}:
         return _unfit_list(field, value)
     if not isinstance(value, str):
         return _wrong_kind(field, "应为文字")
-    if field.name in _CODES and value not in set(_CODES[field.name]):
+    if field.words is None:
+        return _too_long(field, len(value))
+    if value not in set(field.words):
         return FieldError(field.name, "unknown_code", f"“{field.label}”的取值不在可选范围内，请重新选择。")
-    return _too_long(field, len(value))
+    return None
 
 
-def _unfit_count(field: Field, value: Any) -> FieldError | None:
+def _unfit_number(field: Field, value: Any) -> FieldError | None:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return _wrong_kind(field, "应为数字")
     if not 0 <= value <= field.limit:
@@ -93,7 +83,11 @@ def _unfit_count(field: Field, value: Any) -> FieldError | None:
 
 
 def _unfit_list(field: Field, value: Any) -> FieldError | None:
-    if not isinstance(value, list | tuple) or not all(isinstance(part, str) for part in value):
+    if not isinstance(value, list | tuple):
+        return _wrong_kind(field, "应为若干条文字")
+    if field.kind is Kind.PEOPLE:
+        return None  # each is judged by the input's own model
+    if not all(isinstance(part, str) for part in value):
         return _wrong_kind(field, "应为若干条文字")
     return _too_long(field, sum(map(len, value)))
 
@@ -119,13 +113,12 @@ def _wrong_kind(field: Field, should_be: str) -> FieldError:
 
 
 def _contradictions(draft: Mapping[str, Any], info_type: InfoType | None) -> list[FieldError]:
-    """What is filled in but cannot be true together; only emergencies have such fields."""
-    if info_type is not InfoType.EMERGENCY:
-        return []
+    """What is filled in but cannot be true together: a time before the one that it follows."""
     found = []
-    if draft.get("report_stage") == ReportStage.FOLLOWUP and draft.get("followup_no") is None:
-        found.append(FieldError("followup_no", "required", "续报请填写“续报序号”。"))
-    occurred_at, learned_at = _instant(draft.get("occurred_at")), _instant(draft.get("learned_at"))
-    if occurred_at and learned_at and learned_at < occurred_at:
-        found.append(FieldError("learned_at", "before_occurred", "“获知时间”早于“事发时间”，请核对。"))
+    for field in fields_of(info_type) if info_type else ():
+        later, earlier = _instant(draft.get(field.name)), _instant(draft.get(field.not_before))
+        if later and earlier and later < earlier:
+            first = FIELD[field.not_before]
+            code = f"before_{first.name.removesuffix('_at')}"
+            found.append(FieldError(field.name, code, f"“{field.label}”早于“{first.label}”，请核对。"))
     return found

@@ -20,20 +20,17 @@
   const clock = () => new Date().toTimeString().slice(0, 5);
   const headers = (more = {}) => ({ 'X-CSRF-Token': csrf, Accept: 'application/json', ...more });
 
-  // What the form means, as the API takes it.
-  const COUNTS = new Set(['followup_no', 'deaths', 'missing', 'injured', 'loss_amount']);
-  const TIMES = new Set(['occurred_at', 'learned_at']);
+  // What the form means, as the API takes it: each control says by its own kind what it holds.
   const SKIPPED = new Set(['csrf_token', 'idempotency_key', 'version', 'action', 'file', 'document']);
-  const meaning = (name, text) => {
-    if (COUNTS.has(name)) return text.trim() === '' ? null : (/^\d+$/.test(text.trim()) ? Number(text) : text);
-    if (TIMES.has(name)) return text ? `${text}:00+08:00`.replace(/(:\d\d):00:00\+/, '$1:00+') : null;
-    if (['responsible_level', 'report_stage', 'event_grade', 'suggested_attribute', 'info_type'].includes(name)) return text || null;
-    return text;
+  const meaning = (control, text) => {
+    if (control.inputMode === 'numeric') return text.trim() === '' ? null : (/^\d+$/.test(text.trim()) ? Number(text) : text);
+    if (control.type === 'datetime-local') return text ? `${text}:00+08:00`.replace(/(:\d\d):00:00\+/, '$1:00+') : null;
+    return control.type === 'select-one' ? text || null : text;
   };
   function values() {
     const found = {};
     for (const [name, value] of new FormData(form)) {
-      if (!SKIPPED.has(name) && typeof value === 'string') found[name] = meaning(name, value);
+      if (!SKIPPED.has(name) && typeof value === 'string') found[name] = meaning(form.elements[name], value);
     }
     found.non_secret_declared = form.elements.non_secret_declared.checked;
     return found;
@@ -245,11 +242,11 @@
     });
   }, true);
 
-  // Type: the fields of problems and emergencies open with their type.
+  // Type: the fields that only some types have open with their type.
   const openFor = () => {
     const chosen = (form.querySelector('input[name=info_type]:checked') || {}).value;
     form.querySelectorAll('[data-for-type]').forEach((part) => {
-      part.hidden = part.dataset.forType !== chosen;
+      part.hidden = !part.dataset.forType.split(' ').includes(chosen);
       if (!part.hidden) part.open = true;
     });
   };

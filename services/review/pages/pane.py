@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from services.kernel.language.diff import TextDiff
-from services.kernel.language.events.parts import Content
-from services.kernel.language.vocabulary import Level, SignMode
+from services.kernel.language.particulars import FieldChange, field_changes, particulars
+from services.kernel.language.vocabulary import SignMode
 from services.kernel.runtime.comparing import compare_texts
 from services.kernel.runtime.files import FileStore
 from services.kernel.runtime.organisation import list_peers
@@ -28,13 +28,17 @@ from services.review.store.sheet import ItemSheet, item_sheet
 
 @dataclass(frozen=True)
 class Version:
-    """One text that can be compared: a version as it was sent, or a saving of this office's edition."""
+    """One text that can be compared: a version as it was sent, or a saving of this office's edition.
+
+    `values` are the item's fields at that version; an office edits the text alone.
+    """
 
     key: str
     label: str
     at: datetime
     title: str
     body: str
+    values: Mapping[str, Any]
 
     @property
     def text(self) -> str:
@@ -58,6 +62,7 @@ class ItemPane:
     tabs: list[dict[str, Any]]
     timeline: list[dict[str, Any]]
     fields: list[tuple[str, str]]
+    field_changes: list[FieldChange]
     attachments: list[dict[str, Any]]
     periodicals: list[Any] = field(default_factory=list)
     superiors: list[Any] = field(default_factory=list)
@@ -67,6 +72,11 @@ class ItemPane:
     def item(self) -> ReviewItem:
         """The row."""
         return self.sheet.item
+
+    @property
+    def figure_count(self) -> int:
+        """How many figures changed, in the text and in the fields."""
+        return len(self.diff.figures if self.diff else ()) + sum(change.is_figure for change in self.field_changes)
 
     def offers(self, verb: str) -> bool:
         """Whether an action stands on the bar, open or blocked."""
@@ -120,7 +130,8 @@ async def item_pane(
         ),
         tabs=_tabs(sheet, wish.base, view, diff),
         timeline=timeline_groups(sheet.history, item.hops, await node_names(session, context.node)),
-        fields=content_fields(sheet.latest.content) if sheet.latest else [],
+        fields=particulars(sheet.latest.content.values, item.info_type) if sheet.latest else [],
+        field_changes=_field_changes(before, after, item),
         attachments=_attachments(sheet, present),
         periodicals=await _periodicals(session, sheet),
         superiors=await list_peers(session, direction="superior") if sheet.is_office else [],
@@ -137,10 +148,23 @@ def versions_of(sheet: ItemSheet) -> list[Version]:
             one.told_at,
             one.content.edition.title,
             one.content.edition.body,
+            one.content.values,
         )
         for place, one in enumerate(sheet.sent, start=1)
     ]
-    own = [Version(f"e{e.number}", f"本级稿第 {e.number} 次", e.edited_at, e.title, e.body) for e in sheet.editions]
+    values = {one.version: one.content.values for one in sheet.sent}
+    latest = sheet.latest.content.values if sheet.latest else {}
+    own = [
+        Version(
+            f"e{e.number}",
+            f"本级稿第 {e.number} 次",
+            e.edited_at,
+            e.title,
+            e.body,
+            values.get(e.submission_version, latest),
+        )
+        for e in sheet.editions
+    ]
     return [*sent, *own]
 
 
@@ -160,33 +184,8 @@ def chosen(versions: Sequence[Version], before: str, after: str) -> tuple[Versio
     return (sent[-2], sent[-1]) if len(sent) > 1 else (None, None)
 
 
-def content_fields(content: Content) -> list[tuple[str, str]]:
-    """What an item says besides its text, in the words of the form."""
-    found: list[tuple[str, Any]] = [
-        ("撰稿人", content.author_name),
-        ("联系电话", content.author_phone),
-        ("不涉密承诺", "已承诺" if content.non_secret_declared else "未承诺"),
-    ]
-    if problem := content.problem:
-        level = Level(problem.responsible_level).label if problem.responsible_level else ""
-        found += [
-            ("已做工作", problem.own_efforts),
-            ("希望上级协调解决的事项", problem.help_wanted),
-            ("应由哪一级解决", level),
-            ("信息来源", problem.source),
-        ]
-    if emergency := content.emergency:
-        found += [
-            ("地点", emergency.place),
-            ("性质", emergency.nature),
-            ("死亡", emergency.deaths),
-            ("失联", emergency.missing),
-            ("受伤", emergency.injured),
-            ("趋势", emergency.trend),
-            ("措施", emergency.measures),
-            ("现场联系人", emergency.site_contact),
-        ]
-    return [(name, str(value)) for name, value in found if value not in {None, ""}]
+def _field_changes(before: Version | None, after: Version | None, item: ReviewItem) -> list[FieldChange]:
+    return field_changes(before.values, after.values, item.info_type) if before and after else []
 
 
 def _present(sheet: ItemSheet, files: FileStore) -> set[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.kernel.language.events.parts import Content
+from services.kernel.language.particulars import fields_of, lacks
 from services.kernel.language.vocabulary import InfoType
 
 
@@ -53,27 +54,9 @@ def sign_checks(content: Content, info_type: InfoType, *, checked_by: str, prese
 
 
 def missing_fields(content: Content, info_type: InfoType) -> list[str]:
-    """Chinese names of the required fields that are empty (domain rules §2.2)."""
-    fields = [
-        ("标题", content.edition.title),
-        ("正文", content.edition.body),
-        ("撰稿人", content.author_name),
-        ("联系电话", content.author_phone),
-    ]
-    if info_type is InfoType.PROBLEM:
-        problem = content.problem
-        fields += [
-            ("已采取的措施", problem.own_efforts if problem else ""),
-            ("请求帮助事项", problem.help_wanted if problem else ""),
-            ("责任层级", problem.responsible_level.value if problem and problem.responsible_level else ""),
-        ]
-    if info_type is InfoType.EMERGENCY:
-        emergency = content.emergency
-        fields += [
-            ("事发时间", str(emergency.occurred_at or "") if emergency else ""),
-            ("事发地点", emergency.place if emergency else ""),
-        ]
-    return [name for name, value in fields if not value.strip()]
+    """Chinese names of the required fields that are empty, as the author was asked for them (domain rules §2.2)."""
+    values = content.values | {"info_type": info_type}
+    return [field.label for field in fields_of(info_type) if lacks(field, values, info_type)]
 
 
 def _carriage(via: Sequence[str], *, is_carried: bool) -> Check:

@@ -19,7 +19,7 @@ from services.kernel.language.envelope import Envelope, dataschema_of, to_header
 from services.kernel.language.events import open_fact
 from services.kernel.language.events.directory import PeerRegistered, UnitRegistered
 from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
-from services.kernel.language.events.parts import Content, Edition, Fact, Item, OfficerRef, ProblemFields
+from services.kernel.language.events.parts import Content, Edition, Fact, Item, OfficerRef, type_fields
 from services.kernel.language.vocabulary import InfoType, Level, Role, System, UnitKind
 from services.kernel.runtime.identifiers import new_id
 from services.kernel.runtime.inbox import Inbox, Message
@@ -153,6 +153,9 @@ def submitted(
         content=Content(
             edition=Edition(node=node.node_id, number=version, title=title, body=body, edited_by="李四", edited_at=at),
             author_name="李四", author_phone="0578-1234567", non_secret_declared=True,
-            problem=ProblemFields(own_efforts="已自筹", help_wanted="请支持", responsible_level=Level.COUNTY),
+            **type_fields(
+                info_type,
+                {"own_efforts": "已自筹", "help_wanted": "请支持", "responsible_level": Level.COUNTY, "source": "水利站"},
+            ),
         ),
     )  # fmt: skip

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.policy import FIELDS, is_plausible_phone, missing_for_submit, unfit_for_draft
+from services.intake.policy import is_plausible_phone, missing_for_submit, unfit_for_draft
 from services.kernel.language.vocabulary import InfoType
+from services.kernel.language.vocabulary.item_fields import FIELDS
 
 PLAIN: dict[str, Any] = {
     "info_type": "dynamic",

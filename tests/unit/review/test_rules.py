@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kernel.language.events.parts import Attachment, Content, Edition, ProblemFields
+from services.kernel.language.events.parts import Attachment, Content, Edition, type_fields
 from services.kernel.language.refusal import InvalidInput
 from services.kernel.language.vocabulary import InfoType, Level
 from services.review.policy import (
@@ -137,12 +137,13 @@ def test_an_arriving_item_is_checked_for_carriage_files_elements_and_declaration
     )
     assert [check.state for check in found] == [CheckState.OK, CheckState.WAIT, CheckState.BAD, CheckState.BAD]
     assert "图.png" in found[1].note
-    assert "责任层级" in found[2].note
+    assert "应由哪一级解决" in found[2].note
 
 
 def test_a_complete_problem_item_passes() -> None:
-    problem = ProblemFields(own_efforts="甲", help_wanted="乙", responsible_level=Level.COUNTY)
-    found = arrival_checks(content(problem=problem), InfoType.PROBLEM, via=[], is_carried=False, present=())
+    said = {"own_efforts": "甲", "help_wanted": "乙", "responsible_level": Level.COUNTY, "source": "丙"}
+    problem = type_fields(InfoType.PROBLEM, said)
+    found = arrival_checks(content(**problem), InfoType.PROBLEM, via=[], is_carried=False, present=())
     assert {check.state for check in found} == {CheckState.OK}
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from services.kernel.language.events.meaning import STAYS, Kind, Line, Place, Tone, Way
+from services.kernel.language.particulars import own_fields
 from services.kernel.language.vocabulary import InfoType, Level, SignMode, System
+from services.kernel.language.vocabulary.item_fields import FIELDS
+from services.kernel.language.vocabulary.item_fields import Field as ItemField
+from services.kernel.language.vocabulary.item_fields import Kind as FieldKind
 
 
 class Part(BaseModel):
@@ -154,51 +159,68 @@ class Author(Part):
     section_id: UUID | None = None
 
 
-class ProblemFields(Part):
-    """What a 问题类 item must say (domain rules §2.2)."""
+class ItemContent(Part):
+    """Everything an item carries besides its head: text, author, files and declaration.
 
-    own_efforts: str = ""
-    help_wanted: str = ""
-    responsible_level: Level | None = None
-    source: str = ""
-
-
-class EmergencyFields(Part):
-    """What an emergency item says (domain rules §2.2); times are instants, losses in yuan."""
-
-    occurred_at: datetime | None = None
-    learned_at: datetime | None = None
-    place: str = ""
-    source: str = ""
-    nature: str = ""
-    impact: str = ""
-    deaths: int | None = None
-    missing: int | None = None
-    injured: int | None = None
-    loss_amount: int | None = None
-    trend: str = ""
-    measures: str = ""
-    leaders_on_site: str = ""
-    request: str = ""
-    site_contact: str = ""
-    report_stage: str = ""
-    followup_no: int | None = None
-    event_grade: str = ""
-    also_reported_to: tuple[str, ...] = ()
-
-
-class Content(Part):
-    """Everything an item carries besides its head: text, author, fields, files and declaration."""
+    `Content` adds to it what only some types have: one part per type, under the type's name.
+    """
 
     edition: Edition
     author_name: str
     author_phone: str
     authors: tuple[Author, ...] = ()
     non_secret_declared: bool
-    problem: ProblemFields | None = None
-    emergency: EmergencyFields | None = None
     suggested_attribute: str | None = None
     attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the item says, by field name."""
+        own = [part.model_dump() for part in (getattr(self, name) for name in TYPE_FIELDS) if part is not None]
+        carried = {field.name: getattr(self, field.name) for field in FIELDS if field.name in type(self).model_fields}
+        text = {"title": self.edition.title, "body": self.edition.body}
+        return text | carried | {name: value for part in own for name, value in part.items()}
+
+
+def _carried(field: ItemField) -> tuple[Any, Any]:
+    """The type and the default of a field in a fact."""
+    if field.words and not field.may_grow:
+        return field.words | None, None
+    return {
+        FieldKind.TIME: (datetime | None, None),
+        FieldKind.COUNT: (int | None, None),
+        FieldKind.MONEY: (int | None, None),
+        FieldKind.LIST: (tuple[str, ...], ()),
+    }.get(field.kind, (str, ""))
+
+
+def _type_fields(info_type: InfoType) -> Any:
+    name = f"{info_type.name.title().replace('_', '')}Fields"
+    about = f"What an item of the type {info_type.label} says besides its text; times are instants, sums are in yuan."
+    fields: dict[str, Any] = {field.name: _carried(field) for field in own_fields(info_type)}
+    return create_model(name, __base__=Part, __doc__=about, **fields)
+
+
+TYPE_FIELDS: dict[str, type[Part]] = {
+    info_type.value: _type_fields(info_type) for info_type in InfoType if own_fields(info_type)
+}
+"""By the type's name: what items of that type say besides what every item does."""
+
+if TYPE_CHECKING:
+    Content = ItemContent
+else:
+    Content = create_model(
+        "Content",
+        __base__=ItemContent,
+        __doc__="Everything an item carries besides its head: text, author, fields, files and declaration.",
+        **{name: (part | None, None) for name, part in TYPE_FIELDS.items()},
+    )
+
+
+def type_fields(info_type: InfoType, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The part of an item's content that only its type has, as `Content` takes it; empty where there is none."""
+    part = TYPE_FIELDS.get(info_type)
+    return {info_type.value: part.model_validate(values)} if part else {}
 
 
 class SignOff(Part):

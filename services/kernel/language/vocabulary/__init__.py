@@ -1,9 +1,9 @@
 """Every closed list of words in one place: code, Chinese label, source."""
 
+from services.kernel.language.vocabulary.item_fields import InfoType
 from services.kernel.language.vocabulary.items import (
     DeclineReason,
     EventGrade,
-    InfoType,
     IntakeStatus,
     ReportStage,
     ReturnReason,

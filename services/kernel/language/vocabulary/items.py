@@ -3,38 +3,6 @@
 from services.kernel.language.vocabulary.word import Word
 
 
-class InfoType(Word):
-    """Kind of item; decides its fields, its lane and whether it can ever become public."""
-
-    DYNAMIC = "dynamic", "动态类"
-    EXPERIENCE = "experience", "经验类"
-    PROBLEM = "problem", "问题类"
-    SUGGESTION = "suggestion", "建议类"
-    RESEARCH = "research", "调研类"
-    EMERGENCY = "emergency", "紧急信息"
-    EARLY_WARNING = "early_warning", "预警信息"
-    COMMISSIONED = "commissioned", "约稿"
-    PUBLIC_OPINION = "public_opinion", "社情民意"
-    ECONOMIC = "economic", "经济运行"
-    INSTRUCTION_FEEDBACK = "instruction_feedback", "批示反馈"
-    WEBSITE_NEWS = "website_news", "网站信息"
-    BRIEF_NOTE = "brief_note", "简讯"
-    PICTURE = "picture", "图片"
-
-    @property
-    def is_disclosable(self) -> bool:
-        """Whether an item of this type may be prepared for the public at all."""
-        return self not in _NEVER_PUBLIC
-
-    @property
-    def is_urgent(self) -> bool:
-        """Whether every fact about the item takes the urgent lane."""
-        return self is InfoType.EMERGENCY
-
-
-_NEVER_PUBLIC = frozenset({InfoType.PROBLEM, InfoType.EARLY_WARNING, InfoType.EMERGENCY, InfoType.PUBLIC_OPINION})
-
-
 class IntakeStatus(Word):
     """Where an item stands for the unit that wrote it."""
 
