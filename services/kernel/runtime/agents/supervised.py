@@ -175,8 +175,11 @@ class SupervisedAgents:
         return app
 
     async def _assigned(self, _app: Any, assigned: set[TP], **__: Any) -> None:
-        """With partitions the app holds them once it knows where to read; the starts are looked for next."""
-        if not assigned and not self.membership.is_alone:
+        """With partitions the app holds them once it knows where to read; without any, no starts are looked for."""
+        if assigned:
+            return
+        await self.inbox.known_positions(())  # what it held before is another's to go back in
+        if not self.membership.is_alone:
             self.hold()
 
     async def _revoked(self, *_: Any, **__: Any) -> None:
