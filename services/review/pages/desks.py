@@ -70,6 +70,10 @@ class Desk:
         if not is_in_place or not me.roles & self.roles:
             raise NotPermitted
 
+    def holds(self, me: Officer, item: ReviewItem) -> bool:
+        """Whether an item that the officer may read belongs on this desk of his."""
+        return item.is_here if self.is_office else item.unit_id == me.unit_id
+
     def condition(self, me: Officer) -> sa.ColumnElement[bool]:
         """Which items the desk shows this officer.
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
+from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import (
     AdoptionMode,
     DeclineReason,
@@ -76,10 +77,16 @@ async def export_desk(session: AsyncSession, desk: Desk, me: Officer, asked: Ask
 async def show_item(
     request: Request, session: AsyncSession, desk: Desk, me: Officer, origin_id: UUID, *, asked: Asked, wish: Wish
 ) -> Response:
-    """The list with an item beside it; after a refusal, while the transaction is open, no service is asked for delays."""
+    """The list with an item beside it; after a refusal, while the transaction is open, no service is asked for delays.
+
+    Raises:
+        NotFound: The officer may read it, at another of his desks.
+    """
     now, context = request.state.now, request.app.state.context
     placed = replace(wish, base=f"{desk.path}/{origin_id}")
     pane = await item_pane(session, origin_id, me, placed, context=context, now=now)
+    if not desk.holds(me, pane.sheet.item):
+        raise NotFound
     rows = await list_pane(session, desk, me, asked, now=now, current=origin_id)
     status = wish.typed.status if wish.typed.status >= 400 else 200
     delay = await find_delay(request, origin_id) if status == 200 else None

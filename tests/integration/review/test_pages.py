@@ -259,6 +259,13 @@ async def test_forwards_instructions_and_cards_open_for_their_roles(district: Of
     assert "审稿" in await read(editor, "/review/fragments/todo")
 
 
+async def test_with_several_roles_an_item_opens_at_the_desk_that_it_is_on(district: Office) -> None:
+    origin_id = await reported(district)
+    both = browser(district.client(Role.EDITOR, Role.REVIEWER))
+    opened = [(await both.get(f"/review/{desk}/{origin_id}")).status_code for desk in ("queue", "check")]
+    assert opened == [200, 404]
+
+
 @pytest.mark.parametrize("path", ["/review/queue", "/review/issues", "/review/forward", "/review/instructions"])
 async def test_the_offices_pages_are_closed_to_units(district: Office, path: str) -> None:
     answer = await browser(district.client(Role.EDITOR, **WATER)).get(path)
