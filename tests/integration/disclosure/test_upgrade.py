@@ -116,9 +116,9 @@ async def test_what_is_out_keeps_its_files_and_what_is_not_is_examined(empty_dat
         await database.close()
 
 
-async def test_a_rule_file_that_was_loaded_is_the_first_version_of_its_rulebook(database_url: str) -> None:
+async def test_a_rule_file_that_was_loaded_is_the_first_version_of_its_rulebook(empty_database_url: str) -> None:
     service = disclosure_service()
-    database = Database(database_url, service="disclosure", node=DISTRICT)
+    database = Database(empty_database_url, service="disclosure", node=DISTRICT)
     text = "words: [{hint: 本级的词, words: [某工程]}]\n"
     try:
         await upgrade(database, service.migrations, to=["kernel_0005", "disclosure_0004"])

@@ -150,10 +150,10 @@ def _fill(connection: sa.Connection, name: str, origin_id: UUID) -> None:
 
 
 @pytest.mark.parametrize("name", SERVICES)
-async def test_a_history_of_before_is_put_in_order_and_goes_on(name: str, database_url: str) -> None:
+async def test_a_history_of_before_is_put_in_order_and_goes_on(name: str, empty_database_url: str) -> None:
     make, table, handlers = SERVICES[name]
     service, origin_id = make(), new_id()
-    async with older_database(service, database_url, origin_id) as database:
+    async with older_database(service, empty_database_url, origin_id) as database:
         await upgrade(database, service.migrations)
         expected = ["reported_up", "received", "asked", "answered", "adopted", "edited", "forwarded_up"]
         assert await verbs(database, table, origin_id) == expected
@@ -168,9 +168,9 @@ def replace_item(fact: Any, **changes: Any) -> Any:
     return fact.model_copy(update={"item": fact.item.model_copy(update=changes)})
 
 
-async def test_questions_of_before_name_their_officers_in_parts(database_url: str) -> None:
+async def test_questions_of_before_name_their_officers_in_parts(empty_database_url: str) -> None:
     service, origin_id = intake_service(), new_id()
-    async with older_database(service, database_url, origin_id) as database:
+    async with older_database(service, empty_database_url, origin_id) as database:
         async with database.engine.begin() as connection:
             halves = [("142户由谁核实？", "龙潭乡党政办 周文"), (None, "龙潭乡党政办 周文"), ("完了吗？", "")]
             for n, (question, answered_by) in enumerate(halves):
