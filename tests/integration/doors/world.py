@@ -186,7 +186,7 @@ class World:
             written = Submission(
                 **head, status=status, created_by=AUTHOR.officer_id, created_by_name="作者", created_at=NOW,
                 body="清淤", author_name="作者", author_phone="13500000000", non_secret_declared=True,
-                hops=[one.model_dump(mode="json") for one in hops], reported_version=len(hops),
+                hops=list(hops), reported_version=len(hops),
             )  # fmt: skip
             tx.session.add(written)
             await tx.session.flush()
