@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from services.directory import store
 from services.directory.actions import days as actions
+from services.directory.api.asked import allowed
 from services.directory.api.views import YearView
 from services.directory.model import Line
 from services.directory.policy.administration import Administration, require
@@ -16,7 +17,7 @@ from services.directory.policy.calendar import require_day_of, require_year
 from services.kernel.language.vocabulary import DayKind
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import IfMatch, LiveMe, Me, Reading, Tx, edge_router, etag
+from services.kernel.runtime.web import IfMatch, LiveMe, Me, Reading, Tx, asked_first, edge_router, etag
 
 router = edge_router()
 
@@ -50,6 +51,7 @@ async def read_year(year: int, me: Me, reading: Reading, response: Response) -> 
 
 
 @router.put("/calendar/{year}/days/{day}")
+@asked_first(allowed(Administration.CHANGE_CALENDAR))
 async def set_day(
     year: int, day: date, asked: DaySetting, *, me: LiveMe, version: IfMatch, tx: Tx, response: Response
 ) -> YearView:
@@ -61,6 +63,7 @@ async def set_day(
 
 
 @router.post("/calendar/{year}/announce")
+@asked_first(allowed(Administration.CHANGE_CALENDAR))
 async def announce_year(
     year: int, *, me: LiveMe, version: IfMatch, tx: Tx, response: Response, asked: Announcement | None = None
 ) -> YearView:

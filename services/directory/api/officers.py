@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from services.directory import store
 from services.directory.actions import officers as actions
 from services.directory.actions import sessions
-from services.directory.api.asked import Limit, Searched, UnitFilter
+from services.directory.api.asked import Limit, Searched, UnitFilter, allowed
 from services.directory.api.views import OfficerView
 from services.directory.model import NewOfficer, Officer, OfficerChange
 from services.directory.policy.administration import Administration, may, require
@@ -22,17 +22,7 @@ from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.identity import read_token
 from services.kernel.runtime.listing import Cursor, Sort
 from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import (
-    Context,
-    IfMatch,
-    LiveMe,
-    Me,
-    Now,
-    Reading,
-    Tx,
-    edge_router,
-    etag,
-)
+from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Now, Reading, Tx, asked_first, edge_router, etag
 
 router = edge_router()
 
@@ -55,6 +45,7 @@ async def read_own_standing(request: Request, context: Context, reading: Reading
 
 
 @router.post("/officers/me/password", status_code=204)
+@asked_first(allowed(Administration.CHANGE_OWN_PASSWORD))
 async def change_own_password(asked: NewPassword, request: Request, context: Context, me: LiveMe, now: Now) -> Response:
     require(me.roles, Administration.CHANGE_OWN_PASSWORD)
     async with context.database.reading() as session:
@@ -121,6 +112,7 @@ async def read_officer(officer_id: UUID, me: Me, reading: Reading, response: Res
 
 
 @router.post("/officers", status_code=201)
+@asked_first(allowed(Administration.CHANGE_OFFICERS))
 async def appoint_officer(new: NewOfficer, context: Context, me: LiveMe, tx: Tx, response: Response) -> OfficerView:
     require(me.roles, Administration.CHANGE_OFFICERS)
     password_hash = (
@@ -135,6 +127,7 @@ async def appoint_officer(new: NewOfficer, context: Context, me: LiveMe, tx: Tx,
 
 
 @router.patch("/officers/{officer_id}")
+@asked_first(allowed(Administration.CHANGE_OFFICERS))
 async def change_officer(
     officer_id: UUID, change: OfficerChange, *, me: LiveMe, version: IfMatch, tx: Tx, response: Response
 ) -> OfficerView:
@@ -144,6 +137,7 @@ async def change_officer(
 
 
 @router.post("/officers/{officer_id}/password", status_code=204)
+@asked_first(allowed(Administration.CHANGE_OFFICERS))
 async def set_password(officer_id: UUID, asked: NewPassword, context: Context, me: LiveMe, tx: Tx) -> Response:
     require(me.roles, Administration.CHANGE_OFFICERS)
     officer = await store.find_officer(tx.session, officer_id)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.directory import store
 from services.directory.actions import neighbours as actions
-from services.directory.api.asked import Limit, NodeIdInPath
+from services.directory.api.asked import Limit, NodeIdInPath, allowed
 from services.directory.api.views import CardView, PeerView
 from services.directory.model import PeerCard, PeerChange
 from services.directory.policy.administration import Administration, require
@@ -18,16 +18,7 @@ from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import System
 from services.kernel.runtime.listing import Cursor
 from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import (
-    Context,
-    IfMatch,
-    LiveMe,
-    Me,
-    Reading,
-    Tx,
-    edge_router,
-    etag,
-)
+from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Reading, Tx, asked_first, edge_router, etag
 
 router = edge_router()
 
@@ -69,6 +60,7 @@ async def read_peer(node_id: NodeIdInPath, me: Me, reading: Reading, response: R
 
 
 @router.post("/peers", status_code=201)
+@asked_first(allowed(Administration.CHANGE_PEERS))
 async def register_peer(new: NewPeer, me: LiveMe, tx: Tx, response: Response) -> PeerView:
     require(me.roles, Administration.CHANGE_PEERS)
     peer = await actions.register_peer(
@@ -79,6 +71,7 @@ async def register_peer(new: NewPeer, me: LiveMe, tx: Tx, response: Response) ->
 
 
 @router.patch("/peers/{node_id}")
+@asked_first(allowed(Administration.CHANGE_PEERS))
 async def change_peer(
     node_id: NodeIdInPath, change: PeerChange, *, me: LiveMe, version: IfMatch, tx: Tx, response: Response
 ) -> PeerView:

@@ -8,7 +8,7 @@ from fastapi import Response
 
 from services.directory import store
 from services.directory.actions import units as actions
-from services.directory.api.asked import Limit
+from services.directory.api.asked import Limit, allowed
 from services.directory.api.views import UnitView
 from services.directory.model import NewUnit, UnitChange
 from services.directory.policy.administration import Administration, require
@@ -16,7 +16,7 @@ from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import UnitKind
 from services.kernel.runtime.listing import Cursor
 from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import IfMatch, LiveMe, Me, Reading, Tx, edge_router, etag
+from services.kernel.runtime.web import IfMatch, LiveMe, Me, Reading, Tx, asked_first, edge_router, etag
 
 router = edge_router()
 
@@ -41,6 +41,7 @@ async def read_unit(unit_id: UUID, me: Me, reading: Reading, response: Response)
 
 
 @router.post("/units", status_code=201)
+@asked_first(allowed(Administration.CHANGE_UNITS))
 async def register_unit(new: NewUnit, me: LiveMe, tx: Tx, response: Response) -> UnitView:
     require(me.roles, Administration.CHANGE_UNITS)
     unit = await actions.register_unit(tx, new, by=me.ref)
@@ -49,6 +50,7 @@ async def register_unit(new: NewUnit, me: LiveMe, tx: Tx, response: Response) ->
 
 
 @router.patch("/units/{unit_id}")
+@asked_first(allowed(Administration.CHANGE_UNITS))
 async def change_unit(
     unit_id: UUID, change: UnitChange, *, me: LiveMe, version: IfMatch, tx: Tx, response: Response
 ) -> UnitView:

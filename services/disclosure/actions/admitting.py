@@ -9,6 +9,7 @@ from services.disclosure.policy.permission import ROLES, Act, require, require_r
 from services.disclosure.store.information import find_information, lock_information
 from services.kernel.language.actor import Actor
 from services.kernel.language.refusal import NotFound, StaleVersion
+from services.kernel.runtime.asking import Ask, of_thing
 from services.kernel.runtime.live import NamedChannel
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.settings import NodeInfo
@@ -25,6 +26,13 @@ async def open_information(
         NotFound: There is none, or it is another unit's.
     """
     return _admitted(await find_information(session, information_id), act, by=by)
+
+
+def admitting(act: Act) -> Ask:
+    """Ask whether the officer may do this with the text that the address names."""
+    return of_thing(
+        "information_id", lambda session, information_id, by: open_information(session, information_id, act, by=by)
+    )
 
 
 async def take_information(

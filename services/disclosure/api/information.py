@@ -10,7 +10,7 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.disclosure import actions
-from services.disclosure.actions.admitting import open_information
+from services.disclosure.actions.admitting import admitting, open_information
 from services.disclosure.actions.examining import Examined
 from services.disclosure.actions.taking_in import take_in_file
 from services.disclosure.api.views import (
@@ -55,8 +55,10 @@ from services.kernel.runtime.web import (
     OfferedVersion,
     Reading,
     Tx,
+    asked_first,
     edge_router,
     etag,
+    of_officer,
 )
 
 router = edge_router(prefix="/api/v1")
@@ -73,6 +75,7 @@ async def list_categories(me: Me, session: Reading, now: Now) -> Page[CategoryVi
 
 
 @router.post("/information", status_code=201)
+@asked_first(of_officer(lambda me: require_role(me, Act.WRITE)))
 async def prepare(new: NewInformation, me: Me, tx: Tx, response: Response) -> StandingView:
     values = {name: value for name, value in new.values.items() if name != "origin_id"}
     information = await actions.prepare_information(tx, me, values, origin_id=new.origin_id)
@@ -83,6 +86,7 @@ async def prepare(new: NewInformation, me: Me, tx: Tx, response: Response) -> St
 
 
 @router.patch("/information/{information_id}")
+@asked_first(admitting(Act.WRITE))
 async def change(
     information_id: UUID, *, change: InformationChange, version: IfMatch, me: Me, tx: Tx, response: Response
 ) -> StandingView:
@@ -96,6 +100,7 @@ async def send(information_id: UUID, me: Me, tx: Tx, version: OfferedVersion, re
 
 
 @router.post("/information/{information_id}/confidentiality-review")
+@asked_first(admitting(Act.REVIEW))
 async def review(
     information_id: UUID, *, new: NewReview, me: Me, tx: Tx, version: OfferedVersion, response: Response
 ) -> ReviewedView:
@@ -114,6 +119,7 @@ async def publish(
 
 
 @router.post("/information/{information_id}/revoke")
+@asked_first(admitting(Act.PUBLISH))
 async def revoke(
     information_id: UUID, *, new: NewRevocation, me: LiveMe, tx: Tx, context: Context, version: OfferedVersion,
     response: Response,
@@ -131,6 +137,7 @@ async def taken_in(
 
 
 @router.post("/information/{information_id}/attachments", status_code=201)
+@asked_first(admitting(Act.WRITE))
 async def attach(
     information_id: UUID,
     me: Me,

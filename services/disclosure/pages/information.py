@@ -29,7 +29,7 @@ from services.kernel.runtime.files import StoredFile
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
 from services.kernel.runtime.uploads import CheckedUpload
-from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router
+from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router, let_go
 
 router = edge_router(prefix="/information/{information_id}", include_in_schema=False)
 
@@ -48,7 +48,7 @@ async def change(
     form = await request.form()
     typed = read_text_form(form)
     if typed.errors:
-        return await _page(request, tx.session, me, information_id, context, typed=typed)
+        return await _again(request, me, information_id, context, typed=typed)
     try:
         await actions.change_information(tx, me, information_id, typed.values, version=version)
         said = "已保存。"
@@ -57,9 +57,7 @@ async def change(
             said = "已送保密审查。"
     except Refusal as refusal:
         conflict = isinstance(refusal, StaleVersion)
-        return await _page(
-            request, tx.session, me, information_id, context, typed=typed.refused(refusal), conflict=conflict
-        )
+        return await _again(request, me, information_id, context, typed=typed.refused(refusal), conflict=conflict)
     return _back(information_id, said)
 
 
@@ -70,7 +68,7 @@ async def send(
     try:
         await actions.send_to_review(tx, me, information_id, version=version)
     except Refusal as refusal:
-        return await _page(request, tx.session, me, information_id, context, refusal=refusal)
+        return await _again(request, me, information_id, context, refusal=refusal)
     return _back(information_id, "已送保密审查。")
 
 
@@ -88,7 +86,7 @@ async def review(
         decision = actions.decision_of(new)
         await actions.review_confidentiality(tx, me, information_id, decision, version=version)
     except Refusal as refusal:
-        return await _page(request, tx.session, me, information_id, context, refusal=refusal, reviewed=said)
+        return await _again(request, me, information_id, context, refusal=refusal, reviewed=said)
     return _back(information_id, f"审查意见已记下：{decision.label}。")
 
 
@@ -109,7 +107,7 @@ async def publish(
     try:
         information = await actions.publish_information(tx, me, information_id, files=context.files, version=version)
     except Refusal as refusal:
-        return await _page(request, tx.session, me, information_id, context, refusal=refusal)
+        return await _again(request, me, information_id, context, refusal=refusal)
     tx.after_commit(lambda: PUBLISHED.labels(context.node.node_id).inc())
     return _back(information_id, f"已发布，索引号 {information.index_no}。几秒后可在门户上看到。")
 
@@ -122,7 +120,7 @@ async def revoke(
     try:
         await actions.revoke_information(tx, me, information_id, reason=reason, version=version)
     except Refusal as refusal:
-        return await _page(request, tx.session, me, information_id, context, refusal=refusal, reason=reason)
+        return await _again(request, me, information_id, context, refusal=refusal, reason=reason)
     tx.after_commit(lambda: REVOKED.labels(context.node.node_id).inc())
     return _back(information_id, "已从门户撤下，原网址只显示索引号、撤销原因和日期。")
 
@@ -147,7 +145,7 @@ async def attach(
             raise upload
         file = await actions.attach_file(tx, me, information_id, upload)
     except Refusal as refusal:
-        return await _page(request, tx.session, me, information_id, context, refusal=refusal)
+        return await _again(request, me, information_id, context, refusal=refusal)
     return _back(
         information_id, "附件已添加，但现在还不能公开，原因见附件栏。" if file.obstacle_code else "附件已添加。"
     )
@@ -159,6 +157,13 @@ async def remove(information_id: UUID, attachment_id: UUID, me: Me, tx: Tx) -> R
     return _back(information_id, "附件已移除。")
 
 
+async def _again(request: Request, me: Me, information_id: UUID, context: Context, **said: Any) -> HTMLResponse:
+    """The page after a refusal, once nothing is being written any more."""
+    await let_go(request)
+    async with context.database.reading() as session:
+        return await _page(request, session, me, information_id, context, **said)
+
+
 async def _page(
     request: Request, session: AsyncSession, me: Me, information_id: UUID, context: Context, *,
     typed: Typed | None = None, refusal: Refusal | None = None, conflict: bool = False,
@@ -166,7 +171,6 @@ async def _page(
 ) -> HTMLResponse:  # fmt: skip
     """The whole page; after a refusal with what was typed and why it was refused."""
     information = await open_information(session, information_id, by=me)
-    await session.refresh(information)
     sheet = await open_sheet(session, information, context.files, request.state.now)
     typed = typed or Typed(fields_of(information))
     refused = Typed().refused(refusal) if refusal else Typed()

@@ -18,7 +18,7 @@ from services.kernel.language.vocabulary import Lane
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import Context, LiveMe, Me, Now, Reading, Tx, edge_router
+from services.kernel.runtime.web import Context, LiveMe, Me, Now, Reading, Tx, asked_first, edge_router, of_officer
 
 router = edge_router(prefix="/api/v1")
 
@@ -71,6 +71,7 @@ async def resume_link(peer: Peer, me: LiveMe, tx: Tx, context: Context) -> LinkV
 
 
 @router.post("/links/{peer}/epochs", status_code=201)
+@asked_first(of_officer(lambda me: require(me.roles, Act.OPERATE_LINKS)))
 async def open_epoch(peer: Peer, new: NewEpoch, *, me: LiveMe, tx: Tx, context: Context) -> EpochView:
     require(me.roles, Act.OPERATE_LINKS)
     await _link(tx.session, context, peer, tx.now)

@@ -27,7 +27,7 @@ from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.settings import ALL_SERVICES
 from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import Context, LiveMe, Me, Reading, Tx, edge_router
+from services.kernel.runtime.web import Context, LiveMe, Me, Reading, Tx, asked_first, edge_router, of_officer
 
 router = edge_router(prefix="/erasures", include_in_schema=False)
 
@@ -84,6 +84,7 @@ async def show_standing(request: Request, origin_id: UUID, *, me: Me, reading: R
 
 
 @router.post("/{origin_id}")
+@asked_first(of_officer(lambda me: require(me.roles, Act.ERASE)))
 async def decide_erasure(
     request: Request, origin_id: UUID, *, me: LiveMe, tx: Tx, context: Context,
     ground: Annotated[str, Form(max_length=40)] = "", reason: Reason = "", confirmed: Annotated[str, Form(max_length=10)] = "",
@@ -98,6 +99,7 @@ async def decide_erasure(
 
 
 @router.post("/{origin_id}/decline")
+@asked_first(of_officer(lambda me: require(me.roles, Act.ERASE)))
 async def decline_erasure(
     request: Request, origin_id: UUID, *, me: LiveMe, tx: Tx, context: Context,
     peer: Annotated[str, Form(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")], reason: Reason = "",

@@ -22,7 +22,7 @@ from services.kernel.language.vocabulary import Lane, LinkState
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import Context, LiveMe, Me, Now, Reading, Tx, edge_router
+from services.kernel.runtime.web import Context, LiveMe, Me, Now, Reading, Tx, asked_first, edge_router, of_officer
 
 router = edge_router(include_in_schema=False)
 
@@ -160,6 +160,7 @@ async def ask_for_epoch(
 
 
 @router.post("/links/{peer}/epoch")
+@asked_first(of_officer(lambda me: require(me.roles, Act.OPERATE_LINKS)))
 async def open_epoch(
     request: Request, peer: Peer, *, me: LiveMe, tx: Tx, context: Context,
     lane: Annotated[Lane, Form()], direction: Annotated[str, Form(pattern="^(sent|received)$")],

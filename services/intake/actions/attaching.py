@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.intake import store
 from services.intake.actions.drafting import require_editable, take_editable, touch_draft
-from services.intake.actions.reading import require_own
+from services.intake.actions.reading import find_own
 from services.intake.actions.refusals import TooManyAttachments
 from services.intake.model import Attachment
 from services.kernel.language.refusal import NotFound
@@ -26,7 +26,7 @@ async def require_attachable(session: AsyncSession, officer: Officer, origin_id:
     Raises:
         NotFound, NotPermitted, SubmissionNotEditable: See `take_editable`.
     """
-    require_editable(require_own(await store.find_submission(session, origin_id), officer))
+    require_editable(await find_own(session, origin_id, officer))
 
 
 async def attach_file(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.intake import store
 from services.intake.model import Submission
-from services.intake.policy.access import may_write
+from services.intake.policy.access import may_write, may_write_some
 from services.kernel.language.actor import Actor
 from services.kernel.language.reading import ReadableItem, may_read
 from services.kernel.language.refusal import NotFound, NotHereYet, NotPermitted
@@ -71,6 +71,15 @@ async def take_own(tx: Transaction, officer: Officer, origin_id: UUID, *, with_d
     return require_own(await store.lock_submission(tx.session, origin_id), officer, with_discarded=with_discarded)
 
 
+async def find_own(session: AsyncSession, origin_id: UUID, officer: Officer) -> Submission:
+    """The same item, to look at before something is done with it.
+
+    Raises:
+        NotFound, NotPermitted, ItemErased: See `take_own`.
+    """
+    return require_own(await store.find_submission(session, origin_id), officer)
+
+
 def require_own(submission: Submission | None, officer: Officer, *, with_discarded: bool = False) -> Submission:
     """The item, if it is of the officer's own unit and his to write.
 
@@ -86,6 +95,16 @@ def require_own(submission: Submission | None, officer: Officer, *, with_discard
     require_writer(officer, submission.info_type)
     refuse_erased(submission.title)
     return submission
+
+
+def require_some_writer(officer: Officer) -> None:
+    """Refuse an officer whose roles write nothing.
+
+    Raises:
+        NotPermitted: They do not.
+    """
+    if not may_write_some(officer.roles):
+        raise NotPermitted
 
 
 def require_writer(officer: Officer, info_type: str) -> None:

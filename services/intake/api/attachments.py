@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from services.intake import actions, store
 from services.intake.actions.attaching import require_attachable
+from services.intake.actions.reading import find_own
 from services.intake.api.views import AttachmentView
 from services.intake.model import Attachment
 from services.kernel.language.refusal import NotFound
@@ -18,7 +19,7 @@ from services.kernel.runtime.files import StoredFile
 from services.kernel.runtime.limits import edge_router, take_in_upload
 from services.kernel.runtime.transaction import Transaction
 from services.kernel.runtime.uploads import CheckedUpload
-from services.kernel.runtime.web import Context, Me, Node, Reading, Tx, etag
+from services.kernel.runtime.web import Context, Me, Node, Reading, Tx, asked_first, etag, of_thing
 
 router = edge_router(prefix="/api/v1/submissions/{origin_id}/attachments")
 
@@ -35,6 +36,7 @@ TakenIn = Annotated[tuple[CheckedUpload, StoredFile], Depends(_taken_in)]
 
 
 @router.post("", status_code=201)
+@asked_first(of_thing("origin_id", find_own))
 async def attach(origin_id: UUID, me: Me, upload: TakenIn, tx: Tx, response: Response) -> AttachmentView:
     attachment = await actions.attach_file(tx, me, origin_id, *upload)
     await _say_version(tx, origin_id, response)

@@ -8,12 +8,13 @@ from services.intake import actions
 from services.intake.actions.reading import require_writer
 from services.intake.api.views import DocumentView
 from services.kernel.runtime.limits import edge_router, uploaded_file
-from services.kernel.runtime.web import Me
+from services.kernel.runtime.web import Me, asked_first, of_officer
 
 router = edge_router(prefix="/api/v1/imports")
 
 
 @router.post("")
+@asked_first(of_officer(lambda me: require_writer(me, "")))
 async def import_document(request: Request, me: Me) -> DocumentView:
     require_writer(me, "")
     found = await actions.read_document((await uploaded_file(request)).file)

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from services.intake import actions, store
+from services.intake.actions.reading import find_own, require_some_writer
 from services.intake.api.views import LineView, StandingView, SubmissionView, whole_view
 from services.intake.metrics import SUBMITTED
 from services.intake.model import SubmissionChange
@@ -15,7 +16,7 @@ from services.kernel.language.vocabulary import IntakeStatus
 from services.kernel.runtime.limits import edge_router
 from services.kernel.runtime.listing import Cursor, Sort
 from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import IfMatch, Me, Node, Reading, Tx, etag
+from services.kernel.runtime.web import IfMatch, Me, Node, Reading, Tx, asked_first, etag, of_officer, of_thing
 
 router = edge_router(prefix="/api/v1/submissions")
 
@@ -23,6 +24,7 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 @router.post("", status_code=201)
+@asked_first(of_officer(require_some_writer))
 async def create(change: SubmissionChange, me: Me, tx: Tx, response: Response) -> StandingView:
     submission = await actions.create_draft(tx, me, change.values)
     etag(response, submission.version)
@@ -31,6 +33,7 @@ async def create(change: SubmissionChange, me: Me, tx: Tx, response: Response) -
 
 
 @router.patch("/{origin_id}")
+@asked_first(of_thing("origin_id", find_own))
 async def change(
     origin_id: UUID, change: SubmissionChange, version: IfMatch, *, me: Me, tx: Tx, response: Response
 ) -> StandingView:

@@ -31,7 +31,7 @@ from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
 from services.kernel.runtime.transaction import Transaction
 from services.kernel.runtime.uploads import CheckedUpload, take_in
-from services.kernel.runtime.web import Begin, IfMatch, Me, Node, Now, Officer, Reading
+from services.kernel.runtime.web import Begin, IfMatch, Me, Node, Now, Officer, Reading, let_go
 
 router = edge_router(prefix="/submissions")
 
@@ -114,13 +114,20 @@ async def _saved(desk: Desk, session: AsyncSession, begin: Begin, origin_id: UUI
             else actions.create_draft(tx, desk.me, values)
         )
         return await _ACTIONS.get(action, _keep)(desk, tx, submission, argument)
-    except StaleVersion:
-        return await _conflict_page(desk, tx.session, typed, before)
     except (NotFound, NotPermitted):
         raise
     except Refusal as refusal:
-        # The answer's status undoes the transaction, so the form goes on from the version it came with.
-        return await _form_page(desk, tx.session, typed.refused(refusal), before, version=version)
+        return await _refused(desk, typed, refusal, origin_id, version)
+
+
+async def _refused(desk: Desk, typed: Typed, refusal: Refusal, origin_id: UUID | None, version: int) -> Response:
+    """The form or both texts, once nothing is being written any more; the form goes on from the version it came with."""
+    await let_go(desk.request)
+    async with desk.request.app.state.context.database.reading() as session:
+        kept = await _own(session, desk, origin_id) if origin_id else None
+        if kept is not None and isinstance(refusal, StaleVersion):
+            return await _conflict_page(desk, typed, kept)
+        return await _form_page(desk, session, typed.refused(refusal), kept, version=version)
 
 
 async def _own(session: AsyncSession, desk: Desk, origin_id: UUID) -> Submission:
@@ -236,9 +243,8 @@ async def _form_page(
     )
 
 
-async def _conflict_page(desk: Desk, session: AsyncSession, typed: Typed, before: Submission | None) -> Response:
+async def _conflict_page(desk: Desk, typed: Typed, before: Submission) -> Response:
     """Both texts side by side: what was typed, and what somebody else has saved meanwhile."""
-    assert before is not None
     kept = typed_from(before)
     return page(
         desk.request,

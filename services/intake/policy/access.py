@@ -8,6 +8,11 @@ _WRITERS = frozenset({Role.CLERK})
 _EMERGENCY_WRITERS = frozenset({Role.CLERK, Role.DUTY})
 
 
+def may_write_some(roles: Collection[Role]) -> bool:
+    """Whether these roles may write items of any type at all."""
+    return not _EMERGENCY_WRITERS.isdisjoint(roles)
+
+
 def may_write(roles: Collection[Role], info_type: InfoType | None) -> bool:
     """Whether these roles may write, change and submit their unit's items of a type."""
     wanted = _EMERGENCY_WRITERS if info_type is InfoType.EMERGENCY else _WRITERS

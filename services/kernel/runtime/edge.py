@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
-import hmac
 import json
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
@@ -15,14 +13,15 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from starlette.datastructures import FormData, UploadFile
 
-from services.kernel.language.refusal import InvalidInput, NotPermitted, Refusal
+from services.kernel.language.refusal import InvalidInput, NotPermitted, NotSignedIn, Refusal
 from services.kernel.runtime import outbox
+from services.kernel.runtime.asking import ask_first
 from services.kernel.runtime.condition import DatabaseAway, DatabaseUnwritable
 from services.kernel.runtime.errors import wants_page
 from services.kernel.runtime.faults import is_doubled, is_lost_race, is_not_storable, is_taken, is_unwritable
 from services.kernel.runtime.identity import CSRF_COOKIE, SESSION_COOKIE, TOKEN_COOKIE, bearer_of
+from services.kernel.runtime.repeats import asker_of, digest_of, form_of, key_of
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.tables import ANSWERED_REQUEST as ANSWERED
 from services.kernel.runtime.transaction import Transaction
@@ -31,8 +30,6 @@ log = structlog.get_logger()
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 TRIES_AFTER_LOST_RACE = 5
-STEP_BYTES = 1024 * 1024
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _SIGNED_IN_BY = {TOKEN_COOKIE, SESSION_COOKIE}
 _KEPT_HEADERS = ("content-type", "location", "etag")
 
@@ -82,6 +79,10 @@ class Undone(Exception):
         self.response = response
 
 
+class GivenUp(Exception):
+    """The transaction is rolled back before the answer is made."""
+
+
 class Edge:
     """Holds the transaction of one request; begun at first use, when the body has been read."""
 
@@ -108,7 +109,7 @@ class Edge:
             self.transaction = await self.stack.enter_async_context(
                 self.context.database.transaction(self.request.state.now)
             )
-            self.key = await _idempotency_key(self.request)
+            self.key = await key_of(self.request)
             if self.key:
                 await self._answer_again()
         return self.transaction
@@ -120,15 +121,21 @@ class Edge:
         headers = [(k, v) for k, v in response.headers.items() if k in _KEPT_HEADERS]
         await self.transaction.session.execute(
             insert(ANSWERED).values(
-                officer=_asker(self.request),
+                officer=asker_of(self.request),
                 key=self.key,
-                request_digest=await _digest(self.request),
+                request_digest=await digest_of(self.request),
                 status=response.status_code,
                 headers=json.dumps(headers),
                 body=bytes(response.body),
                 answered_at=self.transaction.now,
             )
         )
+
+    async def abandon(self) -> None:
+        """Give the transaction up, if one began: others write while what is left is only shown."""
+        transaction, self.transaction = self.transaction, None
+        if transaction is not None:
+            await self.stack.__aexit__(GivenUp, GivenUp(), None)
 
     def undo(self, response: Response) -> None:
         """Roll back what an error answer has begun to write; the answer itself is sent.
@@ -142,12 +149,12 @@ class Edge:
     async def _answer_again(self) -> None:
         assert self.transaction is not None
         session = self.transaction.session
-        await outbox.lock(session, f"request:{_asker(self.request)}:{self.key}")
-        query = select(ANSWERED).where(ANSWERED.c.officer == _asker(self.request), ANSWERED.c.key == self.key)
+        await outbox.lock(session, f"request:{asker_of(self.request)}:{self.key}")
+        query = select(ANSWERED).where(ANSWERED.c.officer == asker_of(self.request), ANSWERED.c.key == self.key)
         row = (await session.execute(query)).one_or_none()
         if row is None:
             return
-        if row.request_digest != await _digest(self.request):
+        if row.request_digest != await digest_of(self.request):
             raise KeyUsedForOther
         response = Response(content=bytes(row.body), status_code=row.status)
         for name, value in json.loads(row.headers):
@@ -169,6 +176,8 @@ class EdgeRoute(APIRoute):
 
         async def at_the_edge(request: Request) -> Response:
             try:
+                await ask_first(self.endpoint, request)
+                await self.take_in(request)
                 if request.method not in UNSAFE:
                     return await handle(request)
                 try:
@@ -193,6 +202,9 @@ class EdgeRoute(APIRoute):
 
         return at_the_edge
 
+    async def take_in(self, request: Request) -> None:
+        """Read the body before it is handled; here it is left to the handler."""
+
 
 def _is_disk_full(fault: Exception) -> bool:
     """Whether a file could not be kept for want of room, or because the disk takes no writes."""
@@ -203,7 +215,7 @@ async def _what_was_typed(request: Request) -> dict[str, Any]:
     """The fields of a page's form, to be shown and sent again; of one with a password, none."""
     if not wants_page(request):
         return {}
-    fields = (await _form(request)).multi_items()
+    fields = (await form_of(request)).multi_items()
     if any("password" in name for name, _ in fields):
         return {}
     kept = [(name, value) for name, value in fields if isinstance(value, str)]
@@ -239,55 +251,16 @@ async def _handle_once(request: Request, handle: Callable[[Request], Coroutine[A
         return undone.response
 
 
-async def _idempotency_key(request: Request) -> str:
-    header = request.headers.get("idempotency-key", "").strip()
-    return (header or str((await _form(request)).get("idempotency_key", "")))[:120]
-
-
 async def _check_form_is_ours(request: Request) -> None:
-    """A request that rides on a sign-in's cookie must carry the page's own token (double submit)."""
+    """A request that rides on a sign-in's cookie must carry the page's own token (double submit).
+
+    Files are not read for it where the cookie is nobody's: whoever takes files asks who brings them.
+    """
     if bearer_of(request) or not _SIGNED_IN_BY & request.cookies.keys():
         return
-    given = request.headers.get("x-csrf-token") or str((await _form(request)).get("csrf_token", ""))
+    is_nobody = getattr(request.state, "officer", None) is None
+    if is_nobody and request.headers.get("content-type", "").startswith("multipart/"):
+        raise NotSignedIn
+    given = request.headers.get("x-csrf-token") or str((await form_of(request)).get("csrf_token", ""))
     if not given or given != request.cookies.get(CSRF_COOKIE):
         raise FormNotOurs
-
-
-async def _form(request: Request) -> FormData:
-    kind = request.headers.get("content-type", "")
-    if kind.startswith(_FORMS):
-        return await request.form()
-    return FormData()
-
-
-async def _digest(request: Request) -> str:
-    """What was asked, under a key that the database does not hold: forms may carry passwords."""
-    secret = request.app.state.context.token_keys.private.private_bytes_raw()
-    digest = hmac.new(secret, f"{request.method} {request.url.path}".encode(), hashlib.sha256)
-    kind = request.headers.get("content-type", "")
-    if not kind.startswith(_FORMS):
-        digest.update(await request.body())
-        return digest.hexdigest()
-    for name, value in (await _form(request)).multi_items():
-        if name not in {"csrf_token", "idempotency_key"}:
-            said = value if isinstance(value, str) else f"{value.filename} {await _digest_of_file(value)}"
-            digest.update(f"{len(name)} {len(said)} {name}={said}\n".encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
-
-
-async def _digest_of_file(file: UploadFile) -> str:
-    digest = hashlib.sha256()
-    await file.seek(0)
-    while step := await file.read(STEP_BYTES):
-        digest.update(step)
-    await file.seek(0)
-    return digest.hexdigest()
-
-
-def _asker(request: Request) -> str:
-    """Who asks: the officer, else the browser by what its cookies say, else the address."""
-    if officer := getattr(request.state, "officer", None):
-        return str(officer.officer_id)
-    where = request.client.host if request.client else ""
-    said = "".join(request.cookies.get(name, "") for name in (SESSION_COOKIE, CSRF_COOKIE)) or where
-    return "anonymous " + hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:20]

@@ -36,7 +36,7 @@ def sign_call(context: ServiceContext) -> dict[str, str]:
     return {"Authorization": f"Bearer {jwt.encode(said, context.token_keys.private, algorithm=ALGORITHM)}"}
 
 
-async def _insider(request: Request) -> str:
+async def calling_service(request: Request) -> str:
     """The name of the service that asks; to everybody else the address does not exist."""
     context: ServiceContext = request.app.state.context
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -56,5 +56,5 @@ async def _insider(request: Request) -> str:
     return str(said["svc"])
 
 
-Insider = Annotated[str, Depends(_insider)]
+Insider = Annotated[str, Depends(calling_service)]
 """The name of the calling service of this node."""

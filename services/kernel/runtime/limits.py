@@ -50,13 +50,16 @@ class LimitedRoute(EdgeRoute):
         async def within_limits(request: Request) -> Response:
             limited = LimitedRequest(request.scope, _counted(request))
             try:
-                if not _is_upload(request):
-                    await _take_in(limited)
                 return await handle(limited)
             finally:
                 await limited.close()  # gives the uploaded files' room back
 
         return within_limits
+
+    async def take_in(self, request: Request) -> None:
+        """Read the body; a file is read by whoever wants it."""
+        if not _is_upload(request):
+            await _take_in(request)
 
 
 def edge_router(**options: Any) -> APIRouter:

@@ -9,8 +9,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from services.kernel.language.refusal import NotSignedIn, VersionRequired
+from services.kernel.language.refusal import VersionRequired
 from services.kernel.language.vocabulary import Role
+from services.kernel.runtime.asking import asked_first, of_officer, of_thing, officer_asking
 from services.kernel.runtime.identity import Officer, bearer_of, confirm_live
 from services.kernel.runtime.limits import edge_router
 from services.kernel.runtime.service import ServiceContext
@@ -31,9 +32,13 @@ __all__ = [
     "Opened",
     "Reading",
     "Tx",
+    "asked_first",
     "edge_router",
     "etag",
     "if_match",
+    "let_go",
+    "of_officer",
+    "of_thing",
 ]
 
 _FETCHED_AHEAD = ("purpose", "sec-purpose", "x-purpose", "x-moz")
@@ -54,14 +59,7 @@ async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-async def _me(request: Request) -> Officer:
-    officer: Officer | None = getattr(request.state, "officer", None)
-    if officer is None:
-        raise NotSignedIn
-    return officer
-
-
-async def _live_me(request: Request, officer: Annotated[Officer, Depends(_me)]) -> Officer:
+async def _live_me(request: Request, officer: Annotated[Officer, Depends(officer_asking)]) -> Officer:
     """The officer as the directory sees him now: roles taken away since the token was signed do not count."""
     context: ServiceContext = request.app.state.context
     token = bearer_of(request) or request.state.token
@@ -103,7 +101,7 @@ Tx = Annotated[Transaction, Depends(_transaction)]
 Begin = Annotated[Callable[[], Awaitable[Transaction]], Depends(_beginning)]
 """The same transaction for a route that has work to do before, for which no other writer should wait."""
 Reading = Annotated[AsyncSession, Depends(_reading, scope="function")]
-Me = Annotated[Officer, Depends(_me)]
+Me = Annotated[Officer, Depends(officer_asking)]
 LiveMe = Annotated[Officer, Depends(_live_me)]
 Context = Annotated[ServiceContext, Depends(_context)]
 Node = Annotated[NodeInfo, Depends(_node)]
@@ -135,6 +133,11 @@ OfferedVersion = Annotated[int | None, Depends(_offered_version)]
 """The version a step was offered for, where the caller says it."""
 
 if_match = _if_match
+
+
+async def let_go(request: Request) -> None:
+    """Give up what the request has begun to write, before a page says that it was refused: nobody waits for that page."""
+    await request.state.edge.abandon()
 
 
 def etag(response: Response, version: int) -> None:

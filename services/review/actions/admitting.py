@@ -7,11 +7,13 @@ from uuid import UUID
 from services.kernel.language.actor import Actor
 from services.kernel.language.refusal import NotHereYet, StaleVersion
 from services.kernel.language.vocabulary import ReviewStatus
+from services.kernel.runtime.asking import Ask, of_thing
+from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.transaction import Transaction
 from services.review.model import ReviewItem
-from services.review.policy import Verb, require
+from services.review.policy import Verb, require, require_granted
 from services.review.policy.refusals import NotInThisState
-from services.review.store.items import item_to_act_on
+from services.review.store.items import find_item, item_to_act_on
 from services.review.store.standing import standing_of
 
 
@@ -19,6 +21,18 @@ class AmendmentNotHereYet(NotHereYet):
     """修改后的稿件还没有到这里，请过几秒再试。"""
 
     message = "修改后的稿件还没有到这里，请过几秒再试。"
+
+
+def granted(verb: Verb) -> Ask:
+    """Ask whether the officer may do this with the item that the address names, in whatever state it is."""
+
+    async def check(session: AsyncSession, origin_id: UUID, by: Actor) -> None:
+        item = await find_item(session, origin_id)
+        if item is None:
+            raise NotHereYet
+        require_granted(by, verb, standing_of(item))
+
+    return of_thing("origin_id", check)
 
 
 async def admit(tx: Transaction, origin_id: UUID, verb: Verb, *, by: Actor, version: int | None = None) -> ReviewItem:

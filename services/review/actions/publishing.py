@@ -39,9 +39,27 @@ class IssueChange:
 TEXT_LIMITS = {"note": 2_000, "mark": 60, "report_to": 500, "send_to": 500, "distribute_to": 500}
 
 
+def require_arranger(by: Officer) -> None:
+    """Let whoever puts issues together pass: the office's editors and chiefs.
+
+    Raises:
+        NotPermitted: Any other.
+    """
+    _require(by, Role.EDITOR, Role.CHIEF)
+
+
+def require_chief(by: Officer) -> None:
+    """Let whoever signs issues pass: the office's chiefs.
+
+    Raises:
+        NotPermitted: Any other.
+    """
+    _require(by, Role.CHIEF)
+
+
 async def open_issue(tx: Transaction, *, by: Officer, periodical_id: UUID, series: Series = Series.REGULAR) -> Issue:
     """Begin another draft of a periodical."""
-    _require(by, Role.EDITOR, Role.CHIEF)
+    require_arranger(by)
     periodical = await issues.lock_periodical(tx.session, periodical_id)
     issue = new_draft(tx, periodical, by=by, series=series)
     tx.audit("issue.opened", issue.issue_id, by=by.ref)
@@ -54,7 +72,7 @@ async def arrange_issue(tx: Transaction, issue_id: UUID, *, by: Officer, change:
     Raises:
         StaleVersion: Somebody changed the issue in between.
     """
-    _require(by, Role.EDITOR, Role.CHIEF)
+    require_arranger(by)
     issue = await _draft(tx, issue_id, version)
     if change.adoption_ids is not None:
         await _reorder(tx, issue, change.adoption_ids, by)
@@ -75,7 +93,7 @@ async def sign_issue(
     Raises:
         IssueNotReady: `errors` says what is still missing.
     """
-    _require(by, Role.CHIEF)
+    require_chief(by)
     issue = await _draft(tx, issue_id, version)
     periodical = await issues.lock_periodical(tx.session, issue.periodical_id)
     entries = await issues.list_entries(tx.session, issue_id)

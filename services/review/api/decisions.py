@@ -7,8 +7,20 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.kernel.runtime.web import Begin, Context, IfMatch, LiveMe, Me, OfferedVersion, Tx, edge_router, etag
+from services.kernel.runtime.web import (
+    Begin,
+    Context,
+    IfMatch,
+    LiveMe,
+    Me,
+    OfferedVersion,
+    Tx,
+    asked_first,
+    edge_router,
+    etag,
+)
 from services.review.actions import deciding, editing, forwarding, instructing, selecting
+from services.review.actions.admitting import granted
 from services.review.actions.signing import Signature
 from services.review.api.inputs import (
     EditionChange,
@@ -49,6 +61,7 @@ async def receive(origin_id: UUID, me: Me, tx: Tx, response: Response) -> Standi
 
 
 @router.patch("")
+@asked_first(granted(Verb.EDIT))
 async def edit(
     origin_id: UUID,
     me: Me,
@@ -66,6 +79,7 @@ async def edit(
 
 
 @router.post("/ask")
+@asked_first(granted(Verb.ASK))
 async def ask(origin_id: UUID, me: Me, tx: Tx, response: Response, new: NewQuestion) -> AskedView:
     question = await editing.ask_author(tx, origin_id, by=me, question=new.question)
     item = await item_to_act_on(tx.session, origin_id)
@@ -73,12 +87,14 @@ async def ask(origin_id: UUID, me: Me, tx: Tx, response: Response, new: NewQuest
 
 
 @router.post("/answer")
+@asked_first(granted(Verb.ANSWER))
 async def answer(origin_id: UUID, me: Me, tx: Tx, new: NewAnswer) -> AnsweredView:
     question = await editing.answer_question(tx, origin_id, by=me, answer=new.answer, question_id=new.question_id)
     return AnsweredView.read(question)
 
 
 @router.post("/return")
+@asked_first(granted(Verb.RETURN))
 async def return_item(
     origin_id: UUID, me: Me, *, tx: Tx, version: OfferedVersion, response: Response, new: NewReturn
 ) -> StandingView:
@@ -89,6 +105,7 @@ async def return_item(
 
 
 @router.post("/decline")
+@asked_first(granted(Verb.DECLINE))
 async def decline(
     origin_id: UUID, me: Me, *, tx: Tx, version: OfferedVersion, response: Response, new: NewDecline
 ) -> StandingView:
@@ -109,6 +126,7 @@ async def reopen(origin_id: UUID, me: Me, tx: Tx, version: OfferedVersion, respo
 
 
 @router.post("/adopt")
+@asked_first(granted(Verb.ADOPT))
 async def adopt(
     origin_id: UUID, me: Me, *, tx: Tx, version: OfferedVersion, response: Response, new: NewAdoption
 ) -> SelectedView:
@@ -120,6 +138,7 @@ async def adopt(
 
 
 @router.post("/unselect")
+@asked_first(granted(Verb.UNSELECT))
 async def unselect(
     origin_id: UUID, me: Me, *, tx: Tx, version: OfferedVersion, response: Response, leaving: LeavingIssue | None = None
 ) -> StandingView:
@@ -129,6 +148,7 @@ async def unselect(
 
 
 @router.post("/forward")
+@asked_first(granted(Verb.PROPOSE_FORWARD))
 async def propose(
     origin_id: UUID, me: Me, *, context: Context, begin: Begin, response: Response, new: NewForward | None = None
 ) -> ProposedView:
@@ -143,6 +163,7 @@ async def propose(
 
 
 @router.post("/forward/withdraw")
+@asked_first(granted(Verb.WITHDRAW_FORWARD))
 async def withdraw(
     origin_id: UUID, me: Me, *, tx: Tx, response: Response, new: ForwardWithdrawal | None = None
 ) -> ForwardStandingView:
@@ -151,6 +172,7 @@ async def withdraw(
 
 
 @router.post("/forward/sign")
+@asked_first(granted(Verb.SIGN_FORWARD))
 async def sign_on(
     origin_id: UUID, me: LiveMe, *, tx: Tx, version: OfferedVersion, response: Response, new: NewSignature | None = None
 ) -> SentOnView:
@@ -161,6 +183,7 @@ async def sign_on(
 
 
 @router.post("/instructions", status_code=201)
+@asked_first(granted(Verb.RECORD_INSTRUCTION))
 async def record(origin_id: UUID, me: Me, tx: Tx, new: InstructionInput) -> RecordedView:
     row = await instructing.record_instruction(tx, origin_id, by=me, new=instructing.NewInstruction(**new.model_dump()))
     return RecordedView.read(row)

@@ -21,10 +21,20 @@ from services.kernel.runtime.web import (
     Officer,
     Reading,
     Tx,
+    asked_first,
     edge_router,
     etag,
+    of_officer,
 )
-from services.review.actions.publishing import TEXT_LIMITS, IssueChange, arrange_issue, open_issue, sign_issue
+from services.review.actions.publishing import (
+    TEXT_LIMITS,
+    IssueChange,
+    arrange_issue,
+    open_issue,
+    require_arranger,
+    require_chief,
+    sign_issue,
+)
 from services.review.api.inputs import IssueInput, NewIssue, NewSignature
 from services.review.api.issue_views import IssueRowView, IssueView, PeriodicalView
 from services.review.model import IssueStatus
@@ -60,6 +70,7 @@ async def list_issues(
 
 
 @router.post("/issues", status_code=201)
+@asked_first(of_officer(require_arranger))
 async def begin_issue(me: Me, tx: Tx, response: Response, new: NewIssue) -> IssueView:
     issue = await open_issue(tx, by=me, periodical_id=new.periodical_id, series=new.series)
     return await _answer(tx.session, response, issue.issue_id, tx.node.node_id)
@@ -72,6 +83,7 @@ async def read_issue(issue_id: UUID, me: Me, session: Reading, node: Node, respo
 
 
 @router.patch("/issues/{issue_id}")
+@asked_first(of_officer(require_arranger))
 async def change_issue(
     issue_id: UUID, me: Me, *, version: IfMatch, tx: Tx, response: Response, change: IssueInput
 ) -> IssueView:
@@ -82,6 +94,7 @@ async def change_issue(
 
 
 @router.post("/issues/{issue_id}/sign")
+@asked_first(of_officer(require_chief))
 async def sign(
     issue_id: UUID, me: LiveMe, *, tx: Tx, version: OfferedVersion, response: Response, new: NewSignature | None = None
 ) -> IssueView:

@@ -11,12 +11,25 @@ from services.kernel.language.reading import reads_in_office
 from services.kernel.language.vocabulary import InfoType, ReviewStatus
 from services.kernel.runtime.listing import Cursor, Sort
 from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import Context, LiveMe, Me, Now, OfferedVersion, Reading, Tx, edge_router, etag
+from services.kernel.runtime.web import (
+    Context,
+    LiveMe,
+    Me,
+    Now,
+    OfferedVersion,
+    Reading,
+    Tx,
+    asked_first,
+    edge_router,
+    etag,
+)
+from services.review.actions.admitting import granted
 from services.review.actions.signing import Signature, check_submission, sign_submission
 from services.review.api.files import digests_present
 from services.review.api.inputs import NewCheck, NewSignature
 from services.review.api.views import RowView, SheetView, StandingView
 from services.review.model import ReviewItem
+from services.review.policy import Verb
 from services.review.store.lists import ItemFilter, list_items, visible_to
 from services.review.store.sheet import inward_statuses, item_sheet
 
@@ -56,6 +69,7 @@ async def read_submission(
 
 
 @router.post("/{origin_id}/check")
+@asked_first(granted(Verb.CHECK))
 async def check(
     origin_id: UUID, me: Me, *, tx: Tx, version: OfferedVersion, response: Response, new: NewCheck | None = None
 ) -> StandingView:
@@ -64,6 +78,7 @@ async def check(
 
 
 @router.post("/{origin_id}/sign")
+@asked_first(granted(Verb.SIGN))
 async def sign(
     origin_id: UUID, me: LiveMe, *, tx: Tx, version: OfferedVersion, response: Response, new: NewSignature | None = None
 ) -> StandingView:

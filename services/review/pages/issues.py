@@ -14,7 +14,7 @@ from services.kernel.runtime.documents.brief import BriefDocument
 from services.kernel.runtime.listing import Cursor
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import LiveMe, Me, Node, Officer, Reading, Tx, edge_router
+from services.kernel.runtime.web import LiveMe, Me, Node, Officer, Reading, Tx, edge_router, let_go
 from services.review.actions.publishing import IssueChange, arrange_issue, entry_of, open_issue, sign_issue
 from services.review.actions.selecting import select_submission
 from services.review.model import Adoption, Issue, IssueStatus, Periodical, ReviewItem, Series
@@ -151,6 +151,8 @@ async def _show(
     request: Request, session: AsyncSession, me: Officer, issue_id: UUID, *, node_id: str, typed: Typed[Any]
 ) -> Response:
     _require_reader(me)
+    if typed.status >= 400:
+        await let_go(request)
     shown = replace(await _read(session, me, issue_id, node_id=node_id, now=request.state.now), typed=typed)
     return page(request, "review/issue.html", status_code=typed.status, shown=shown)
 

@@ -16,7 +16,19 @@ from services.kernel.runtime.export import ExportForm
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import Begin, Context, LiveMe, Me, Now, Officer, Opened, Reading, Tx, edge_router
+from services.kernel.runtime.web import (
+    Begin,
+    Context,
+    LiveMe,
+    Me,
+    Now,
+    Officer,
+    Opened,
+    Reading,
+    Tx,
+    edge_router,
+    let_go,
+)
 from services.review.actions import deciding, editing, forwarding, instructing, selecting
 from services.review.pages.desks import QUEUE, Asked, AskedList
 from services.review.pages.forms import (
@@ -239,6 +251,7 @@ async def _again(
     request: Request, session: AsyncSession, me: Officer, origin_id: UUID, *, view: str, typed: Typed[Any]
 ) -> Response:
     """The same page with what was typed and what is wrong with it."""
+    await let_go(request)
     return await show_item(request, session, QUEUE, me, origin_id, asked=Asked(), wish=Wish(view=view, typed=typed))
 
 

@@ -89,7 +89,7 @@ async def show_item(
         raise NotFound
     rows = await list_pane(session, desk, me, asked, now=now, current=origin_id)
     status = wish.typed.status if wish.typed.status >= 400 else 200
-    delay = await find_delay(request, origin_id) if status == 200 else None
+    delay = await find_delay(request, origin_id)
     return page(request, "review/desk.html", status_code=status, list=rows, pane=pane, delay=delay, **_WORDS)
 
 

@@ -15,7 +15,7 @@ from services.kernel.runtime.export import ExportForm
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to
 from services.kernel.runtime.uploads import take_in
-from services.kernel.runtime.web import Begin, Context, LiveMe, Me, Officer, Reading, Tx, edge_router
+from services.kernel.runtime.web import Begin, Context, LiveMe, Me, Officer, Reading, Tx, edge_router, let_go
 from services.review.actions.deciding import return_submission
 from services.review.actions.editing import answer_question
 from services.review.actions.signing import Signature, check_submission, is_signer_of, sign_submission
@@ -140,6 +140,7 @@ async def _again(
     request: Request, session: AsyncSession, desk: Desk, me: Officer, origin_id: UUID, *, view: str, typed: Typed[Any]
 ) -> Response:
     """The same page with what was typed and what is wrong with it."""
+    await let_go(request)
     return await show_item(request, session, desk, me, origin_id, asked=Asked(), wish=Wish(view=view, typed=typed))
 
 

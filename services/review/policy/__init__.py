@@ -13,6 +13,7 @@ from services.review.policy.permission import (
     may_do,
     may_read,
     require,
+    require_granted,
 )
 from services.review.policy.priority import DueGroup, Priority, handle_by, priority_of
 from services.review.policy.refusals import (
@@ -59,5 +60,6 @@ __all__ = [
     "next_number",
     "priority_of",
     "require",
+    "require_granted",
     "sign_checks",
 ]

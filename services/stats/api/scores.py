@@ -13,7 +13,7 @@ from services.kernel.runtime.listing import Cursor
 from services.kernel.runtime.paging import part_of_computed
 from services.kernel.runtime.rulebooks import Draft, read_apart, save_version
 from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import Begin, LiveMe, Me, Now, Officer, Reading, edge_router
+from services.kernel.runtime.web import Begin, LiveMe, Me, Now, Officer, Reading, asked_first, edge_router, of_officer
 from services.stats.actions.ruling import SCORING_HOOKS, list_changes
 from services.stats.api.views import EffectsView, EffectView, RulesetView, RulesView, ScoresView, ScoreView
 from services.stats.policy import Period
@@ -32,6 +32,11 @@ class NewRuleset(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: str = Field(min_length=1, max_length=LONGEST)
+
+
+def _require_editor(me: Officer) -> None:
+    if not may_edit_rules(me.roles, me.unit_kind):
+        raise NotPermitted
 
 
 @router.get("/scores")
@@ -69,6 +74,7 @@ async def read_one_ruleset(ruleset_id: str, version: int, _me: Me, session: Read
 
 
 @router.post("/rulesets/preview")
+@asked_first(of_officer(_require_editor))
 async def preview_ruleset(new: NewRuleset, me: Me, session: Reading, now: Now) -> EffectsView:
     _require_editor(me)
     changes = await list_changes(session, await read_apart(SCORING, new.text), now)
@@ -76,6 +82,7 @@ async def preview_ruleset(new: NewRuleset, me: Me, session: Reading, now: Now) -
 
 
 @router.post("/rulesets", status_code=201)
+@asked_first(of_officer(_require_editor))
 async def add_ruleset(new: NewRuleset, me: LiveMe, begin: Begin, request: Request) -> RulesetView:
     _require_editor(me)
     rules = await read_apart(SCORING, new.text)
@@ -85,11 +92,6 @@ async def add_ruleset(new: NewRuleset, me: LiveMe, begin: Begin, request: Reques
 
 def _sees_all(me: Officer) -> bool:
     return may_see_all(me.roles, me.unit_kind)
-
-
-def _require_editor(me: Officer) -> None:
-    if not may_edit_rules(me.roles, me.unit_kind):
-        raise NotPermitted
 
 
 def _place(row: ScoreRow) -> tuple[str, str]:

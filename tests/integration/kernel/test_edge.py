@@ -7,18 +7,21 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import httpx
 import pytest
 from fastapi import Form
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
+from sqlalchemy import select
 
-from services.kernel.language.refusal import InvalidInput
+from services.kernel.language.refusal import InvalidInput, NotPermitted
 from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.process import NodeProcess
-from services.kernel.runtime.web import IfMatch, LiveMe, Me, Tx, edge_router
-from tests.integration.kernel.toy import applied, note, toy_service, unit
+from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.web import IfMatch, LiveMe, Me, Officer, Tx, asked_first, edge_router, of_thing
+from tests.integration.kernel.toy import APPLIED, applied, note, toy_service, unit
 from tests.support.service import DISTRICT, client_of, officer, running_node, settings_for, unit_id
 
 router = edge_router()
@@ -56,6 +59,18 @@ async def page_that_keeps_input(tx: Tx, name: Annotated[str, Form()]) -> HTMLRes
     if name == "wrong":
         return HTMLResponse(f"<input value={name}>", status_code=422)
     return HTMLResponse(name)
+
+
+async def not_yet(session: AsyncSession, _thing: UUID, me: Officer) -> None:
+    if not me.has(Role.CLERK) or (await session.execute(select(APPLIED))).first():
+        raise NotPermitted
+
+
+@router.post("/api/v1/once/{thing}")
+@asked_first(of_thing("thing", not_yet))
+async def write_once(thing: UUID, body: NewNote, tx: Tx, me: Me) -> dict[str, str]:
+    await note(tx, unit("a", body.name))
+    return {"name": body.name}
 
 
 @router.post("/api/v1/refused")
@@ -112,6 +127,48 @@ async def test_a_key_cannot_be_used_for_something_else(client: httpx.AsyncClient
     await client.post("/directory/api/v1/notes", json={"name": "1"}, headers=key)
     answer = await client.post("/directory/api/v1/notes", json={"name": "2"}, headers=key)
     assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_whoever_may_not_is_told_so_before_the_body_is_looked_at(
+    process: NodeProcess, client: httpx.AsyncClient
+) -> None:
+    sent = {"content": "{", "headers": {"Content-Type": "application/json"}}
+    address = f"/directory/api/v1/once/{unit_id('a')}"
+    async with client_of(process) as stranger, client_of(process, officer(Role.LEADER)) as leader:
+        answers = [await one.post(address, **sent) for one in (stranger, leader, client)]
+    assert [answer.status_code for answer in answers] == [401, 403, 422]
+    assert (await client.post("/directory/api/v1/once/x", **sent)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "status"),
+    [("api/v1/once/{id}", "application/json", 403), ("form", "multipart/form-data; boundary=x", 401)],
+    ids=["not permitted", "a cookie of nobody's"],
+)
+async def test_what_is_refused_for_who_sends_it_is_not_read(
+    process: NodeProcess, path: str, kind: str, status: int
+) -> None:
+    read = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal read
+        for _ in range(100):
+            read += 1
+            yield b"x" * 1000
+
+    address = f"/directory/{path.format(id=unit_id('a'))}"
+    async with client_of(process, officer(Role.LEADER) if status == 403 else None) as sender:
+        sender.cookies.update({"shangda_session": "x", "shangda_csrf": "x"})
+        answer = await sender.post(address, content=body(), headers={"Content-Type": kind})
+    assert (answer.status_code, read) == (status, 0)
+
+
+async def test_what_was_done_is_answered_again_though_it_may_not_be_done_again(client: httpx.AsyncClient) -> None:
+    async def write(key: str) -> httpx.Response:
+        address = f"/directory/api/v1/once/{unit_id('a')}"
+        return await client.post(address, json={"name": "1"}, headers={"Idempotency-Key": key})
+
+    assert [(await write(key)).status_code for key in ("k1", "k1", "k2")] == [200, 200, 403]
 
 
 async def test_a_stranger_is_not_signed_in(process: NodeProcess) -> None:

@@ -20,7 +20,7 @@ from services.kernel.runtime.progress.judging import WAITS_HERE
 from services.kernel.runtime.service import Service
 from services.kernel.runtime.settings import ALL_SERVICES
 from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import Context, LiveMe, Me, Now, Reading, Tx, edge_router
+from services.kernel.runtime.web import Context, LiveMe, Me, Now, Reading, Tx, asked_first, edge_router, of_officer
 
 if TYPE_CHECKING:
     from services.kernel.runtime.session import AsyncSession
@@ -77,6 +77,7 @@ def desk_router(service: Service) -> APIRouter:
         return await _event_page(request, service, session, waiting_id)
 
     @router.post("/events/{waiting_id}/repair", include_in_schema=False)
+    @asked_first(of_officer(lambda me: me.require(Role.ADMIN)))
     async def repair(
         request: Request, waiting_id: int, tx: Tx, me: LiveMe, body: Annotated[str, Form(max_length=1_000_000)]
     ) -> Response:

@@ -9,10 +9,10 @@ import structlog
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from services.kernel.runtime.insiders import Insider
+from services.kernel.runtime.insiders import Insider, calling_service
 from services.kernel.runtime.keeping import listeners
 from services.kernel.runtime.progress import told
-from services.kernel.runtime.web import Context, Now, Reading, Tx, edge_router
+from services.kernel.runtime.web import Context, Now, Reading, Tx, asked_first, edge_router
 
 log = structlog.get_logger()
 
@@ -56,10 +56,12 @@ def telling_router() -> APIRouter:
         return {"id": await told.newest_id(session)}
 
     @router.post("/told/rows")
+    @asked_first(calling_service)
     async def list_rows(chosen: Chosen, session: Reading, caller: Insider) -> dict[str, Any]:
         return {"rows": [row.to_wire() for row in await told.list_by_id(session, chosen.ids)]}
 
     @router.post("/told/above")
+    @asked_first(calling_service)
     async def list_above(above: Above, session: Reading, caller: Insider) -> dict[str, Any]:
         return {"rows": [row.to_wire() for row in await told.list_above(session, above.places)]}
 
@@ -70,6 +72,7 @@ def telling_router() -> APIRouter:
         return {"counters": await told.list_counters(session, topic, after=(after_topic, after_key))}
 
     @router.post("/told/again")
+    @asked_first(calling_service)
     async def tell_again(chosen: Chosen, tx: Tx, now: Now, context: Context, caller: Insider) -> dict[str, int]:
         if await told.count_unpublished(tx.session) > BUSY_ABOVE:
             return {"count": 0}
@@ -83,6 +86,7 @@ def telling_router() -> APIRouter:
         return {"count": count}
 
     @router.post("/told/applied")
+    @asked_first(calling_service)
     async def note_applied(applied: Applied, tx: Tx, caller: Insider) -> dict[str, Any]:
         await listeners.note_applied(tx, caller, applied.reached)
         return {}

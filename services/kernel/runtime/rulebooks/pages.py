@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from services.kernel.language.calendar import local_date
 from services.kernel.language.refusal import NotFound, NotPermitted, Refusal
 from services.kernel.language.rulebooks import Rulebook
+from services.kernel.runtime.asking import Ask, officer_asking
 from services.kernel.runtime.rulebooks.foreseeing import changed_lines, foresee
 from services.kernel.runtime.rulebooks.listing import list_everywhere, listing_api, may_keep, require_keeper
 from services.kernel.runtime.rulebooks.saving import read_apart, save_version
@@ -19,7 +20,18 @@ from services.kernel.runtime.rulebooks.versions import Version, find_version, li
 from services.kernel.runtime.service import Service
 from services.kernel.runtime.session import AsyncSession
 from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import Begin, Context, LiveMe, Me, Now, Officer, Reading, edge_router
+from services.kernel.runtime.web import (
+    Begin,
+    Context,
+    LiveMe,
+    Me,
+    Now,
+    Officer,
+    Reading,
+    asked_first,
+    edge_router,
+    let_go,
+)
 
 Text = Annotated[str, Form(max_length=300_000)]
 Short = Annotated[str, Form(max_length=1000)]
@@ -65,6 +77,7 @@ def rulebooks_router(service: Service) -> APIRouter:
         return await edit_page(request, service, book, typed, session=session)
 
     @pages.post("/{name}/preview")
+    @asked_first(_keeping(service))
     async def preview_rulebook(
         request: Request, name: str, me: Me, session: Reading, *, now: Now, text: Text = "", effective_from: Short = "",
         note: Short = "", version: Short = "",
@@ -73,6 +86,7 @@ def rulebooks_router(service: Service) -> APIRouter:
         return await _previewed(request, service, book, typed, session=session, now=now)
 
     @pages.post("/{name}")
+    @asked_first(_keeping(service))
     async def save_rulebook(
         request: Request, name: str, me: LiveMe, begin: Begin, session: Reading, *, now: Now, text: Text = "",
         effective_from: Short = "", note: Short = "", version: Short = "", seen: Short = "",
@@ -86,6 +100,7 @@ def rulebooks_router(service: Service) -> APIRouter:
                 await begin(), book, service.hooks_of(book), typed.draft(book), by=me.ref, rules=rules
             )
         except Refusal as refusal:
+            await let_go(request)
             return await edit_page(request, service, book, typed, session=session, refusal=refusal)
         since = "现在" if saved.effective_from <= local_date(now) else f"自 {saved.effective_from:%Y-%m-%d} "
         said = f"已保存《{book.title}》第{saved.version}版，{since}起执行。"
@@ -94,6 +109,15 @@ def rulebooks_router(service: Service) -> APIRouter:
     router.include_router(pages)
     router.include_router(listing_api(service))
     return router
+
+
+def _keeping(service: Service) -> Ask:
+    """Ask whether the officer keeps the rulebook that the address names."""
+
+    async def ask(request: Request) -> None:
+        _book(service, await officer_asking(request), request.path_params["name"])
+
+    return ask
 
 
 def _book(service: Service, me: Officer, name: str) -> Rulebook[Any]:

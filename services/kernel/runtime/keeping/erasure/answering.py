@@ -8,11 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from services.kernel.runtime.insiders import Insider
+from services.kernel.runtime.insiders import Insider, calling_service
 from services.kernel.runtime.keeping.erasure.copies import Order
 from services.kernel.runtime.keeping.erasure.keepers import OpenedKeeper
 from services.kernel.runtime.service import Service
-from services.kernel.runtime.web import Context, edge_router
+from services.kernel.runtime.web import Context, asked_first, edge_router
 
 MOST_NAMES = 10_000
 
@@ -37,19 +37,23 @@ def erasure_router(service: Service) -> APIRouter:
 
     # The keeper makes its own transactions: what it does is longer than one, and each step may be repeated.
     @router.post("/erase")
+    @asked_first(calling_service)
     async def erase(order: Order, context: Context, caller: Insider) -> dict[str, Any]:
         return (await OpenedKeeper(service, context).erase(order)).to_wire()
 
     @router.post("/files-in-use")
+    @asked_first(calling_service)
     async def list_files_in_use(digests: Names, context: Context, caller: Insider) -> dict[str, Any]:
         return {"names": sorted(await OpenedKeeper(service, context).files_in_use(digests.names))}
 
     @router.post("/delete-files")
+    @asked_first(calling_service)
     async def delete_files(digests: Names, context: Context, caller: Insider) -> dict[str, Any]:
         await OpenedKeeper(service, context).delete_files(digests.names)
         return {}
 
     @router.post("/publish-again")
+    @asked_first(calling_service)
     async def publish_again(topics: Names, context: Context, caller: Insider) -> dict[str, Any]:
         await OpenedKeeper(service, context).publish_again(topics.names)
         return {}

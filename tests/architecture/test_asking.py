@@ -1,0 +1,35 @@
+"""Whoever may not send a body is told so before it is read: each route that takes one says what it asks first."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from services.kernel.runtime.app import make_node
+from services.kernel.runtime.edge import UNSAFE
+from services.node import build_services
+from tests.support.service import DISTRICT, settings_for
+
+FOR_EVERYBODY = {"/tokens", "/tokens/renew", "/tokens/revoke"}
+"""Signing in, which nobody may be asked for before."""
+
+
+def routes_of(routes: Iterable[Any]) -> Iterator[Any]:
+    for route in routes:
+        if hasattr(route, "effective_candidates"):  # a router that FastAPI keeps as one
+            yield from routes_of(route.effective_candidates())
+        elif hasattr(route, "body_field"):
+            yield route
+        elif hasattr(route, "routes"):  # the kernel's own addresses stand in each service beside the service's
+            yield from routes_of(route.routes)
+
+
+def test_a_route_with_a_body_asks_for_the_permission_first(tmp_path: Path) -> None:
+    process = make_node(build_services(), settings_for(DISTRICT, tmp_path), with_agents=False)
+    asking, silent = [], []
+    for route in routes_of(process.app.routes):
+        if route.body_field is None or not UNSAFE & route.methods:
+            continue
+        said = asking if hasattr(route.endpoint, "asked_first") else silent
+        said.append(route.path)
+    assert len(asking) > 50
+    assert {path for path in silent if not path.endswith(tuple(FOR_EVERYBODY))} == set()
