@@ -105,7 +105,7 @@ class World:
             tx.session.add(
                 Submission(
                     **head, **own, **intake, created_by=AUTHOR.officer_id, created_by_name="作者", created_at=NOW,
-                    body="清淤", hops=[one.model_dump(mode="json") for one in hops], reported_version=len(hops),
+                    body="清淤", hops=list(hops), reported_version=len(hops),
                     authors=[{"name": "合写人", "officer_id": str(NAMED.officer_id), "section_id": None}],
                 )
             )  # fmt: skip
