@@ -19,7 +19,7 @@ BLOCKED_S = 33.0
 
 async def test_told_to_stop_while_a_handler_waits(node: FaultyNode) -> None:
     (node.folder / "gate").touch()
-    child = node.start(total=200)
+    child = node.start(total=200, settings={"stop_within_s": 20})
     await eventually(_exists(node, "waiting"))
     child.signal(signal.SIGTERM)
     await child.ended()
