@@ -48,7 +48,7 @@ def running(node: NodeProcess) -> Iterator[NodeProcess]:
 
 
 def test_tasks_descriptors_and_sockets_stay_flat_for_a_minute(running: NodeProcess) -> None:
-    eventually(lambda: running.is_ready, "ready")
+    eventually(lambda: running.is_ready, "ready", within_s=300)
     time.sleep(SETTLES_S)
     before = sample_of(running.pid or 0, running.url)
     _use(running, FOR_S)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -140,10 +141,13 @@ def read_last_incarnation(folder: Path, service: str) -> int:
 
 
 def note_incarnation(folder: Path, service: str, number: int) -> None:
-    """Note the incarnation beside the data, so that a database put back from a backup shows at once."""
+    """Note the incarnation beside the data, so that a database put back from a backup shows at once.
+
+    Two members that start at once both note it, each through a file of its own.
+    """
     path = folder / "incarnation" / service
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
+    fresh = path.with_suffix(f".{secrets.token_hex(4)}.new")
     with fresh.open("w") as file:
         file.write(str(number))
         file.flush()

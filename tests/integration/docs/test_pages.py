@@ -8,6 +8,7 @@ from tests.integration.docs.test_install import INSTALL, NOT_ON_A_TEST_MACHINE
 from tests.integration.docs.test_operator import OPERATOR
 
 LISTED = {
+    "docs/how-to/rules.md": "the same commands run in tests/integration/disclosure/test_rule_commands.py",
     OPERATOR: "the demo's commands run in tests/integration/demo, a new township's in test_operator",
 }
 """Pages whose commands are not run line by line, with the reason."""
