@@ -25,7 +25,7 @@ down: $(STAMPS)/venv ## Stop the demo nodes; returns when they are gone
 TEST_PROCESSES := 4
 
 .PHONY: test
-test: node-needs $(STAMPS)/browser $(STAMPS)/postgres ## Run all tests, on SQLite and PostgreSQL (PYTEST_ARGS="-k …" narrows, "-n 0": one process)
+test: node-needs $(STAMPS)/browser $(STAMPS)/postgres $(STAMPS)/eatmydata ## Run all tests, on SQLite and PostgreSQL (PYTEST_ARGS="-k …" narrows, "-n 0": one process)
 	@env -u PYTHONDONTWRITEBYTECODE $(PYTHON) -m pytest -n $(TEST_PROCESSES) --maxprocesses $(TEST_PROCESSES) $(PYTEST_ARGS)
 
 .PHONY: check
@@ -111,6 +111,9 @@ $(STAMPS)/browser: deploy/setup/browser.sh
 
 $(STAMPS)/postgres: deploy/setup/postgres.sh
 	$(call set_up,postgres)
+
+$(STAMPS)/eatmydata: deploy/setup/eatmydata.sh
+	$(call set_up,eatmydata)
 
 $(STAMPS)/promtool: deploy/setup/promtool.sh
 	$(call set_up,promtool)

@@ -13,16 +13,16 @@ import typer
 
 from services import keeping_commands, rulebook_commands
 from services.kernel.language.refusal import Refusal
-from services.kernel.runtime import administration, setting_aside
-from services.kernel.runtime.inbox import waiting
 from services.kernel.runtime.keeping.sizes import rewrite, size_bytes
-from services.kernel.runtime.migrations import upgrade
-from services.kernel.runtime.restoring import restore
+from services.kernel.runtime.running.serving import configure_logging, serve
 from services.kernel.runtime.service import Service, ServiceContext
-from services.kernel.runtime.serving import configure_logging, serve
-from services.kernel.runtime.settings import Settings
-from services.kernel.runtime.topics import ensure_topics
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.migrations import upgrade
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.settings import Settings
+from services.kernel.runtime.telling import administration, setting_aside
+from services.kernel.runtime.telling.inbox import waiting
+from services.kernel.runtime.telling.restoring import restore
+from services.kernel.runtime.telling.topics import ensure_topics
 from services.node import build_service, build_services
 from services.opened import opened
 

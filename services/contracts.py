@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from services.kernel.language.catalogue import asyncapi, json_schemas
-from services.kernel.runtime.app import describe_services
+from services.kernel.runtime.running.app import describe_services
 from services.node import build_services
 from services.reference import metrics_page, settings_page
 

@@ -15,9 +15,9 @@ from services.kernel.language.vocabulary import ErasureGround, ErasureStage
 from services.kernel.runtime.keeping.erasure.copies import Order, Tally
 from services.kernel.runtime.keeping.erasure.everywhere import erase_everywhere
 from services.kernel.runtime.keeping.erasure.keepers import OpenedKeeper
-from services.kernel.runtime.leases import Lease
 from services.kernel.runtime.service import Service, ServiceContext
-from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.storing.leases import Lease
+from services.kernel.runtime.surroundings.settings import Settings
 from services.opened import opened
 
 LOOK_EVERY_S = 1.0

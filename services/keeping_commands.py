@@ -22,11 +22,11 @@ from services.kernel.runtime.keeping.backup.manifest import Manifest
 from services.kernel.runtime.keeping.backup.taking import drop_older, take_backup
 from services.kernel.runtime.keeping.erasure.copies import Order
 from services.kernel.runtime.keeping.listeners import forget_listener
-from services.kernel.runtime.naps import utc_now
-from services.kernel.runtime.restoring import restore
 from services.kernel.runtime.service import Service, ServiceContext
-from services.kernel.runtime.settings import Settings
-from services.kernel.runtime.topics import ensure_topics
+from services.kernel.runtime.surroundings.clock import utc_now
+from services.kernel.runtime.surroundings.settings import Settings
+from services.kernel.runtime.telling.restoring import restore
+from services.kernel.runtime.telling.topics import ensure_topics
 from services.node import build_services
 from services.opened import opened
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib import import_module
 
+from services.kernel.runtime.running.serving import serve
 from services.kernel.runtime.service import Service
-from services.kernel.runtime.serving import serve
-from services.kernel.runtime.settings import ALL_SERVICES, Settings
+from services.kernel.runtime.surroundings.settings import ALL_SERVICES, Settings
 
 
 class ServiceUnknown(ValueError):

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from services.kernel.runtime.app import make_context
+from services.kernel.runtime.running.app import make_context
 from services.kernel.runtime.service import Service, ServiceContext
-from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.surroundings.settings import Settings
 
 
 @asynccontextmanager

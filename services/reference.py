@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from prometheus_client.metrics import MetricWrapperBase
 
-from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.surroundings.settings import Settings
 from services.node import build_services
 
 _SETTINGS = """# 设置

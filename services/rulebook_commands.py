@@ -18,7 +18,7 @@ from services.kernel.runtime.rulebooks import Draft, Version, find_version, list
 from services.kernel.runtime.rulebooks.foreseeing import foresee
 from services.kernel.runtime.rulebooks.versions import version_on
 from services.kernel.runtime.service import Service, ServiceContext
-from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.surroundings.settings import Settings
 from services.node import build_service, build_services
 from services.opened import opened
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +22,17 @@ pytest_plugins = [
 ]
 
 
+NO_FLUSHING = Path(__file__).parents[1] / ".run" / "tools" / "libeatmydata.so"
+
+
 def pytest_configure() -> None:
-    """Let each process of a run take its servers' ports from a part of its own."""
+    """Let each process of a run take its servers' ports from a part of its own, and no server wait for the disk.
+
+    Tests kill processes, never the machine: what the system holds in memory survives that. Thousands of flushes of
+    brokers and SQLite files took most of a start where the disk was slow.
+    """
+    if NO_FLUSHING.exists():
+        os.environ["LD_PRELOAD"] = str(NO_FLUSHING)
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
         os.environ[PORT_SHARE] = f"{int(worker.removeprefix('gw'))}/{os.environ['PYTEST_XDIST_WORKER_COUNT']}"
 

@@ -18,11 +18,11 @@ from services.directory.actions.demo import seed_demo
 from services.directory.actions.neighbours import card_fingerprint, node_card, register_peer
 from services.directory.model import PeerCard
 from services.directory.store import list_peers
-from services.kernel.runtime.database import Database, database_url
-from services.kernel.runtime.migrations import upgrade
-from services.kernel.runtime.naps import utc_now
-from services.kernel.runtime.settings import Settings
-from services.kernel.runtime.tokens import ensure_key_pair
+from services.kernel.runtime.storing.database import Database, database_url
+from services.kernel.runtime.storing.migrations import upgrade
+from services.kernel.runtime.surroundings.clock import utc_now
+from services.kernel.runtime.surroundings.settings import Settings
+from services.kernel.runtime.web.tokens import ensure_key_pair
 from services.node import build_services
 
 

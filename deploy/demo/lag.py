@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, OffsetSpec
 
-from services.kernel.runtime.clients import administering
+from services.kernel.runtime.telling.clients import administering
 from services.node import build_service
 
 

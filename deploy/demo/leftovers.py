@@ -29,7 +29,7 @@ def require_empty(kafka: str, database_url: str, services: Sequence[str]) -> Non
 
 
 def _topics(kafka: str) -> list[str]:
-    from services.kernel.runtime.clients import administering
+    from services.kernel.runtime.telling.clients import administering
 
     with administering(kafka) as admin:
         prefixes = tuple(f"{plan.node_id}." for plan in CHAIN)

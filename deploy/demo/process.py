@@ -18,7 +18,7 @@ import httpx
 
 from deploy.demo.nodes import LOOPBACK, NodePlan
 from deploy.kafka.process import is_running
-from services.kernel.runtime.settings import ALL_SERVICES, Settings
+from services.kernel.runtime.surroundings.settings import ALL_SERVICES, Settings
 
 _UNTOLD = re.compile(r"^shangda_outbox_unpublished_facts\S* (\S+)$", re.MULTILINE)
 

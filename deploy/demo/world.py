@@ -28,7 +28,7 @@ from deploy.demo.process import NodeProcess
 from deploy.demo.progress import Progress
 from deploy.demo.waiting import DidNotHappen, eventually
 from deploy.kafka.broker import Broker
-from services.kernel.runtime.settings import ALL_SERVICES
+from services.kernel.runtime.surroundings.settings import ALL_SERVICES
 
 # On an idle machine five seconds; one that eight others share has needed four minutes. A node that ends is told at once.
 READY_WITHIN_S = 900.0

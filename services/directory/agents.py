@@ -19,7 +19,7 @@ from services.kernel.language.events.directory import (
     UnitRegistered,
 )
 from services.kernel.language.events.parts import Fact
-from services.kernel.runtime.inbox import Handler
+from services.kernel.runtime.telling.inbox import Handler
 
 REPLAYS: Mapping[type[Fact], Handler] = {
     UnitRegistered: bring_back_unit,

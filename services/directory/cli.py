@@ -16,11 +16,11 @@ from services.directory.actions import days, demo, neighbours, officers, units
 from services.directory.model import NewOfficer, NewUnit, PeerCard, ProfileChange
 from services.kernel.language.refusal import InvalidInput, NotFound
 from services.kernel.language.vocabulary import Role, System, UnitKind
-from services.kernel.runtime.database import Database, database_url
-from services.kernel.runtime.naps import utc_now
-from services.kernel.runtime.settings import Settings
-from services.kernel.runtime.tokens import KeyPair, ensure_key_pair
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.database import Database, database_url
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.clock import utc_now
+from services.kernel.runtime.surroundings.settings import Settings
+from services.kernel.runtime.web.tokens import KeyPair, ensure_key_pair
 
 app = typer.Typer(help="机构人员：单位、人员、口令、相邻节点、工作日历。", no_args_is_help=True)
 unit = typer.Typer(help="单位。", no_args_is_help=True)

@@ -24,9 +24,9 @@ from services.directory.model import (
 from services.directory.policy.neighbours import Direction
 from services.kernel.language.calendar import WorkingDays
 from services.kernel.language.vocabulary import Role, UnitKind
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.paging import Order, Orders, Part, order_named
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.pages.paging import Order, Orders, Part, order_named
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.surroundings.identifiers import new_id
 
 OFFICER_ORDERS: Orders = {
     "username": Order(col(Officer.username), col(Officer.officer_id)),

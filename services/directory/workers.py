@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from services.directory.actions.sessions import forget_ended
-from services.kernel.runtime.naps import nap
 from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.surroundings.clock import pause
 
 _EVERY_S = 3600.0
 
@@ -16,4 +16,4 @@ async def forget_ended_sign_ins(context: ServiceContext, stop: asyncio.Event) ->
     while not stop.is_set():
         async with context.database.transaction(context.clock()) as tx:
             await forget_ended(tx)
-        await nap(stop, _EVERY_S)
+        await pause(stop, _EVERY_S)

@@ -3,8 +3,8 @@
 import sys
 
 from services.disclosure.app import disclosure_service, portal_service
-from services.kernel.runtime.serving import serve
-from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.running.serving import serve
+from services.kernel.runtime.surroundings.settings import Settings
 
 if __name__ == "__main__":
     serve([portal_service() if sys.argv[1:] == ["portal"] else disclosure_service()], Settings())

@@ -25,8 +25,8 @@ from services.kernel.language.events.review import (
     SubmissionReportedUp,
     SubmissionReturned,
 )
-from services.kernel.runtime.inbox import Handler, ListensTo
-from services.kernel.runtime.organisation import ORGANISATION_LISTENS_TO
+from services.kernel.runtime.heard.organisation import ORGANISATION_LISTENS_TO
+from services.kernel.runtime.telling.inbox import Handler, ListensTo
 
 PORTAL_LISTENS_TO: ListensTo = {
     "disclosure.information": {InformationPublished: show_on_portal, InformationRevoked: leave_tombstone},

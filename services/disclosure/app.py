@@ -29,9 +29,9 @@ from services.disclosure.store.rules import categories_by_code
 from services.disclosure.workers import examine_files
 from services.kernel.language.calendar import local_date
 from services.kernel.language.vocabulary import InformationStatus
-from services.kernel.runtime.organisation import working_days
+from services.kernel.runtime.heard.organisation import working_days
 from services.kernel.runtime.service import Service, ServiceContext
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.session import AsyncSession
 
 _HERE = Path(__file__).parent
 

@@ -11,10 +11,10 @@ import typer
 
 from services.disclosure.model import METADATA
 from services.disclosure.store.portal import list_public_digests
-from services.kernel.runtime.app import make_context
-from services.kernel.runtime.migrations import upgrade
+from services.kernel.runtime.running.app import make_context
 from services.kernel.runtime.service import Service, ServiceContext
-from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.storing.migrations import upgrade
+from services.kernel.runtime.surroundings.settings import Settings
 
 cli = typer.Typer(help="信息公开：单独运行的门户。", no_args_is_help=True)
 

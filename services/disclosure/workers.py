@@ -8,9 +8,9 @@ from services.disclosure.actions.examining import examine, keep_late_examined, m
 from services.disclosure.store.information import list_unexamined
 from services.disclosure.store.rules import sensitive_words_text
 from services.kernel.runtime.apart import TooBusy
-from services.kernel.runtime.files import FileNotHere
-from services.kernel.runtime.naps import nap
 from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.surroundings.clock import pause
+from services.kernel.runtime.uploads.files import FileNotHere
 
 _EVERY_S = 60.0
 
@@ -32,4 +32,4 @@ async def examine_files(context: ServiceContext, stop: asyncio.Event) -> None:
                 return  # The node may have ended the work: that says nothing of the file.
             async with context.database.transaction(context.clock()) as tx:
                 await keep_late_examined(tx, file.attachment_id, examined)
-        await nap(stop, _EVERY_S)
+        await pause(stop, _EVERY_S)

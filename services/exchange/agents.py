@@ -12,9 +12,9 @@ from services.kernel.language.events.exchange import (
     LinkStateChanged,
     SubmissionDelivered,
 )
-from services.kernel.runtime.inbox import Handler, ListensTo
-from services.kernel.runtime.organisation import ORGANISATION_LISTENS_TO
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.heard.organisation import ORGANISATION_LISTENS_TO
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.telling.inbox import Handler, ListensTo
 
 
 async def send_on(tx: Transaction, fact: Fact) -> None:

@@ -15,11 +15,11 @@ from services.exchange.store.keys import known_keys
 from services.exchange.store.overview import LaneStanding, link_standings
 from services.kernel.language.refusal import InvalidInput
 from services.kernel.language.vocabulary import Lane
-from services.kernel.runtime.database import Database, database_url
-from services.kernel.runtime.naps import utc_now
-from services.kernel.runtime.settings import Settings
-from services.kernel.runtime.tokens import ensure_key_pair
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.database import Database, database_url
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.clock import utc_now
+from services.kernel.runtime.surroundings.settings import Settings
+from services.kernel.runtime.web.tokens import ensure_key_pair
 
 app = typer.Typer(help="交换：链路、账本校验、清除、纪元。", no_args_is_help=True)
 

@@ -9,8 +9,8 @@ from sqlalchemy import JSON, BigInteger, Index, String
 from sqlmodel import Field, SQLModel
 
 from services.kernel.language.vocabulary import ErasureGround, ErasureStage
-from services.kernel.runtime.columns import Coded
-from services.kernel.runtime.tables import BigId, UtcDateTime, service_metadata
+from services.kernel.runtime.storing.columns import Coded
+from services.kernel.runtime.storing.tables import BigId, UtcDateTime, service_metadata
 
 METADATA = service_metadata()
 

@@ -24,10 +24,10 @@ from services.kernel.language.events.review import (
     SubmissionReportedUp,
     SubmissionReturned,
 )
-from services.kernel.runtime.inbox import Handler, ListensTo
-from services.kernel.runtime.organisation import ORGANISATION_LISTENS_TO
+from services.kernel.runtime.heard.organisation import ORGANISATION_LISTENS_TO
 from services.kernel.runtime.passage.asking import put_answer, put_question
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.telling.inbox import Handler, ListensTo
 
 
 async def note_on_timeline(tx: Transaction, fact: SubmissionFact) -> None:

@@ -15,11 +15,11 @@ from services.intake.model import Attachment, EditionCopy, HistoryRow, Question,
 from services.kernel.language.actor import Actor
 from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
-from services.kernel.runtime.paging import Order, Orders, Part, order_named
+from services.kernel.runtime.pages.paging import Order, Orders, Part, order_named
+from services.kernel.runtime.pages.readable import ReadableColumns, readable_in_unit
 from services.kernel.runtime.passage import asking, noting
-from services.kernel.runtime.readable import ReadableColumns, readable_in_unit
-from services.kernel.runtime.search import TextIndex
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.search import TextIndex
+from services.kernel.runtime.storing.session import AsyncSession
 
 TEXT_INDEX = TextIndex("intake_text")
 

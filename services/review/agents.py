@@ -21,8 +21,8 @@ from services.kernel.language.events.review import (
     SubmissionReportedUp,
     SubmissionReturned,
 )
-from services.kernel.runtime.inbox import Handler, ListensTo
-from services.kernel.runtime.organisation import ORGANISATION_LISTENS_TO
+from services.kernel.runtime.heard.organisation import ORGANISATION_LISTENS_TO
+from services.kernel.runtime.telling.inbox import Handler, ListensTo
 from services.review.actions import replaying
 from services.review.actions.hearing import (
     keep_answer,

@@ -10,10 +10,10 @@ from typing import Annotated
 import typer
 
 from services.kernel.language.vocabulary import PeriodicalKind, System
-from services.kernel.runtime.database import Database, database_url
-from services.kernel.runtime.naps import utc_now
-from services.kernel.runtime.settings import Settings
-from services.kernel.runtime.templating import masthead_of
+from services.kernel.runtime.pages.templating import masthead_of
+from services.kernel.runtime.storing.database import Database, database_url
+from services.kernel.runtime.surroundings.clock import utc_now
+from services.kernel.runtime.surroundings.settings import Settings
 from services.review.actions.seeding import add_periodical
 from services.review.policy.rules import PeriodicalSeed
 from services.review.store.issues import list_periodicals

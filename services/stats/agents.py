@@ -10,9 +10,9 @@ from services.kernel.language.events.review import (
     SubmissionReportedUp,
     SubmissionReturned,
 )
-from services.kernel.runtime.inbox import Handler, ListensTo
-from services.kernel.runtime.organisation import ORGANISATION_LISTENS_TO
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.heard.organisation import ORGANISATION_LISTENS_TO
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.telling.inbox import Handler, ListensTo
 from services.stats.actions.recording import record_fact
 
 

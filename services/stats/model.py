@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Dialect, Index, Text, TypeDecorator
 from sqlmodel import Field, SQLModel
 
 from services.kernel.runtime.keeping.erasure.texts import MARK, Texts
-from services.kernel.runtime.tables import UtcDateTime, service_metadata
+from services.kernel.runtime.storing.tables import UtcDateTime, service_metadata
 
 METADATA = service_metadata()
 _FINEST = Decimal(10_000)

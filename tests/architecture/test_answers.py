@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from services.kernel.runtime.app import describe_services
+from services.kernel.runtime.running.app import describe_services
 from services.node import build_services
 
 FILES = {

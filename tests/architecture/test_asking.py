@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from services.kernel.runtime.app import make_node
-from services.kernel.runtime.edge import UNSAFE
+from services.kernel.runtime.running.app import make_node
+from services.kernel.runtime.web.edge import UNSAFE
 from services.node import build_services
 from tests.support.service import DISTRICT, settings_for
 

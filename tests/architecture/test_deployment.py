@@ -7,7 +7,7 @@ import pytest
 import yaml
 from dotenv import dotenv_values
 
-from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.surroundings.settings import Settings
 from tests.architecture.source import ROOT, python_files
 
 DEPLOY = ROOT / "deploy"

@@ -4,7 +4,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import Match
 
-from services.kernel.runtime.settings import ALL_SERVICES
+from services.kernel.runtime.surroundings.settings import ALL_SERVICES
 from services.node import build_service
 
 

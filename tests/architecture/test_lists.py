@@ -9,11 +9,11 @@ from tests.architecture.source import SERVICES, place, python_files, tree
 
 RUNTIME = SERVICES / "kernel" / "runtime"
 ONLY_IN = {
-    "encode_cursor": RUNTIME / "paging.py",
-    "decode_cursor": RUNTIME / "paging.py",
-    "Content-Disposition": RUNTIME / "downloads.py",
-    "if-match": RUNTIME / "web.py",
-    "add_worksheet": RUNTIME / "export.py",
+    "encode_cursor": RUNTIME / "pages" / "paging.py",
+    "decode_cursor": RUNTIME / "pages" / "paging.py",
+    "Content-Disposition": RUNTIME / "web" / "downloads.py",
+    "if-match": RUNTIME / "web" / "dependencies.py",
+    "add_worksheet": RUNTIME / "pages" / "export.py",
 }
 
 

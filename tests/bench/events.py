@@ -11,9 +11,9 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer
 from sqlalchemy import func, insert, select
 
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.naps import utc_now
-from services.kernel.runtime.process import NodeProcess
+from services.kernel.runtime.running.process import NodeProcess
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.surroundings.clock import utc_now
 from tests.bench.figures import Figure, at_least
 from tests.bench.surroundings import Surroundings
 from tests.integration.kernel.toy import APPLIED, toy_service, unit

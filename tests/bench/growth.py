@@ -17,11 +17,11 @@ from deploy.demo.story import desk
 from deploy.demo.story.teller import Story
 from deploy.demo.waiting import eventually
 from deploy.demo.world import DemoWorld
-from services.kernel.runtime.database import Database, database_url
 from services.kernel.runtime.keeping.compacting import compact
 from services.kernel.runtime.keeping.pacing import note_round_at
 from services.kernel.runtime.keeping.sizes import rewrite, size_bytes
-from services.kernel.runtime.naps import utc_now
+from services.kernel.runtime.storing.database import Database, database_url
+from services.kernel.runtime.surroundings.clock import utc_now
 from services.node import build_services
 from services.opened import opened
 from tests.bench.figures import Figure

@@ -12,13 +12,13 @@ from sqlalchemy import insert, select
 from deploy.kafka.process import free_ports
 from services.intake.app import intake_service
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.database import Database, database_url
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.migrations import upgrade
-from services.kernel.runtime.naps import utc_now
-from services.kernel.runtime.serving import serve
-from services.kernel.runtime.settings import Settings
-from services.kernel.runtime.tokens import ensure_key_pair
+from services.kernel.runtime.running.serving import serve
+from services.kernel.runtime.storing.database import Database, database_url
+from services.kernel.runtime.storing.migrations import upgrade
+from services.kernel.runtime.surroundings.clock import utc_now
+from services.kernel.runtime.surroundings.identifiers import new_id
+from services.kernel.runtime.surroundings.settings import Settings
+from services.kernel.runtime.web.tokens import ensure_key_pair
 from tests.bench.figures import Figure, percentile
 from tests.bench.node import processor_s
 from tests.bench.surroundings import Surroundings

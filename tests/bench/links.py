@@ -8,9 +8,9 @@ import time
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from sqlalchemy import select
 
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.tables import OUTBOX
-from services.kernel.runtime.topics import create_topics
+from services.kernel.runtime.storing.tables import OUTBOX
+from services.kernel.runtime.surroundings.identifiers import new_id
+from services.kernel.runtime.telling.topics import create_topics
 from tests.bench.figures import Figure, at_least, at_most, percentile
 from tests.bench.surroundings import Surroundings
 from tests.integration.exchange.two_nodes import Node, carrying, reported_up, two_nodes

@@ -13,9 +13,9 @@ from pathlib import Path
 import httpx
 
 from deploy.kafka.process import free_ports
-from services.kernel.runtime.database import Database, database_url
-from services.kernel.runtime.migrations import upgrade
-from services.kernel.runtime.settings import ALL_SERVICES, Settings
+from services.kernel.runtime.storing.database import Database, database_url
+from services.kernel.runtime.storing.migrations import upgrade
+from services.kernel.runtime.surroundings.settings import ALL_SERVICES, Settings
 from services.node import build_services
 from tests.bench.figures import Figure, at_most
 from tests.bench.surroundings import Surroundings

@@ -12,10 +12,10 @@ import httpx
 import sqlalchemy as sa
 
 from services.kernel.language.vocabulary import InfoType, ReviewStatus, Role
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.naps import utc_now
-from services.kernel.runtime.search import terms_of
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.search import terms_of
+from services.kernel.runtime.surroundings.clock import utc_now
+from services.kernel.runtime.surroundings.identifiers import new_id
 from services.review.app import review_service
 from services.review.model import ReviewItem
 from tests.bench.figures import Figure, at_most, percentile

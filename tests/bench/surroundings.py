@@ -10,7 +10,7 @@ from typing import Self
 from deploy.kafka.broker import Broker
 from deploy.kafka.process import free_ports
 from services.kernel.language.vocabulary import Level
-from services.kernel.runtime.settings import NodeInfo, Settings
+from services.kernel.runtime.surroundings.settings import NodeInfo, Settings
 from tests.support.postgres import PostgresServer, find_programs
 
 KINDS = ("sqlite", "postgresql")

@@ -13,10 +13,10 @@ from sqlalchemy import func, select
 from services.kernel.language.envelope import Envelope, dataschema_of
 from services.kernel.language.events import ARRIVAL_URGENT_TOPIC
 from services.kernel.language.events.directory import UnitRegistered
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.naps import utc_now
-from services.kernel.runtime.turns import Rank
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.turns import Rank
+from services.kernel.runtime.surroundings.clock import utc_now
+from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.bench.figures import Figure, at_most, percentile
 from tests.bench.surroundings import Surroundings
 from tests.integration.kernel.toy import APPLIED, note, toy_service, unit

@@ -24,10 +24,10 @@ from services.exchange.actions.dispatching import Outgoing, queue_rows
 from services.exchange.model import Dispatch
 from services.exchange.policy.chain import Chain, link_name
 from services.kernel.language.events.review import SubmissionReportedUp
-from services.kernel.runtime.database import Database, database_url
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.naps import utc_now
-from services.kernel.runtime.turns import Rank
+from services.kernel.runtime.storing.database import Database, database_url
+from services.kernel.runtime.storing.turns import Rank
+from services.kernel.runtime.surroundings.clock import utc_now
+from services.kernel.runtime.surroundings.identifiers import new_id
 from services.review.model import ReviewItem
 from tests.bench.figures import Figure, at_most, percentile
 from tests.bench.surroundings import Surroundings

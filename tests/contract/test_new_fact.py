@@ -20,10 +20,10 @@ from services.kernel.language.events.meaning import Line, Tone, Way
 from services.kernel.language.events.parts import Hop, Item, SubmissionFact
 from services.kernel.language.timeline import timeline_entry
 from services.kernel.language.vocabulary import InfoType, Lane, Level
-from services.kernel.runtime.desk.reading import type_label
-from services.kernel.runtime.outbox import is_urgent_topic
+from services.kernel.runtime.pages.event_desk.reading import type_label
 from services.kernel.runtime.passage.showing import timeline_groups
 from services.kernel.runtime.service import Service
+from services.kernel.runtime.storing.outbox import is_urgent_topic
 from services.node import build_services
 from tests.architecture.source import SERVICES, place, python_files
 

@@ -11,14 +11,14 @@ from typing import Any
 
 from services.kernel.language.events.directory import OfficerAppointed, UnitRegistered
 from services.kernel.language.vocabulary import Level
-from services.kernel.runtime import running
-from services.kernel.runtime.agents import application, supervised
-from services.kernel.runtime.inbox import Inbox, ListensTo, Message
-from services.kernel.runtime.relay import Relay
-from services.kernel.runtime.serving import serve
-from services.kernel.runtime.settings import Settings
-from services.kernel.runtime.templating import make_templates
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.pages.templating import make_templates
+from services.kernel.runtime.running import service_runner as running
+from services.kernel.runtime.running.serving import serve
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.settings import Settings
+from services.kernel.runtime.telling.agents import application, supervised
+from services.kernel.runtime.telling.inbox import Inbox, ListensTo, Message
+from services.kernel.runtime.telling.relay import Relay
 from tests.faults.counting import counting_service, note_and_pass_on, note_passed_on, teller
 
 make_templates().compile_all()  # once, in the process that all are forked from

@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from services.kernel.language.events.directory import OfficerAppointed, UnitRegistered
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.inbox import ListensTo
-from services.kernel.runtime.naps import nap
 from services.kernel.runtime.service import Service, ServiceContext, Worker
-from services.kernel.runtime.tables import INBOX_WAITING, OUTBOX
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.tables import INBOX_WAITING, OUTBOX
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.clock import pause
+from services.kernel.runtime.telling.inbox import ListensTo
 from tests.integration.kernel.toy import APPLIED, METADATA, note, unit
 from tests.support.service import unit_id
 
@@ -61,7 +61,7 @@ def teller(total: int, pause_s: float = 0.005) -> Worker:
                 await stop.wait()
                 return
             await tell(context.database, context, range(told, min(told + A_TRANSACTION, total)))
-            await nap(stop, pause_s)
+            await pause(stop, pause_s)
 
     return tell_on
 

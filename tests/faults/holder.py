@@ -6,8 +6,8 @@ import asyncio
 import sys
 from pathlib import Path
 
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.leases import Lease
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.leases import Lease
 from tests.support.service import DISTRICT, NOW
 
 

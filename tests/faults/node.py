@@ -16,8 +16,8 @@ import httpx
 
 from deploy.kafka.process import free_ports
 from services.kernel.language.vocabulary import Level
-from services.kernel.runtime.database import Database, database_url
-from services.kernel.runtime.settings import NodeInfo, Settings
+from services.kernel.runtime.storing.database import Database, database_url
+from services.kernel.runtime.surroundings.settings import NodeInfo, Settings
 from tests.faults.child import run
 from tests.faults.counting import Account, counting_service, take_account
 from tests.support.schemas import make_schemas

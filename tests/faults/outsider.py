@@ -12,7 +12,7 @@ import sys
 
 from sqlalchemy import func, insert, select
 
-from services.kernel.runtime.database import Database
+from services.kernel.runtime.storing.database import Database
 from tests.integration.kernel.toy import APPLIED
 from tests.support.service import DISTRICT, NOW
 

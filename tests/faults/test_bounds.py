@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import func, select
 
 from services.kernel.language.events.directory import UnitRegistered
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.inbox import Inbox, Message
-from services.kernel.runtime.inbox.positions import Position, load_positions
-from services.kernel.runtime.inbox.waiting import HeldLimits
-from services.kernel.runtime.tables import INBOX_WAITING
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.tables import INBOX_WAITING
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.telling.inbox import Inbox, Message
+from services.kernel.runtime.telling.inbox.positions import Position, load_positions
+from services.kernel.runtime.telling.inbox.waiting import HeldLimits
 from tests.faults.test_waiting import told
 from tests.integration.kernel.toy import LISTENS_TO, applied, note, toy_service, unit
 from tests.support.service import NOW, service_database, unit_id

@@ -12,9 +12,9 @@ from sqlalchemy import select
 
 from deploy.kafka.broker import Broker
 from services.kernel.language.envelope import to_headers
-from services.kernel.runtime.outbox import envelope_of
-from services.kernel.runtime.tables import OUTBOX
-from services.kernel.runtime.topics import create_topics
+from services.kernel.runtime.storing.outbox import envelope_of
+from services.kernel.runtime.storing.tables import OUTBOX
+from services.kernel.runtime.telling.topics import create_topics
 from tests.faults.counting import tell
 from tests.faults.node import FaultyNode, faulty_node
 from tests.faults.test_races import Clock

@@ -16,9 +16,9 @@ from deploy.demo.process import NodeProcess
 from deploy.demo.waiting import eventually
 from deploy.kafka.process import free_ports
 from services.kernel.language.vocabulary import Level
-from services.kernel.runtime.database import Database, database_url
-from services.kernel.runtime.migrations import upgrade
-from services.kernel.runtime.settings import ALL_SERVICES
+from services.kernel.runtime.storing.database import Database, database_url
+from services.kernel.runtime.storing.migrations import upgrade
+from services.kernel.runtime.surroundings.settings import ALL_SERVICES
 from services.node import build_service
 from tests.soak.samples import sample_of
 

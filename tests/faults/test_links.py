@@ -15,7 +15,7 @@ import pytest
 from deploy.kafka.broker import Broker
 from services.exchange import actions
 from services.exchange.model import Arrival, Dispatch
-from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.surroundings.settings import Settings
 from tests.integration.exchange.two_nodes import Node, carrying, make_node_of, reported_up, two_nodes
 from tests.support.waiting import eventually
 

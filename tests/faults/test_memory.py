@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aiokafka import AIOKafkaProducer
 
-from services.kernel.runtime.topics import create_topics
+from services.kernel.runtime.telling.topics import create_topics
 from tests.faults.node import Child, FaultyNode
 from tests.faults.test_sources import headers_of
 from tests.integration.kernel.toy import applied, unit

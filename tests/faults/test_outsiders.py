@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, select
 
-from services.kernel.runtime.database import Database
+from services.kernel.runtime.storing.database import Database
 from tests.faults.counting import counting_service
 from tests.faults.outsider import OURS
 from tests.integration.kernel.toy import APPLIED

@@ -8,8 +8,8 @@ from pathlib import Path
 from sqlalchemy import update
 
 from deploy.kafka.broker import Broker
-from services.kernel.runtime.agents.ground import held_by_group, read_ground
-from services.kernel.runtime.tables import OUTBOX
+from services.kernel.runtime.storing.tables import OUTBOX
+from services.kernel.runtime.telling.agents.ground import held_by_group, read_ground
 from tests.faults.counting import tell
 from tests.faults.grounds import cut_logs, delete_topics, empty_disk
 from tests.faults.node import FaultyNode, faulty_node

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from services.kernel.runtime.leases import Lease
+from services.kernel.runtime.storing.leases import Lease
 from tests.faults.counting import counting_service
 from tests.support.postgres import PostgresServer, find_programs
 from tests.support.service import service_database

@@ -13,11 +13,11 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from services.kernel.language.envelope import to_headers
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.inbox import Inbox, Message
-from services.kernel.runtime.leases import Lease, LeaseLost
-from services.kernel.runtime.outbox import envelope_of
-from services.kernel.runtime.tables import OUTBOX
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.leases import Lease, LeaseLost
+from services.kernel.runtime.storing.outbox import envelope_of
+from services.kernel.runtime.storing.tables import OUTBOX
+from services.kernel.runtime.telling.inbox import Inbox, Message
 from tests.faults.counting import KEYS, LISTENS_TO, counting_service, take_account, tell
 from tests.faults.node import FaultyNode
 from tests.integration.kernel.toy import unit

@@ -18,11 +18,11 @@ from services.intake.app import intake_service
 from services.kernel.language.events import Fact, topic_names
 from services.kernel.language.events.directory import OfficerAppointed
 from services.kernel.language.vocabulary import Level
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.inbox import Inbox, Message, waiting
-from services.kernel.runtime.settings import NodeInfo
-from services.kernel.runtime.tables import INBOX_CURSOR, INBOX_WAITING
-from services.kernel.runtime.topics import create_topics
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.tables import INBOX_CURSOR, INBOX_WAITING
+from services.kernel.runtime.surroundings.settings import NodeInfo
+from services.kernel.runtime.telling.inbox import Inbox, Message, waiting
+from services.kernel.runtime.telling.topics import create_topics
 from services.review.app import review_service
 from services.stats.app import stats_service
 from tests.faults.test_waiting import told

@@ -11,11 +11,11 @@ from sqlalchemy import select, text
 
 from services.kernel.language.envelope import to_headers
 from services.kernel.language.events.directory import UnitRegistered
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.inbox import Inbox, ListensTo, Message, waiting
-from services.kernel.runtime.outbox import envelope_of
-from services.kernel.runtime.tables import OUTBOX
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.outbox import envelope_of
+from services.kernel.runtime.storing.tables import OUTBOX
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.telling.inbox import Inbox, ListensTo, Message, waiting
 from tests.integration.kernel.toy import applied, note, toy_service, unit
 from tests.support.service import NOW, service_database, unit_id
 

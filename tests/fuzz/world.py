@@ -16,7 +16,7 @@ import httpx
 
 from services.directory.actions.demo import demo_officer_id, demo_unit_id, seed_demo
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.process import NodeProcess
+from services.kernel.runtime.running.process import NodeProcess
 from services.node import build_services
 from tests.integration.review.passage import reported
 from tests.support.replaying import envelope_for, hear

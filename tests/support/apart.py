@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from services.kernel.runtime import app
 from services.kernel.runtime.apart.lane import LANES, Lane
+from services.kernel.runtime.running import app
 
 
 @pytest.fixture(scope="session", autouse=True)

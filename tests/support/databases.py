@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from services.kernel.runtime import sqlite
+from services.kernel.runtime.storing import sqlite
 from tests.support.postgres import PostgresServer, find_programs
 from tests.support.schemas import make_room
 

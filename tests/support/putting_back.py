@@ -11,13 +11,13 @@ from pathlib import Path
 import httpx
 from sqlalchemy import select
 
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.process import NodeProcess
-from services.kernel.runtime.restoring import restore
+from services.kernel.runtime.running.process import NodeProcess
 from services.kernel.runtime.service import Service
-from services.kernel.runtime.settings import NodeInfo, Settings
-from services.kernel.runtime.standing import DatabaseOlderThanTold
-from services.kernel.runtime.tables import OUTBOX
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.standing import DatabaseOlderThanTold
+from services.kernel.runtime.storing.tables import OUTBOX
+from services.kernel.runtime.surroundings.settings import NodeInfo, Settings
+from services.kernel.runtime.telling.restoring import restore
 from tests.support.service import DISTRICT, settings_for
 from tests.support.waiting import eventually
 

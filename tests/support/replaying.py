@@ -15,12 +15,12 @@ from sqlalchemy import MetaData, func, select
 
 from services.kernel.language.envelope import Envelope, dataschema_of
 from services.kernel.language.events import Fact, open_fact
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.inbox import Handler
-from services.kernel.runtime.outbox import envelope_of
 from services.kernel.runtime.service import Service
-from services.kernel.runtime.tables import OUTBOX
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.outbox import envelope_of
+from services.kernel.runtime.storing.tables import OUTBOX
+from services.kernel.runtime.surroundings.identifiers import new_id
+from services.kernel.runtime.telling.inbox import Handler
 
 
 @asynccontextmanager

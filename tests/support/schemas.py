@@ -11,8 +11,8 @@ from pathlib import Path
 import asyncpg
 from sqlalchemy.engine import URL
 
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.migrations import upgrade
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.migrations import upgrade
 
 Wanted = tuple[Database, Path]
 """A service's database and the folder of its migrations."""

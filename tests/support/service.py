@@ -13,15 +13,15 @@ from uuid import UUID
 import httpx
 
 from services.kernel.language.vocabulary import Level, Role, UnitKind
-from services.kernel.runtime.app import make_node
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.identifiers import derived_id
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.process import NodeProcess
+from services.kernel.runtime.running.app import make_node
+from services.kernel.runtime.running.process import NodeProcess
 from services.kernel.runtime.service import Service
-from services.kernel.runtime.settings import NodeInfo, Settings
-from services.kernel.runtime.standing import StillStarting
-from services.kernel.runtime.tokens import Claims, KeyPair, sign_token
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.standing import StillStarting
+from services.kernel.runtime.surroundings.identifiers import derived_id
+from services.kernel.runtime.surroundings.settings import NodeInfo, Settings
+from services.kernel.runtime.web.identity import Officer
+from services.kernel.runtime.web.tokens import Claims, KeyPair, sign_token
 from tests.support.schemas import make_schemas
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)

@@ -13,7 +13,7 @@ from services.kernel.language.events.directory import CalendarDaySet
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import StaleVersion
 from services.kernel.language.vocabulary import DayKind
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 
 
 async def set_calendar_day(

@@ -14,9 +14,9 @@ from services.directory.model import NewOfficer, NewUnit, ProfileChange
 from services.directory.policy.sign_in import DEMO_PASSWORD
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import UnitKind
-from services.kernel.runtime.identifiers import derived_id
-from services.kernel.runtime.settings import Settings
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.identifiers import derived_id
+from services.kernel.runtime.surroundings.settings import Settings
 
 _WORLD = Path(__file__).parents[1] / "defaults" / "demo.yaml"
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from services.directory import store
 from services.kernel.language.events.directory import SessionEnded
-from services.kernel.runtime.ended import note_ended_sessions
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.heard.ended import note_ended_sessions
+from services.kernel.runtime.storing.transaction import Transaction
 
 _IN_ONE_FACT = 500
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.directory import metrics, store
 from services.directory.policy.sign_in import LOCK_LASTS, TRIES_BEFORE_LOCK
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.session import AsyncSession
 
 
 async def measure(session: AsyncSession, *, node_id: str, now: datetime) -> None:

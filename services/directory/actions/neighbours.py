@@ -18,10 +18,10 @@ from services.kernel.language.events.directory import PeerRegistered
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import NotFound, StaleVersion
 from services.kernel.language.vocabulary import Lane, System
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.settings import NodeInfo
-from services.kernel.runtime.tokens import KeyPair, fingerprint, public_key_from_text, public_key_text
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.settings import NodeInfo
+from services.kernel.runtime.web.tokens import KeyPair, fingerprint, public_key_from_text, public_key_text
 
 
 async def node_card(session: AsyncSession, *, node: NodeInfo, keys: KeyPair, bootstrap_servers: str) -> PeerCard:

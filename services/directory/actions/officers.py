@@ -16,8 +16,8 @@ from services.kernel.language.events.directory import OfficerAppointed
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import InvalidInput, NotFound, StaleVersion
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.identifiers import new_id
 
 _SAID_BY_TOKENS = frozenset({"unit_id", "roles"})
 """What an officer may do hangs on these."""

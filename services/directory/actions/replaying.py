@@ -21,8 +21,8 @@ from services.kernel.language.events.directory import (
     UnitRegistered,
 )
 from services.kernel.language.vocabulary import Lane, Level, UnitKind
-from services.kernel.runtime.ended import note_ended_sessions
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.heard.ended import note_ended_sessions
+from services.kernel.runtime.storing.transaction import Transaction
 
 
 async def bring_back_unit(tx: Transaction, fact: UnitRegistered) -> None:

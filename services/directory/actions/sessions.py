@@ -17,10 +17,10 @@ from services.directory.model import Officer, Session, SignInTries, Unit, names
 from services.directory.policy import sign_in as policy
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import InvalidInput, Refusal
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.settings import NodeInfo
-from services.kernel.runtime.tokens import Claims
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.settings import NodeInfo
+from services.kernel.runtime.web.tokens import Claims
 
 _SESSIONS_KEPT = timedelta(days=30)
 

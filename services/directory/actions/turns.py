@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.kernel.runtime import outbox
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing import outbox
+from services.kernel.runtime.storing.transaction import Transaction
 
 
 async def take_turn(tx: Transaction, what: str) -> None:

@@ -13,8 +13,8 @@ from services.kernel.language.events.directory import UnitRegistered
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import NotFound, StaleVersion
 from services.kernel.language.vocabulary import Level, UnitKind
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.identifiers import new_id
 
 
 async def found_office(tx: Transaction, new: NewUnit, profile: ProfileChange | None = None) -> Unit:

@@ -10,7 +10,7 @@ from fastapi import Depends, Path, Query
 from services.directory.model import names
 from services.directory.policy.administration import Administration, require
 from services.kernel.language.refusal import InvalidInput
-from services.kernel.runtime.asking import Ask, of_officer
+from services.kernel.runtime.web.asking import Ask, of_officer
 
 MAX_LIMIT = 200
 

@@ -15,9 +15,9 @@ from services.directory.model import Line
 from services.directory.policy.administration import Administration, require
 from services.directory.policy.calendar import require_day_of, require_year
 from services.kernel.language.vocabulary import DayKind
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import IfMatch, LiveMe, Me, Reading, Tx, asked_first, edge_router, etag
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.dependencies import IfMatch, LiveMe, Me, Reading, Tx, asked_first, edge_router, etag
+from services.kernel.runtime.web.views import Page
 
 router = edge_router()
 

@@ -19,10 +19,21 @@ from services.directory.policy.administration import Administration, may, requir
 from services.directory.policy.sign_in import SIGNED_IN, SessionOver
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.identity import read_token
-from services.kernel.runtime.listing import Cursor, Sort
-from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Now, Reading, Tx, asked_first, edge_router, etag
+from services.kernel.runtime.pages.listing import Cursor, Sort
+from services.kernel.runtime.web.dependencies import (
+    Context,
+    IfMatch,
+    LiveMe,
+    Me,
+    Now,
+    Reading,
+    Tx,
+    asked_first,
+    edge_router,
+    etag,
+)
+from services.kernel.runtime.web.identity import read_token
+from services.kernel.runtime.web.views import Page
 
 router = edge_router()
 

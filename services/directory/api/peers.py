@@ -16,9 +16,19 @@ from services.directory.policy.administration import Administration, require
 from services.directory.policy.neighbours import Direction
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import System
-from services.kernel.runtime.listing import Cursor
-from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Reading, Tx, asked_first, edge_router, etag
+from services.kernel.runtime.pages.listing import Cursor
+from services.kernel.runtime.web.dependencies import (
+    Context,
+    IfMatch,
+    LiveMe,
+    Me,
+    Reading,
+    Tx,
+    asked_first,
+    edge_router,
+    etag,
+)
+from services.kernel.runtime.web.views import Page
 
 router = edge_router()
 

@@ -14,10 +14,10 @@ from services.directory.actions.sessions import SignedIn
 from services.directory.api.views import KeyView, TokenView
 from services.directory.policy.sign_in import SessionOver
 from services.kernel.language.refusal import Refusal
-from services.kernel.runtime.identity import SESSION_COOKIE, read_token
-from services.kernel.runtime.tokens import KeyPair, fingerprint, public_key_text, sign_token
-from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import Context, Now, Tx, edge_router
+from services.kernel.runtime.web.dependencies import Context, Now, Tx, edge_router
+from services.kernel.runtime.web.identity import SESSION_COOKIE, read_token
+from services.kernel.runtime.web.tokens import KeyPair, fingerprint, public_key_text, sign_token
+from services.kernel.runtime.web.views import Page
 
 router = edge_router()
 

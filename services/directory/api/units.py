@@ -14,9 +14,9 @@ from services.directory.model import NewUnit, UnitChange
 from services.directory.policy.administration import Administration, require
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import UnitKind
-from services.kernel.runtime.listing import Cursor
-from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import IfMatch, LiveMe, Me, Reading, Tx, asked_first, edge_router, etag
+from services.kernel.runtime.pages.listing import Cursor
+from services.kernel.runtime.web.dependencies import IfMatch, LiveMe, Me, Reading, Tx, asked_first, edge_router, etag
+from services.kernel.runtime.web.views import Page
 
 router = edge_router()
 

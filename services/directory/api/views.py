@@ -19,8 +19,8 @@ from services.directory.model import (
 from services.directory.policy.calendar import is_worked
 from services.directory.policy.units import ReportsTo, reports_to
 from services.kernel.language.vocabulary import DayKind, Lane, Level, Role, System, UnitKind
-from services.kernel.runtime.tokens import fingerprint, public_key_from_text
-from services.kernel.runtime.views import View
+from services.kernel.runtime.web.tokens import fingerprint, public_key_from_text
+from services.kernel.runtime.web.views import View
 
 
 class TokenView(View):

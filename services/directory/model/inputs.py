@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from services.directory.model import names
 from services.kernel.language.vocabulary import Level, Role, System, UnitKind
-from services.kernel.runtime.tokens import KeyUnreadable, key_id, public_key_from_text
+from services.kernel.runtime.web.tokens import KeyUnreadable, key_id, public_key_from_text
 
 
 def _line(text: str) -> str:

@@ -11,9 +11,9 @@ from sqlalchemy import Dialect, String, Text, TypeDecorator
 from sqlmodel import Field, SQLModel
 
 from services.kernel.language.vocabulary import DayKind, Lane, Level, Role, System, UnitKind, Word
-from services.kernel.runtime.columns import Coded
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.tables import UtcDateTime, service_metadata
+from services.kernel.runtime.storing.columns import Coded
+from services.kernel.runtime.storing.tables import UtcDateTime, service_metadata
+from services.kernel.runtime.surroundings.identifiers import new_id
 
 METADATA = service_metadata()
 

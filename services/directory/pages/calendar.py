@@ -19,9 +19,9 @@ from services.directory.policy.calendar import FIRST_YEAR, LAST_YEAR, require_ye
 from services.kernel.language.calendar import local_date
 from services.kernel.language.refusal import Refusal
 from services.kernel.language.vocabulary import DayKind
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import IfMatch, LiveMe, Me, Now, Officer, Reading, Tx, edge_router
+from services.kernel.runtime.pages.templating import back_to, page
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.dependencies import IfMatch, LiveMe, Me, Now, Officer, Reading, Tx, edge_router
 
 router = edge_router()
 

@@ -16,11 +16,11 @@ from services.directory.actions.sessions import SignedIn
 from services.directory.pages.forms import Typed, read_form
 from services.directory.policy.sign_in import SESSION_LASTS, way_back
 from services.kernel.language.refusal import Refusal
-from services.kernel.runtime.identity import CSRF_COOKIE, SESSION_COOKIE, TOKEN_COOKIE, read_token
+from services.kernel.runtime.pages.templating import page
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.templating import page
-from services.kernel.runtime.tokens import sign_token
-from services.kernel.runtime.web import Context, Now, Tx, edge_router
+from services.kernel.runtime.web.dependencies import Context, Now, Tx, edge_router
+from services.kernel.runtime.web.identity import CSRF_COOKIE, SESSION_COOKIE, TOKEN_COOKIE, read_token
+from services.kernel.runtime.web.tokens import sign_token
 
 router = edge_router()
 

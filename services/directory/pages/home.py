@@ -17,11 +17,11 @@ from services.directory.policy.administration import Administration, may
 from services.directory.policy.neighbours import Direction
 from services.kernel.language.calendar import WorkingDays, local_date
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.navigation import NavGroup, NavItem, navigation
+from services.kernel.runtime.pages.navigation import NavGroup, NavItem, navigation
+from services.kernel.runtime.pages.templating import page
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.templating import page
-from services.kernel.runtime.web import Context, Me, Now, Officer, Reading, edge_router
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.dependencies import Context, Me, Now, Officer, Reading, edge_router
 
 router = edge_router()
 log = structlog.get_logger()

@@ -18,12 +18,12 @@ from services.directory.pages.forms import Typed, read_form
 from services.directory.policy.administration import Administration, may, require
 from services.kernel.language.refusal import NotFound, Refusal
 from services.kernel.language.vocabulary import Role, UnitKind
-from services.kernel.runtime.export import ExportForm
-from services.kernel.runtime.listing import Cursor, Place, Sort, export_list
-from services.kernel.runtime.paging import Part
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router
+from services.kernel.runtime.pages.export import ExportForm
+from services.kernel.runtime.pages.listing import Cursor, Place, Sort, export_list
+from services.kernel.runtime.pages.paging import Part
+from services.kernel.runtime.pages.templating import back_to, page
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.dependencies import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router
 
 router = edge_router()
 

@@ -14,10 +14,10 @@ from services.directory.pages.forms import Typed, read_form
 from services.directory.policy.administration import Administration, require
 from services.directory.policy.sign_in import SIGNED_IN
 from services.kernel.language.refusal import InvalidInput, Refusal
-from services.kernel.runtime.identity import read_token
+from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import Context, LiveMe, Me, Now, Officer, edge_router
+from services.kernel.runtime.web.dependencies import Context, LiveMe, Me, Now, Officer, edge_router
+from services.kernel.runtime.web.identity import read_token
 
 router = edge_router()
 

@@ -16,10 +16,10 @@ from services.directory.policy.administration import Administration, require
 from services.directory.policy.neighbours import direction_of, lanes_of, require_other_node
 from services.kernel.language.refusal import InvalidInput, NotFound, Refusal
 from services.kernel.language.vocabulary import Lane, System
+from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.dependencies import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router
 
 router = edge_router()
 

@@ -12,10 +12,10 @@ import structlog
 from fastapi import Request, Response
 
 from services.kernel.language.vocabulary import Role
+from services.kernel.runtime.pages.templating import page
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.settings import ALL_SERVICES
-from services.kernel.runtime.templating import page
-from services.kernel.runtime.web import Context, Me, edge_router
+from services.kernel.runtime.surroundings.settings import ALL_SERVICES
+from services.kernel.runtime.web.dependencies import Context, Me, edge_router
 
 router = edge_router()
 log = structlog.get_logger()

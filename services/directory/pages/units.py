@@ -16,10 +16,10 @@ from services.directory.policy.administration import Administration, may, requir
 from services.directory.policy.units import reports_to
 from services.kernel.language.refusal import NotFound, Refusal
 from services.kernel.language.vocabulary import UnitKind
-from services.kernel.runtime.listing import Cursor, Place
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Officer, Reading, Tx, edge_router
+from services.kernel.runtime.pages.listing import Cursor, Place
+from services.kernel.runtime.pages.templating import back_to, page
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.dependencies import Context, IfMatch, LiveMe, Me, Officer, Reading, Tx, edge_router
 
 router = edge_router()
 

@@ -9,11 +9,11 @@ from services.disclosure.policy.permission import ROLES, Act, require, require_r
 from services.disclosure.store.information import find_information, lock_information
 from services.kernel.language.actor import Actor
 from services.kernel.language.refusal import NotFound, StaleVersion
-from services.kernel.runtime.asking import Ask, of_thing
-from services.kernel.runtime.live import NamedChannel
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.settings import NodeInfo
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.settings import NodeInfo
+from services.kernel.runtime.surroundings.signals import NamedChannel
+from services.kernel.runtime.web.asking import Ask, of_thing
 
 
 async def open_information(

@@ -8,9 +8,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from services.kernel.runtime.downloads import stored_file
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.downloads import stored_file
 
 KEPT_FOR_S = 60
 _KEPT = f"public, max-age={KEPT_FOR_S}"

@@ -13,11 +13,11 @@ from services.disclosure.policy import InformationStep, next_information_status
 from services.disclosure.policy.permission import Act
 from services.disclosure.store.information import list_files
 from services.kernel.language.refusal import NotFound
-from services.kernel.runtime.files import StoredFile
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.uploads import CheckedUpload
+from services.kernel.runtime.uploads.files import StoredFile
+from services.kernel.runtime.web.identity import Officer
 
 MOST_FILES = 50
 

@@ -9,8 +9,8 @@ from services.disclosure.model import KnownItem
 from services.disclosure.policy import TypeNotDisclosable, may_disclose
 from services.disclosure.store.items import find_item, find_of, find_signed
 from services.kernel.language.refusal import NotFound, NotHereYet
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.identity import Officer
 
 
 async def disclosable_item(session: AsyncSession, officer: Officer, origin_id: UUID) -> KnownItem:

@@ -17,8 +17,8 @@ from services.disclosure.policy.redaction import spoken
 from services.disclosure.policy.rulebooks import SENSITIVE_WORDS
 from services.kernel.runtime.apart import Lane, WorkTooLarge
 from services.kernel.runtime.documents.cleaning import FileTooComplex, NotPublishable, clean_for_public
-from services.kernel.runtime.files import FileStore, StoredFile
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.uploads.files import FileStore, StoredFile
 
 EXAMINING = Lane("examining", seconds=30.0, megabytes=1024, may_wait=4)
 """A large scan takes seconds; what takes longer is refused with the advice to split it."""

@@ -23,10 +23,10 @@ from services.kernel.language.calendar import local_date
 from services.kernel.language.field_error import FieldError
 from services.kernel.language.refusal import InvalidInput
 from services.kernel.language.vocabulary import DisclosureAttribute, InformationStatus
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.organisation import find_unit
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.heard.organisation import find_unit
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.identifiers import new_id
+from services.kernel.runtime.web.identity import Officer
 
 # A change that leaves these out of a request must not empty them.
 _NEVER_EMPTY = ("attribute", "is_normative")

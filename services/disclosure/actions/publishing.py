@@ -30,11 +30,11 @@ from services.kernel.language.field_error import FieldError
 from services.kernel.language.refusal import InvalidInput
 from services.kernel.language.text import clean_line
 from services.kernel.language.vocabulary import UnitKind
-from services.kernel.runtime.files import FileStore
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.organisation import find_unit
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.heard.organisation import find_unit
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.uploads.files import FileStore
+from services.kernel.runtime.web.identity import Officer
 
 
 async def publish_information(

@@ -15,7 +15,7 @@ from services.kernel.language.events.review import (
     SubmissionReportedUp,
     SubmissionReturned,
 )
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 
 
 async def remember_head(tx: Transaction, fact: SubmissionSubmitted) -> None:

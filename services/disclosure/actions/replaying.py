@@ -16,8 +16,8 @@ from services.kernel.language.calendar import local_date
 from services.kernel.language.events.disclosure import InformationPublished, InformationRevoked
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.vocabulary import DisclosureAttribute, InformationStatus
-from services.kernel.runtime.organisation import head_office
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.heard.organisation import head_office
+from services.kernel.runtime.storing.transaction import Transaction
 
 _NOT_OF_THE_RECORD = {"information_id", "node", "category_name", "index_no", "attachments"}
 _NOBODY = UUID(int=0)

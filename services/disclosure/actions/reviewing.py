@@ -24,9 +24,9 @@ from services.disclosure.store.information import list_file_texts, list_files, l
 from services.disclosure.store.rules import sensitive_words
 from services.kernel.language.text import clean_line, clean_text
 from services.kernel.language.vocabulary import NonDisclosureGround, ReviewOutcome
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.web.identity import Officer
 
 
 @dataclass(frozen=True)

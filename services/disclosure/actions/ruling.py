@@ -12,8 +12,8 @@ from services.disclosure.policy import CategorySet
 from services.disclosure.policy.rulebooks import CATEGORIES, GUIDE
 from services.disclosure.store.rules import codes_in_use
 from services.kernel.runtime.rulebooks import Hooks
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.surroundings.settings import Settings
 
 _DEMO_CONTACT = Path(__file__).parents[1] / "defaults" / "demo_contact.yaml"
 

@@ -6,7 +6,7 @@ from services.disclosure.model import PublicInformation
 from services.disclosure.store.numbering import settle_index_no
 from services.disclosure.store.portal import PUBLIC_INDEX, lock_public
 from services.kernel.language.events.disclosure import InformationPublished, InformationRevoked
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 
 _EMPTY = {
     "title": "", "body": "", "summary": "", "document_no": "", "subject": "", "genre": "", "audience": "",

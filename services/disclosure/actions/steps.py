@@ -6,8 +6,8 @@ from uuid import UUID
 
 from services.disclosure.model import Information, Step
 from services.disclosure.store.information import put_in_index
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.web.identity import Officer
 
 
 def channel_of(unit_id: UUID) -> str:

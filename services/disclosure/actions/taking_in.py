@@ -9,11 +9,11 @@ from fastapi import Request
 from services.disclosure.actions.attaching import require_attachable
 from services.disclosure.actions.examining import Examined, examine
 from services.disclosure.store.rules import sensitive_words_text
-from services.kernel.runtime.files import StoredFile
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.limits import take_in_upload
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.uploads import CheckedUpload
+from services.kernel.runtime.uploads.files import StoredFile
+from services.kernel.runtime.web.identity import Officer
+from services.kernel.runtime.web.limits import take_in_upload
 
 
 async def take_in_file(

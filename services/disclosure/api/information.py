@@ -39,14 +39,12 @@ from services.disclosure.store import information as store
 from services.disclosure.store.rules import categories_by_code, category_set
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import DisclosureAttribute, InformationStatus
-from services.kernel.runtime.downloads import stored_file
-from services.kernel.runtime.files import StoredFile
-from services.kernel.runtime.listing import Cursor, Sort
-from services.kernel.runtime.organisation import working_days
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.heard.organisation import working_days
+from services.kernel.runtime.pages.listing import Cursor, Sort
+from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.uploads import CheckedUpload
-from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import (
+from services.kernel.runtime.uploads.files import StoredFile
+from services.kernel.runtime.web.dependencies import (
     Context,
     IfMatch,
     LiveMe,
@@ -60,6 +58,8 @@ from services.kernel.runtime.web import (
     etag,
     of_officer,
 )
+from services.kernel.runtime.web.downloads import stored_file
+from services.kernel.runtime.web.views import Page
 
 router = edge_router(prefix="/api/v1")
 

@@ -13,9 +13,9 @@ from services.disclosure.actions.refusals import InformationWithdrawn
 from services.disclosure.api.views import PublicLineView, PublicView
 from services.disclosure.store import portal
 from services.kernel.language.refusal import NotHereYet
-from services.kernel.runtime.listing import Cursor
-from services.kernel.runtime.views import Page, View
-from services.kernel.runtime.web import edge_router
+from services.kernel.runtime.pages.listing import Cursor
+from services.kernel.runtime.web.dependencies import edge_router
+from services.kernel.runtime.web.views import Page, View
 
 router = edge_router(prefix="/open/api/v1")
 

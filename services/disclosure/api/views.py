@@ -18,7 +18,7 @@ from services.kernel.language.vocabulary import (
     ReviewOutcome,
     Validity,
 )
-from services.kernel.runtime.views import Named, View
+from services.kernel.runtime.web.views import Named, View
 
 OpenMoment = Annotated[
     datetime, PlainSerializer(datetime.isoformat), WithJsonSchema({"type": "string", "format": "date-time"})

@@ -12,7 +12,7 @@ from services.disclosure.model.information import FileText, Information, Informa
 from services.disclosure.model.item import KnownItem
 from services.disclosure.model.public import PublicInformation
 from services.kernel.runtime.keeping.erasure.texts import MARK, Texts
-from services.kernel.runtime.search import TextIndex
+from services.kernel.runtime.storing.search import TextIndex
 
 
 def _through_information(table: Any) -> Callable[[UUID], Any]:

@@ -19,9 +19,9 @@ from services.kernel.language.vocabulary import (
     ReviewOutcome,
     Validity,
 )
-from services.kernel.runtime.columns import KEPT_OFFICER, Coded
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.tables import BigId, UtcDateTime
+from services.kernel.runtime.storing.columns import KEPT_OFFICER, Coded
+from services.kernel.runtime.storing.tables import BigId, UtcDateTime
+from services.kernel.runtime.surroundings.identifiers import new_id
 
 
 class Information(Table, table=True):

@@ -10,8 +10,8 @@ from sqlmodel import Field
 
 from services.disclosure.model.table import Table
 from services.kernel.language.vocabulary import InfoType
-from services.kernel.runtime.columns import Coded
-from services.kernel.runtime.tables import UtcDateTime
+from services.kernel.runtime.storing.columns import Coded
+from services.kernel.runtime.storing.tables import UtcDateTime
 
 
 class KnownItem(Table, table=True):

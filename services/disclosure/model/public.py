@@ -12,8 +12,8 @@ from sqlmodel import Field
 from services.disclosure.model.table import Table
 from services.disclosure.policy import Metadata
 from services.kernel.language.vocabulary import DisclosureAttribute, Validity
-from services.kernel.runtime.columns import Coded
-from services.kernel.runtime.tables import UtcDateTime
+from services.kernel.runtime.storing.columns import Coded
+from services.kernel.runtime.storing.tables import UtcDateTime
 
 
 class PublicInformation(Table, table=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-from services.kernel.runtime.tables import service_metadata
+from services.kernel.runtime.storing.tables import service_metadata
 
 METADATA = service_metadata()
 

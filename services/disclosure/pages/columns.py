@@ -9,8 +9,8 @@ from fastapi import Request, Response
 from services.disclosure.actions.answering import PortalReading, keepable, public_address
 from services.disclosure.pages.portal import ANNUAL_REPORTS, public_page
 from services.disclosure.store import portal
-from services.kernel.runtime.templating import page
-from services.kernel.runtime.web import edge_router
+from services.kernel.runtime.pages.templating import page
+from services.kernel.runtime.web.dependencies import edge_router
 
 router = edge_router(prefix="/open", include_in_schema=False)
 

@@ -18,18 +18,18 @@ from services.disclosure.model import NewReview
 from services.disclosure.pages.forms import Typed, fields_of, read_text_form
 from services.disclosure.pages.listing import WORDS, category_options
 from services.disclosure.pages.portal import laid_out
-from services.disclosure.pages.sheet import Sheet, doors_of, open_sheet
+from services.disclosure.pages.sheet import Sheet, open_sheet, open_steps
 from services.disclosure.policy import header_rows
 from services.disclosure.policy.permission import Act
 from services.disclosure.policy.point import ReviewPoint
 from services.kernel.language.calendar import local_date
 from services.kernel.language.refusal import InvalidInput, Refusal, StaleVersion
-from services.kernel.runtime.comparing import compare_texts
-from services.kernel.runtime.files import StoredFile
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.templating import back_to, page
+from services.kernel.runtime.pages.comparing import compare_texts
+from services.kernel.runtime.pages.templating import back_to, page
+from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.uploads import CheckedUpload
-from services.kernel.runtime.web import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router, let_go
+from services.kernel.runtime.uploads.files import StoredFile
+from services.kernel.runtime.web.dependencies import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router, let_go
 
 router = edge_router(prefix="/information/{information_id}", include_in_schema=False)
 
@@ -176,7 +176,7 @@ async def _page(
     refused = Typed().refused(refusal) if refusal else Typed()
     return page(
         request, "disclosure/information.html", status_code=max(typed.status, refused.status),
-        sheet=sheet, information=information, typed=typed, refused=refused, doors=doors_of(information, me),
+        sheet=sheet, information=information, typed=typed, refused=refused, may=open_steps(information, me),
         conflict=await compare_texts(information.body, str(typed.fields.get("body", ""))) if conflict else None,
         reviewed=reviewed or _NOTHING_SAID, reason=reason,
         points=[(point, point.label, point.source) for point in ReviewPoint],

@@ -31,13 +31,13 @@ from services.kernel.language.vocabulary import (
     Role,
     Validity,
 )
-from services.kernel.runtime.export import ExportForm, local_text
-from services.kernel.runtime.listing import Cursor, Place, Sort, export_list
-from services.kernel.runtime.organisation import working_days
-from services.kernel.runtime.paging import Part
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import Me, Now, Officer, Reading, Tx, edge_router
+from services.kernel.runtime.heard.organisation import working_days
+from services.kernel.runtime.pages.export import ExportForm, local_text
+from services.kernel.runtime.pages.listing import Cursor, Place, Sort, export_list
+from services.kernel.runtime.pages.paging import Part
+from services.kernel.runtime.pages.templating import back_to, page
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.dependencies import Me, Now, Officer, Reading, Tx, edge_router
 
 router = edge_router(include_in_schema=False)
 

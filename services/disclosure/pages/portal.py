@@ -18,10 +18,10 @@ from services.disclosure.store import portal
 from services.disclosure.store.rules import category_set, guide
 from services.kernel.language.calendar import SHANGHAI, local_date
 from services.kernel.language.refusal import NotFound, NotHereYet
-from services.kernel.runtime.listing import Cursor
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.templating import masthead_of, page
-from services.kernel.runtime.web import edge_router
+from services.kernel.runtime.pages.listing import Cursor
+from services.kernel.runtime.pages.templating import masthead_of, page
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.dependencies import edge_router
 
 router = edge_router(prefix="/open", include_in_schema=False)
 

@@ -27,10 +27,10 @@ from services.disclosure.store.items import find_item
 from services.disclosure.store.rules import categories_by_code, sensitive_words
 from services.kernel.language.field_error import FieldError
 from services.kernel.language.vocabulary import InformationStatus
-from services.kernel.runtime.files import FileStore
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.organisation import list_officers, working_days
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.heard.organisation import list_officers, working_days
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.uploads.files import FileStore
+from services.kernel.runtime.web.identity import Officer
 
 _METADATA_FIELDS = frozenset({"title", "publisher_org_id", "category_id", "formed_on", "validity", "summary"})
 _FORM_FIELDS = _METADATA_FIELDS - {"publisher_org_id"} | {"body", "attribute"}
@@ -83,7 +83,7 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Doors:
+class OpenSteps:
     """Which steps this officer may take now."""
 
     edit: bool
@@ -123,13 +123,13 @@ async def due_of(session: AsyncSession, formed_on: date | None, category: Catego
     return due_dates(formed_on, category, await working_days(session)) if formed_on and category else None
 
 
-def doors_of(information: Information, officer: Officer) -> Doors:
+def open_steps(information: Information, officer: Officer) -> OpenSteps:
     """Which steps the officer may take with his unit's text as it stands."""
     publishes, reviews = officer.has(*ROLES[Act.PUBLISH]), officer.has(*ROLES[Act.REVIEW])
     own_text = str(officer.officer_id) in information.writers
     own_review = information.reviewed_by is not None and information.reviewed_by.officer_id == officer.officer_id
     waits = may_review(information.status, reviewer_id="another", preparer_id="somebody")
-    return Doors(
+    return OpenSteps(
         edit=publishes and may_edit(information.status),
         send=publishes and may_send_to_review(information.status, information.attribute),
         review=reviews and waits and not own_text,

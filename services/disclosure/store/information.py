@@ -11,9 +11,9 @@ from sqlmodel import col, select
 
 from services.disclosure.model import FileText, Information, InformationFile, PublicInformation, Review, Step
 from services.kernel.language.vocabulary import InformationStatus
-from services.kernel.runtime.paging import Order, Orders, Part, order_named
-from services.kernel.runtime.search import TextIndex
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.pages.paging import Order, Orders, Part, order_named
+from services.kernel.runtime.storing.search import TextIndex
+from services.kernel.runtime.storing.session import AsyncSession
 
 TEXT_INDEX = TextIndex("disclosure_text")
 ORDERS: Orders = {

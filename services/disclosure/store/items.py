@@ -10,7 +10,7 @@ from sqlmodel import col, or_, select
 
 from services.disclosure.model import Information, KnownItem
 from services.kernel.language.vocabulary import InfoType, UnitKind
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.session import AsyncSession
 
 
 class Seat(Protocol):

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from services.disclosure.model import IndexCounter, Information, PublicInformation
 from services.disclosure.policy import keeps_number, marked_as_double
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.session import AsyncSession
 
 
 async def next_serial(session: AsyncSession, scope: str) -> int:

@@ -12,7 +12,7 @@ from services.disclosure.policy.guide import Guide
 from services.disclosure.policy.index_rules import IndexRules
 from services.disclosure.policy.rulebooks import CATEGORIES, GUIDE, INDEX_NUMBER, SENSITIVE_WORDS
 from services.kernel.runtime.rulebooks import rules_at, text_at
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.session import AsyncSession
 
 
 async def category_set(session: AsyncSession, now: datetime) -> CategorySet:

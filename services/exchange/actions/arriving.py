@@ -27,8 +27,8 @@ from services.exchange.store.lanes import change_lane, lock_lanes
 from services.exchange.store.ledger import arrived_before, hashes, statement_row
 from services.kernel.language.events import ARRIVAL_TOPIC, ARRIVAL_URGENT_TOPIC
 from services.kernel.language.vocabulary import Lane as LaneWord
-from services.kernel.runtime.erased import hold_unless_erased, is_about_erased
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.erased import hold_unless_erased, is_about_erased
+from services.kernel.runtime.storing.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from services.exchange.model import Conflict
 from services.exchange.policy.chain import Chain, link_name
 from services.exchange.store.dialect import insert_rows
 from services.kernel.language.events.parts import OfficerRef
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 
 STOPPING = ("fork", "epoch_ahead")
 MOST_OF_A_KIND = 100

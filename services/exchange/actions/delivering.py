@@ -17,7 +17,7 @@ from services.kernel.language.events.exchange import SubmissionDelivered
 from services.kernel.language.events.meaning import Way
 from services.kernel.language.events.parts import LAST_ORDINAL, Item
 from services.kernel.language.plain import is_plain
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 
 DELIVERED_TYPES = tuple(fact.TYPE for fact in FACTS.values() if Way.UP in fact.WAYS)
 

@@ -26,7 +26,7 @@ from services.kernel.language.events.meaning import Way
 from services.kernel.language.events.parts import Fact
 from services.kernel.language.events.sending import SubmissionSentUp
 from services.kernel.language.vocabulary import Lane
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 
 _NOTED = "exchange.noted"
 

@@ -11,7 +11,7 @@ from services.exchange.store.queue import erase_queued
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import NotFound
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 
 
 async def erase_fact(tx: Transaction, event_id: str, *, by: OfficerRef | None, reason: str) -> int:

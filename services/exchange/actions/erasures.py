@@ -22,8 +22,8 @@ from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import NotFound, Refusal
 from services.kernel.language.vocabulary import ErasureGround, ErasureStage
 from services.kernel.runtime.keeping.erasure.copies import Tally
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.transaction import Transaction
 
 CHANNEL, DUE = "erasures", "erasures due"
 """What pages show has changed; there is an erasure to carry out."""

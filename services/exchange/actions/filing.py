@@ -16,7 +16,7 @@ from services.exchange.store.queue import Rank, has_queued
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import Lane
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 
 
 async def dispatch_file(tx: Transaction, due: FileDue, chunks: Sequence[Chunk]) -> bool:

@@ -10,7 +10,7 @@ from services.exchange.policy.signature import Statement
 from services.exchange.store.dialect import insert_rows
 from services.exchange.store.lanes import change_lane, lock_lanes
 from services.exchange.store.ledger import statement_row
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 
 
 async def begin_lane(tx: Transaction, border: Border) -> int:

@@ -14,7 +14,7 @@ from services.exchange.policy.chain import ChainedRow, Row, Tip, fresh_salt, sea
 from services.exchange.store.dialect import insert_rows
 from services.exchange.store.lanes import change_lane, lock_lanes
 from services.exchange.store.queue import MOST_AT_ONCE, Rank, dispatched_before, drop_queued, next_queued
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from services.exchange.store.ledger import hashes, page_of_chain
 from services.exchange.store.queue import Rank, drop_queued, queued_again
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import NotFound, Refusal
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 
 
 class AgreedRowNotHeld(Refusal):

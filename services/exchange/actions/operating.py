@@ -7,8 +7,8 @@ from services.kernel.language.events.exchange import LinkStateChanged
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import LinkState
-from services.kernel.runtime.organisation import find_peer
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.heard.organisation import find_peer
+from services.kernel.runtime.storing.transaction import Transaction
 
 
 async def pause_link(tx: Transaction, peer: str, *, by: OfficerRef | None) -> None:

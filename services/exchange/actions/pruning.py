@@ -11,8 +11,8 @@ from services.exchange.policy.thinning import thin_out
 from services.exchange.store import pruning
 from services.exchange.store.lanes import list_lanes
 from services.kernel.runtime.keeping.retention import note_reached, reached_by
-from services.kernel.runtime.settings import Settings
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.settings import Settings
 
 BATCH = 200
 SPAN_ROWS = 1_000

@@ -18,7 +18,7 @@ from services.exchange.store.dialect import insert_rows
 from services.exchange.store.lanes import change_lane, lock_lanes
 from services.exchange.store.ledger import bodies, hashes, statement_row
 from services.exchange.store.queue import has_queued
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 
 _PEERS_WORD = {Acceptance.ADVANCED, Acceptance.REPEATED, Acceptance.PEER_RESTORED}
 

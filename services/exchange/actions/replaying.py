@@ -11,7 +11,7 @@ from services.kernel.language.events.exchange import (
     LinkStateChanged,
     SubmissionDelivered,
 )
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 
 
 async def replay_delivery(tx: Transaction, told: SubmissionDelivered) -> None:

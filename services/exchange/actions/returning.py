@@ -33,8 +33,8 @@ from services.kernel.language.events import (
 from services.kernel.language.events.exchange import ErasureDecided, ErasureDeclined, SubmissionDelivered
 from services.kernel.language.events.meaning import Way
 from services.kernel.language.vocabulary import Lane as LaneWord
-from services.kernel.runtime.erased import hold_unless_erased, is_about_erased
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.erased import hold_unless_erased, is_about_erased
+from services.kernel.runtime.storing.transaction import Transaction
 
 _Opened = tuple[ChainedRow, Envelope | None]
 

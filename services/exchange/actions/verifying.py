@@ -10,7 +10,7 @@ from services.exchange.policy.chain import Chain, Row, Tip, hash_of, is_intact
 from services.exchange.policy.signature import Keys, Kind, Trust, trust_in
 from services.exchange.store.lanes import list_lanes
 from services.exchange.store.ledger import page_of_chain, start_of, statement_of, statements
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.session import AsyncSession
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,19 @@ from services.exchange.store.overview import find_standing, link_standings
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import Lane
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import Context, LiveMe, Me, Now, Reading, Tx, asked_first, edge_router, of_officer
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.dependencies import (
+    Context,
+    LiveMe,
+    Me,
+    Now,
+    Reading,
+    Tx,
+    asked_first,
+    edge_router,
+    of_officer,
+)
+from services.kernel.runtime.web.views import Page
 
 router = edge_router(prefix="/api/v1")
 

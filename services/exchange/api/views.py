@@ -8,7 +8,7 @@ from typing import Self
 
 from services.exchange.store.overview import LaneStanding, LinkStanding
 from services.kernel.language.vocabulary import Lane, LinkState, System
-from services.kernel.runtime.views import View
+from services.kernel.runtime.web.views import View
 
 
 class LaneView(View):

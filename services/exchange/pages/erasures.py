@@ -19,15 +19,24 @@ from services.exchange.store.erasures import find_by_ending, find_erasure, list_
 from services.exchange.store.routes import routes_of
 from services.kernel.language.refusal import Refusal
 from services.kernel.language.vocabulary import ErasureGround, ErasureStage
+from services.kernel.runtime.heard.organisation import list_peers
 from services.kernel.runtime.keeping.erasure.copies import Copies
 from services.kernel.runtime.keeping.erasure.keepers import AskedKeeper, KeeperSilent
-from services.kernel.runtime.listing import Cursor, Place
-from services.kernel.runtime.organisation import list_peers
+from services.kernel.runtime.pages.listing import Cursor, Place
+from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.settings import ALL_SERVICES
-from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import Context, LiveMe, Me, Reading, Tx, asked_first, edge_router, of_officer
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.surroundings.settings import ALL_SERVICES
+from services.kernel.runtime.web.dependencies import (
+    Context,
+    LiveMe,
+    Me,
+    Reading,
+    Tx,
+    asked_first,
+    edge_router,
+    of_officer,
+)
 
 router = edge_router(prefix="/erasures", include_in_schema=False)
 

@@ -19,10 +19,20 @@ from services.exchange.store.keys import known_keys
 from services.exchange.store.overview import LaneStanding, LinkStanding, link_standings
 from services.kernel.language.refusal import NotFound, Refusal
 from services.kernel.language.vocabulary import Lane, LinkState
+from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import Context, LiveMe, Me, Now, Reading, Tx, asked_first, edge_router, of_officer
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.dependencies import (
+    Context,
+    LiveMe,
+    Me,
+    Now,
+    Reading,
+    Tx,
+    asked_first,
+    edge_router,
+    of_officer,
+)
 
 router = edge_router(include_in_schema=False)
 

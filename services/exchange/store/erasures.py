@@ -12,9 +12,9 @@ from sqlmodel import select as select_rows
 
 from services.exchange.model import Erasure, ErasureSaid
 from services.kernel.language.vocabulary import ErasureStage
-from services.kernel.runtime.paging import Order, Part
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.tables import COUNTER, INBOX_CURSOR
+from services.kernel.runtime.pages.paging import Order, Part
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.tables import COUNTER, INBOX_CURSOR
 
 ERASED, DECLINED = "erased", "declined"
 """What was answered to a neighbour that asked."""

@@ -12,7 +12,7 @@ from sqlmodel import col
 from services.exchange.model import FileDue, FileWanted
 from services.exchange.policy.timing import FILE_COMES_WITHIN_S, MISSING_AFTER_TRIES, look_again_after_s
 from services.exchange.store.dialect import insert_unless_there
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.session import AsyncSession
 
 AT_ONCE = 50
 

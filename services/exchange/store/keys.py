@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from services.exchange.policy.signature import Keys
-from services.kernel.runtime.organisation import list_peers
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.tokens import KeyPair, KeyUnreadable, public_key_from_text
+from services.kernel.runtime.heard.organisation import list_peers
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.tokens import KeyPair, KeyUnreadable, public_key_from_text
 
 
 async def known_keys(session: AsyncSession, own: KeyPair) -> Keys:

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from services.exchange.policy.belonging import Known
 from services.kernel.language.vocabulary import Lane, UnitKind
-from services.kernel.runtime.organisation import list_peers, units_to_compare
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.heard.organisation import list_peers, units_to_compare
+from services.kernel.runtime.storing.session import AsyncSession
 
 AT_ONCE = 200
 """So many ids and names are asked for in one statement."""

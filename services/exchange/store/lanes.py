@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, inspect, select, tuple_, update
 from services.exchange.model import Conflict, Dispatch, Lane, Link
 from services.exchange.policy.chain import ZERO, Chain, link_name
 from services.exchange.store.dialect import insert_unless_there
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.session import AsyncSession
 
 
 async def lock_lanes(session: AsyncSession, chains: Iterable[Chain], *, own: str) -> dict[Chain, Lane]:

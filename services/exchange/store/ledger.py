@@ -13,8 +13,8 @@ from services.exchange.policy.chain import ZERO, Chain, ChainedRow, Row, Tip
 from services.exchange.policy.signature import Kind, Statement
 from services.exchange.policy.wire import BATCH_ROWS, fitting
 from services.kernel.language.events.exchange import ABOUT_ERASURE
-from services.kernel.runtime import sets
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing import many_values
+from services.kernel.runtime.storing.session import AsyncSession
 
 Ledger = type[Dispatch] | type[Arrival]
 _ARRIVED = inspect(ArrivedEvent).local_table
@@ -97,7 +97,7 @@ async def delivered_before(session: AsyncSession, origin_ids: Sequence[UUID]) ->
 
 async def arrived_before(session: AsyncSession, event_ids: Sequence[str]) -> set[str]:
     """Which of these facts have arrived already."""
-    query = select(_ARRIVED.c.event_id).where(_ARRIVED.c.event_id.in_(sets.texts(session, event_ids)))
+    query = select(_ARRIVED.c.event_id).where(_ARRIVED.c.event_id.in_(many_values.texts(session, event_ids)))
     return set((await session.execute(query)).scalars())
 
 
@@ -160,7 +160,7 @@ def _naming(session: AsyncSession, table: Any, origin_id: UUID) -> tuple[Any, ..
     """Rows that name an item, those about its erasure apart."""
     sought, columns = str(origin_id).encode(), inspect(table).local_table.c
     found = func.position(text("decode(:sought, 'hex') IN body").bindparams(sought=sought.hex()))
-    names = found > 0 if sets.is_postgresql(session) else func.instr(columns.body, sought) > 0
+    names = found > 0 if many_values.is_postgresql(session) else func.instr(columns.body, sought) > 0
     return columns.type.not_in(ABOUT_ERASURE), names
 
 

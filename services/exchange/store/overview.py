@@ -17,8 +17,8 @@ from services.exchange.store.queue import Waiting, waiting_by_chain
 from services.kernel.language.events.directory import PeerRegistered
 from services.kernel.language.vocabulary import Lane as LaneWord
 from services.kernel.language.vocabulary import LinkState
-from services.kernel.runtime.organisation import list_peers
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.heard.organisation import list_peers
+from services.kernel.runtime.storing.session import AsyncSession
 
 
 @dataclass(frozen=True, slots=True)

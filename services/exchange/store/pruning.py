@@ -11,7 +11,7 @@ from services.exchange.model import Arrival, Dispatch, Lane, SignedStatement
 from services.exchange.policy.chain import Chain
 from services.exchange.policy.signature import Kind
 from services.exchange.store.ledger import Ledger
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.session import AsyncSession
 
 
 async def old_numbers(

@@ -13,8 +13,8 @@ from sqlalchemy import bindparam, delete, func, inspect, select, update
 from services.exchange.model import Dispatch, Queued
 from services.exchange.policy.chain import Chain
 from services.exchange.policy.wire import fitting
-from services.kernel.runtime import sets
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing import many_values
+from services.kernel.runtime.storing.session import AsyncSession
 
 _QUEUED = inspect(Queued).local_table
 _DISPATCH = inspect(Dispatch).local_table
@@ -59,7 +59,7 @@ async def next_queued(session: AsyncSession, chain: Chain, *, most: int = MOST_A
 
 async def drop_queued(session: AsyncSession, ids: Collection[int]) -> None:
     """Take these away: they have their numbers, or need none."""
-    await session.execute(delete(Queued).where(_QUEUED.c.id.in_(sets.numbers(session, ids))))
+    await session.execute(delete(Queued).where(_QUEUED.c.id.in_(many_values.numbers(session, ids))))
 
 
 async def queued_again(session: AsyncSession, chain: Chain) -> list[Any]:
@@ -84,7 +84,7 @@ async def dispatched_before(session: AsyncSession, chain: Chain, event_ids: Iter
     if not wanted:
         return set()
     query = select(_DISPATCH.c.event_id, _DISPATCH.c.epoch).where(
-        _DISPATCH.c.event_id.in_(sets.texts(session, wanted)), _DISPATCH.c.link == chain.link
+        _DISPATCH.c.event_id.in_(many_values.texts(session, wanted)), _DISPATCH.c.link == chain.link
     )
     return {(row.event_id, row.epoch) for row in await session.execute(query)}
 

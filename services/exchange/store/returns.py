@@ -7,7 +7,7 @@ from services.exchange.policy.chain import Chain, Tip
 from services.exchange.policy.signature import Kind
 from services.exchange.policy.wire import BATCH_ROWS, Message
 from services.exchange.store.ledger import hashes, rows_after, statement_of, statements
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.session import AsyncSession
 
 
 async def rows_to_give_back(session: AsyncSession, chain: Chain, tip: Tip) -> Message | None:

@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from services.exchange.model import Route as RouteRow
 from services.exchange.policy.routing import Route, Ways, with_ways
 from services.exchange.store.dialect import insert_unless_there
-from services.kernel.runtime.outbox import slices
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.outbox import slices
+from services.kernel.runtime.storing.session import AsyncSession
 
 LONGEST_TEXT = 600
 

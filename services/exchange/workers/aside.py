@@ -8,7 +8,7 @@ import structlog
 
 from services.exchange.actions import Arrived
 from services.exchange.policy.wire import Message
-from services.kernel.runtime.faults import is_passing
+from services.kernel.runtime.storing.database_faults import is_passing
 
 log = structlog.get_logger()
 

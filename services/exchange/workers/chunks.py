@@ -18,9 +18,9 @@ from services.exchange.policy.wire import Message
 from services.exchange.store.files import await_files, erased_among_files, files_wanted, note_asked, note_came
 from services.kernel.language.refusal import Refusal
 from services.kernel.language.vocabulary import Lane
-from services.kernel.runtime.files import AsyncFileStore, FileNotHere
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.turns import Rank
+from services.kernel.runtime.storing.turns import Rank
+from services.kernel.runtime.uploads.files import AsyncFileStore, FileNotHere
 
 log = structlog.get_logger()
 

@@ -14,8 +14,8 @@ from services.kernel.language.vocabulary import ErasureStage
 from services.kernel.runtime.keeping.erasure.copies import Order, Tally
 from services.kernel.runtime.keeping.erasure.everywhere import erase_everywhere
 from services.kernel.runtime.keeping.erasure.keepers import KeeperSilent, keepers_of
-from services.kernel.runtime.naps import nap_until
 from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.surroundings.clock import pause_until
 
 log = structlog.get_logger()
 
@@ -32,7 +32,7 @@ async def carry_out_erasures(context: ServiceContext, stop: asyncio.Event) -> No
         while not stop.is_set():
             woken.clear()
             if not await _carry_out_next(context):
-                await nap_until(stop, woken, LOOK_AGAIN_S)
+                await pause_until(stop, woken, LOOK_AGAIN_S)
     finally:
         listening.cancel()
 

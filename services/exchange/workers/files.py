@@ -12,10 +12,10 @@ from services.exchange.actions import dispatch_file
 from services.exchange.model import FileDue
 from services.exchange.policy.chunks import Chunk, spans
 from services.exchange.store.files import AT_ONCE, files_due, step_back
-from services.kernel.runtime.files import FileStore
-from services.kernel.runtime.naps import nap_until
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.turns import Rank
+from services.kernel.runtime.storing.turns import Rank
+from services.kernel.runtime.surroundings.clock import pause_until
+from services.kernel.runtime.uploads.files import FileStore
 
 log = structlog.get_logger()
 
@@ -35,7 +35,7 @@ async def dispatch_due_files(context: ServiceContext, stop: asyncio.Event) -> No
             for file in due:
                 await _dispatch(context, file)
             if len(due) < AT_ONCE:
-                await nap_until(stop, woken, LOOK_AGAIN_S)
+                await pause_until(stop, woken, LOOK_AGAIN_S)
     finally:
         listening.cancel()
 

@@ -13,11 +13,11 @@ from services.exchange.store.lanes import list_links
 from services.exchange.workers.lane import LaneCarrier
 from services.exchange.workers.road import place_of
 from services.kernel.language.events.directory import PeerRegistered
-from services.kernel.runtime.naps import nap_until
-from services.kernel.runtime.organisation import list_peers
+from services.kernel.runtime.heard.organisation import list_peers
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.supervision import keep_running
-from services.kernel.runtime.tokens import public_key_from_text
+from services.kernel.runtime.surroundings.clock import pause_until
+from services.kernel.runtime.surroundings.supervision import keep_running
+from services.kernel.runtime.web.tokens import public_key_from_text
 
 LOOK_AGAIN_S = 3.0
 CUT_AFTER_S = 3.0
@@ -49,7 +49,7 @@ async def carry_links(context: ServiceContext, stop: asyncio.Event) -> None:
             for name, peer in wanted.items():
                 if name not in running:
                     running[name] = _start(context, peer)
-            await nap_until(stop, woken, LOOK_AGAIN_S)
+            await pause_until(stop, woken, LOOK_AGAIN_S)
     finally:
         listening.cancel()
         await _end(running, list(running))

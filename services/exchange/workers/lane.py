@@ -12,9 +12,9 @@ from services.exchange.actions import Border, begin_lane, mark_connected
 from services.exchange.workers.reading import LaneReader
 from services.exchange.workers.road import Place, Road, TopicMissing, open_road
 from services.exchange.workers.sending import LaneSender
-from services.kernel.runtime.naps import nap
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.topics import create_link_topics
+from services.kernel.runtime.surroundings.clock import pause
+from services.kernel.runtime.telling.topics import create_link_topics
 
 log = structlog.get_logger()
 
@@ -61,7 +61,7 @@ class LaneCarrier:
             if not stop.is_set():
                 if time.monotonic() - started > LASTED_S:
                     delay_s = FIRST_BACK_OFF_S
-                await nap(stop, delay_s * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
+                await pause(stop, delay_s * random.uniform(0.7, 1.3))  # noqa: S311 - jitter
                 delay_s = min(delay_s * 2, longest_s)
 
     async def _make_topics(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.kernel.language.vocabulary import Lane
-from services.kernel.runtime.turns import Rank
+from services.kernel.runtime.storing.turns import Rank
 
 
 def rank_of(lane: str) -> Rank:

@@ -37,10 +37,10 @@ from services.exchange.workers.ranks import rank_of
 from services.exchange.workers.road import Road
 from services.exchange.workers.sending import LaneSender
 from services.kernel.language.vocabulary import Lane
-from services.kernel.runtime.faults import is_passing
-from services.kernel.runtime.inbox.pace import Clock, Pace
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.database_faults import is_passing
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.telling.inbox.pace import Clock, Pace
 
 log = structlog.get_logger()
 

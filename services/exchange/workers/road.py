@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import ConsumerRecord
 
 from services.kernel.language.events.directory import PeerRegistered
-from services.kernel.runtime.clients import opened
+from services.kernel.runtime.telling.clients import opened
 
 REQUEST_TIMEOUT_MS = 15_000
 FETCH_WAIT_MS = 2_000

@@ -22,9 +22,9 @@ from services.exchange.workers.chunks import wanted_files, with_content
 from services.exchange.workers.ranks import rank_of
 from services.exchange.workers.road import Road
 from services.kernel.language.vocabulary import Lane as LaneWord
-from services.kernel.runtime.inbox.pace import Clock, Pace
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.telling.inbox.pace import Clock, Pace
 
 LOOK_AGAIN_S = 5.0
 """Rows that another process wrote are found after this time at the latest."""

@@ -11,8 +11,8 @@ from services.exchange.actions import note_link_state
 from services.exchange.store.lanes import count_conflicts, list_links
 from services.exchange.store.overview import LaneStanding, LinkStanding, link_standings
 from services.kernel.language.vocabulary import LinkState
-from services.kernel.runtime.naps import nap
 from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.surroundings.clock import pause
 
 log = structlog.get_logger()
 
@@ -29,7 +29,7 @@ async def watch_links(context: ServiceContext, stop: asyncio.Event) -> None:
         if (now_shown := _what_pages_show(found)) != shown:
             shown = now_shown
             context.signals.publish("links")
-        await nap(stop, LOOK_EVERY_S)
+        await pause(stop, LOOK_EVERY_S)
 
 
 async def read_gauges(context: ServiceContext) -> None:

@@ -10,12 +10,12 @@ from services.intake.actions.reading import find_own
 from services.intake.actions.refusals import TooManyAttachments
 from services.intake.model import Attachment
 from services.kernel.language.refusal import NotFound
-from services.kernel.runtime.files import StoredFile
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.identifiers import new_id
 from services.kernel.runtime.uploads import CheckedUpload
+from services.kernel.runtime.uploads.files import StoredFile
+from services.kernel.runtime.web.identity import Officer
 
 MOST_ATTACHMENTS = 50
 

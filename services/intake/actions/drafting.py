@@ -13,9 +13,9 @@ from services.intake.model import Submission
 from services.intake.policy import Step, may_edit, next_status, next_version, unfit_for_draft
 from services.kernel.language.refusal import InvalidInput, StaleVersion
 from services.kernel.language.vocabulary import IntakeStatus
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.identifiers import new_id
+from services.kernel.runtime.web.identity import Officer
 
 _NOT_COPIED = frozenset({"authors", "non_secret_declared"})
 

@@ -10,10 +10,10 @@ from services.intake.model import Submission
 from services.intake.policy.access import may_write
 from services.kernel.language.events.directory import OfficerAppointed
 from services.kernel.language.vocabulary import InfoType
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.organisation import list_officers
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.heard.organisation import list_officers
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.web.identity import Officer
 
 
 async def colleagues_of(session: AsyncSession, submission: Submission) -> list[OfficerAppointed]:

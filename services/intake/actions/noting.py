@@ -14,7 +14,7 @@ from services.kernel.language.events.parts import SubmissionFact
 from services.kernel.language.events.review import SubmissionReturned
 from services.kernel.language.vocabulary import IntakeStatus
 from services.kernel.runtime.passage.noting import new_line
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 
 
 async def note(tx: Transaction, fact: SubmissionFact | SubmissionDelivered) -> Submission | None:

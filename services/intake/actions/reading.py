@@ -11,12 +11,12 @@ from services.kernel.language.actor import Actor
 from services.kernel.language.reading import ReadableItem, may_read
 from services.kernel.language.refusal import NotFound, NotHereYet, NotPermitted
 from services.kernel.language.vocabulary import InfoType
-from services.kernel.runtime.identity import Officer
 from services.kernel.runtime.keeping.erasure.texts import refuse_erased
-from services.kernel.runtime.live import NamedChannel
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.settings import NodeInfo
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.settings import NodeInfo
+from services.kernel.runtime.surroundings.signals import NamedChannel
+from services.kernel.runtime.web.identity import Officer
 
 
 async def open_submission(session: AsyncSession, officer: Officer, origin_id: UUID, node: str) -> Submission:

@@ -10,7 +10,7 @@ from services.intake.policy import Step
 from services.kernel.language.events.intake import SubmissionSubmitted
 from services.kernel.language.vocabulary import IntakeStatus
 from services.kernel.runtime.passage.noting import new_line
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 
 
 async def bring_back_submitted(tx: Transaction, fact: SubmissionSubmitted) -> None:

@@ -15,9 +15,9 @@ from services.kernel.language.events import parts
 from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
 from services.kernel.language.field_error import FieldError
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
-from services.kernel.runtime.identity import Officer
 from services.kernel.runtime.passage.noting import head_of, tell_and_note
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.web.identity import Officer
 
 
 async def submit(tx: Transaction, officer: Officer, origin_id: UUID) -> Submission:

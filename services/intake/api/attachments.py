@@ -14,12 +14,12 @@ from services.intake.actions.reading import find_own
 from services.intake.api.views import AttachmentView
 from services.intake.model import Attachment
 from services.kernel.language.refusal import NotFound
-from services.kernel.runtime.downloads import stored_file
-from services.kernel.runtime.files import StoredFile
-from services.kernel.runtime.limits import edge_router, take_in_upload
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.uploads import CheckedUpload
-from services.kernel.runtime.web import Context, Me, Node, Reading, Tx, asked_first, etag, of_thing
+from services.kernel.runtime.uploads.files import StoredFile
+from services.kernel.runtime.web.dependencies import Context, Me, Node, Reading, Tx, asked_first, etag, of_thing
+from services.kernel.runtime.web.downloads import stored_file
+from services.kernel.runtime.web.limits import edge_router, take_in_upload
 
 router = edge_router(prefix="/api/v1/submissions/{origin_id}/attachments")
 

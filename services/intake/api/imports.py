@@ -7,8 +7,8 @@ from fastapi import Request
 from services.intake import actions
 from services.intake.actions.reading import require_writer
 from services.intake.api.views import DocumentView
-from services.kernel.runtime.limits import edge_router, uploaded_file
-from services.kernel.runtime.web import Me, asked_first, of_officer
+from services.kernel.runtime.web.dependencies import Me, asked_first, of_officer
+from services.kernel.runtime.web.limits import edge_router, uploaded_file
 
 router = edge_router(prefix="/api/v1/imports")
 

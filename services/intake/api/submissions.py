@@ -13,10 +13,20 @@ from services.intake.api.views import LineView, StandingView, SubmissionView, wh
 from services.intake.metrics import SUBMITTED
 from services.intake.model import SubmissionChange
 from services.kernel.language.vocabulary import IntakeStatus
-from services.kernel.runtime.limits import edge_router
-from services.kernel.runtime.listing import Cursor, Sort
-from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import IfMatch, Me, Node, Reading, Tx, asked_first, etag, of_officer, of_thing
+from services.kernel.runtime.pages.listing import Cursor, Sort
+from services.kernel.runtime.web.dependencies import (
+    IfMatch,
+    Me,
+    Node,
+    Reading,
+    Tx,
+    asked_first,
+    etag,
+    of_officer,
+    of_thing,
+)
+from services.kernel.runtime.web.limits import edge_router
+from services.kernel.runtime.web.views import Page
 
 router = edge_router(prefix="/api/v1/submissions")
 

@@ -16,8 +16,8 @@ from services.kernel.language.events.meaning import Kind
 from services.kernel.language.events.parts import Hop, OfficerRef
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
 from services.kernel.runtime.passage.showing import last_at
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.views import FieldErrorView, View
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.views import FieldErrorView, View
 
 
 class StandingView(View):

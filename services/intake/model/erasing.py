@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.intake.model.tables import Attachment, EditionCopy, HistoryRow, Question, Submission
 from services.kernel.runtime.keeping.erasure.texts import MARK, Texts
-from services.kernel.runtime.search import TextIndex
+from services.kernel.runtime.storing.search import TextIndex
 
 TEXTS = (
     Texts(

@@ -15,9 +15,9 @@ from services.kernel.language.events.parts import Hop
 from services.kernel.language.particulars import is_blank
 from services.kernel.language.vocabulary import IntakeStatus, System
 from services.kernel.language.vocabulary.item_fields import FIELD
-from services.kernel.runtime.columns import KeptHops
 from services.kernel.runtime.passage.table import HistoryLine, QuestionLine
-from services.kernel.runtime.tables import BigId, UtcDateTime, service_metadata
+from services.kernel.runtime.storing.columns import KeptHops
+from services.kernel.runtime.storing.tables import BigId, UtcDateTime, service_metadata
 
 METADATA = service_metadata()
 

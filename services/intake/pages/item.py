@@ -14,15 +14,15 @@ from services.intake.policy.access import may_write
 from services.kernel.language.events.review import InstructionRecorded, SubmissionAdopted
 from services.kernel.language.particulars import particulars
 from services.kernel.language.vocabulary import InfoType, IntakeStatus, Level, System, UnitKind
-from services.kernel.runtime.comparing import compare_texts
-from services.kernel.runtime.delays import find_delay
-from services.kernel.runtime.limits import edge_router
-from services.kernel.runtime.organisation import superior_of
+from services.kernel.runtime.heard.organisation import superior_of
+from services.kernel.runtime.pages.comparing import compare_texts
+from services.kernel.runtime.pages.templating import back_to, masthead_of, page
 from services.kernel.runtime.passage.showing import node_name, node_names, timeline_groups
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.settings import NodeInfo
-from services.kernel.runtime.templating import back_to, masthead_of, page
-from services.kernel.runtime.web import Me, Node, Now, Officer, Reading, Tx
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.surroundings.settings import NodeInfo
+from services.kernel.runtime.telling.delays import find_delay
+from services.kernel.runtime.web.dependencies import Me, Node, Now, Officer, Reading, Tx
+from services.kernel.runtime.web.limits import edge_router
 
 router = edge_router(prefix="/submissions")
 

@@ -15,13 +15,13 @@ from services.intake.model import Submission
 from services.intake.pages.item import undelivered_age
 from services.intake.policy.access import may_write
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
-from services.kernel.runtime.export import ExportForm, local_text
-from services.kernel.runtime.limits import edge_router
-from services.kernel.runtime.listing import Place, export_list
-from services.kernel.runtime.paging import LONGEST_CURSOR, Part
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.templating import page
-from services.kernel.runtime.web import Me, Now, Officer, Reading
+from services.kernel.runtime.pages.export import ExportForm, local_text
+from services.kernel.runtime.pages.listing import Place, export_list
+from services.kernel.runtime.pages.paging import LONGEST_CURSOR, Part
+from services.kernel.runtime.pages.templating import page
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.dependencies import Me, Now, Officer, Reading
+from services.kernel.runtime.web.limits import edge_router
 
 router = edge_router(prefix="/submissions")
 

@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from services.intake.actions.naming import name_writers
-from services.kernel.runtime.limits import edge_router
-from services.kernel.runtime.templating import back_to
-from services.kernel.runtime.web import Me, Tx
+from services.kernel.runtime.pages.templating import back_to
+from services.kernel.runtime.web.dependencies import Me, Tx
+from services.kernel.runtime.web.limits import edge_router
 
 router = edge_router(prefix="/submissions")
 

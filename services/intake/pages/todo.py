@@ -8,8 +8,8 @@ from fastapi.responses import RedirectResponse
 from services.intake import store
 from services.intake.policy.access import may_write
 from services.kernel.language.vocabulary import IntakeStatus
-from services.kernel.runtime.templating import page
-from services.kernel.runtime.web import Me, Now, Reading, edge_router
+from services.kernel.runtime.pages.templating import page
+from services.kernel.runtime.web.dependencies import Me, Now, Reading, edge_router
 
 router = edge_router()
 

@@ -24,14 +24,14 @@ from services.kernel.language.refusal import NotFound, NotPermitted, Refusal, St
 from services.kernel.language.vocabulary import InfoType, System
 from services.kernel.language.vocabulary.item_fields import FIELD
 from services.kernel.runtime.apart import TooBusy, WorkTooLarge
-from services.kernel.runtime.comparing import COMPARING, compare_texts
-from services.kernel.runtime.files import StoredFile
-from services.kernel.runtime.limits import attachment_limit_bytes, edge_router, uploaded_file
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.pages.comparing import COMPARING, compare_texts
+from services.kernel.runtime.pages.templating import back_to, page
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.uploads import CheckedUpload, take_in
-from services.kernel.runtime.web import Begin, IfMatch, Me, Node, Now, Officer, Reading, let_go
+from services.kernel.runtime.uploads.files import StoredFile
+from services.kernel.runtime.web.dependencies import Begin, IfMatch, Me, Node, Now, Officer, Reading, let_go
+from services.kernel.runtime.web.limits import attachment_limit_bytes, edge_router, uploaded_file
 
 router = edge_router(prefix="/submissions")
 
@@ -40,7 +40,7 @@ _COMPARED_CHARACTERS = 3_000
 
 
 @dataclass(frozen=True)
-class Desk:
+class Writing:
     """What the form's handlers work with."""
 
     request: Request
@@ -55,138 +55,142 @@ async def write_new(request: Request, *, me: Me, session: Reading, node: Node, n
     require_writer(me, "")
     phone = await store.last_phone_of(session, me.officer_id)
     typed = Typed({"author_name": me.name, "author_phone": phone, "info_type": request.query_params.get("type", "")})
-    return await _form_page(Desk(request, me, node, now), session, typed, None)
+    return await _form_page(Writing(request, me, node, now), session, typed, None)
 
 
 @router.get("/{origin_id}/edit")
 async def write_on(
     request: Request, origin_id: UUID, *, me: Me, session: Reading, node: Node, now: Now, check: bool = False
 ) -> Response:
-    desk = Desk(request, me, node, now)
-    submission = await _own(session, desk, origin_id)
+    writing = Writing(request, me, node, now)
+    submission = await _own(session, writing, origin_id)
     if not submission.is_in_hand:
         return back_to(f"/intake/submissions/{origin_id}", "稿件已提交，现在不能修改。", tone="amber")
     typed = typed_from(submission)
     if check:
         missing = actions.what_is_missing(submission)
         typed = replace(typed, errors={error.field: error.message for error in missing})
-    return await _form_page(desk, session, typed, submission)
+    return await _form_page(writing, session, typed, submission)
 
 
 @router.post("")
 async def save_new(request: Request, *, me: Me, session: Reading, begin: Begin, node: Node, now: Now) -> Response:
-    return await _saved(Desk(request, me, node, now), session, begin, None, 0)
+    return await _saved(Writing(request, me, node, now), session, begin, None, 0)
 
 
 @router.post("/{origin_id}")
 async def save(
     request: Request, origin_id: UUID, *, me: Me, version: IfMatch, session: Reading, begin: Begin, node: Node, now: Now
 ) -> Response:
-    return await _saved(Desk(request, me, node, now), session, begin, origin_id, version)
+    return await _saved(Writing(request, me, node, now), session, begin, origin_id, version)
 
 
-async def _saved(desk: Desk, session: AsyncSession, begin: Begin, origin_id: UUID | None, version: int) -> Response:
+async def _saved(
+    writing: Writing, session: AsyncSession, begin: Begin, origin_id: UUID | None, version: int
+) -> Response:
     """Keep the text, then do what the pressed button says; a refusal gives the form back as it was typed.
 
     What takes long, files above all, is done before the transaction, for which others would wait.
     """
-    form = await desk.request.form()
+    form = await writing.request.form()
     typed = typed_of(form)
     action, _, argument = str(form.get("action", "save")).partition(":")
-    before = await _own(session, desk, origin_id) if origin_id else None
+    before = await _own(session, writing, origin_id) if origin_id else None
     if action == "import":
-        return await _imported(desk, session, typed, before)
+        return await _imported(writing, session, typed, before)
     values, typed = meant(typed)
     if typed.status != 200:
-        return await _form_page(desk, session, typed, before)
+        return await _form_page(writing, session, typed, before)
     if action == "attach":
         try:
-            desk = replace(desk, uploads=await _taken_in(desk, session, origin_id, str(values.get("info_type") or "")))
+            writing = replace(
+                writing, uploads=await _taken_in(writing, session, origin_id, str(values.get("info_type") or ""))
+            )
         except (NotFound, NotPermitted):
             raise
         except Refusal as refusal:
-            return await _form_page(desk, session, typed.refused(refusal), before, version=version)
+            return await _form_page(writing, session, typed.refused(refusal), before, version=version)
     tx = await begin()
     try:
         submission = await (
-            actions.change_draft(tx, desk.me, origin_id, values, version=version)
+            actions.change_draft(tx, writing.me, origin_id, values, version=version)
             if origin_id
-            else actions.create_draft(tx, desk.me, values)
+            else actions.create_draft(tx, writing.me, values)
         )
-        return await _ACTIONS.get(action, _keep)(desk, tx, submission, argument)
+        return await _ACTIONS.get(action, _keep)(writing, tx, submission, argument)
     except (NotFound, NotPermitted):
         raise
     except Refusal as refusal:
-        return await _refused(desk, typed, refusal, origin_id, version)
+        return await _refused(writing, typed, refusal, origin_id, version)
 
 
-async def _refused(desk: Desk, typed: Typed, refusal: Refusal, origin_id: UUID | None, version: int) -> Response:
+async def _refused(writing: Writing, typed: Typed, refusal: Refusal, origin_id: UUID | None, version: int) -> Response:
     """The form or both texts, once nothing is being written any more; the form goes on from the version it came with."""
-    await let_go(desk.request)
-    async with desk.request.app.state.context.database.reading() as session:
-        kept = await _own(session, desk, origin_id) if origin_id else None
+    await let_go(writing.request)
+    async with writing.request.app.state.context.database.reading() as session:
+        kept = await _own(session, writing, origin_id) if origin_id else None
         if kept is not None and isinstance(refusal, StaleVersion):
-            return await _conflict_page(desk, typed, kept)
-        return await _form_page(desk, session, typed.refused(refusal), kept, version=version)
+            return await _conflict_page(writing, typed, kept)
+        return await _form_page(writing, session, typed.refused(refusal), kept, version=version)
 
 
-async def _own(session: AsyncSession, desk: Desk, origin_id: UUID) -> Submission:
-    submission = await actions.open_submission(session, desk.me, origin_id, desk.node.node_id)
-    if submission.unit_id != desk.me.unit_id:
+async def _own(session: AsyncSession, writing: Writing, origin_id: UUID) -> Submission:
+    submission = await actions.open_submission(session, writing.me, origin_id, writing.node.node_id)
+    if submission.unit_id != writing.me.unit_id:
         raise NotPermitted
-    require_writer(desk.me, submission.info_type)
+    require_writer(writing.me, submission.info_type)
     return submission
 
 
-async def _keep(_desk: Desk, _tx: Transaction, submission: Submission, _argument: str) -> Response:
+async def _keep(_writing: Writing, _tx: Transaction, submission: Submission, _argument: str) -> Response:
     return _back_to_form(submission, "草稿已保存。")
 
 
-async def _submit(desk: Desk, tx: Transaction, submission: Submission, _argument: str) -> Response:
+async def _submit(writing: Writing, tx: Transaction, submission: Submission, _argument: str) -> Response:
     """Submit; where something is missing the text is kept and the form says what."""
     missing = actions.what_is_missing(submission)
     if missing:
         text = f"草稿已保存，还差 {len(missing)} 项才能提交。"
         return _back_to_form(submission, text, tone="amber", query="?check=1")
-    await actions.submit(tx, desk.me, submission.origin_id)
+    await actions.submit(tx, writing.me, submission.origin_id)
     SUBMITTED.labels(tx.node.node_id, submission.info_type).inc()
     return back_to(f"/intake/submissions/{submission.origin_id}?sent=1", "已提交审核人。")
 
 
 async def _taken_in(
-    desk: Desk, session: AsyncSession, origin_id: UUID | None, info_type: str
+    writing: Writing, session: AsyncSession, origin_id: UUID | None, info_type: str
 ) -> tuple[tuple[CheckedUpload, StoredFile], ...]:
     """The form's files, checked and stored, if the officer may add them."""
     if origin_id:
-        await actions.require_attachable(session, desk.me, origin_id)
+        await actions.require_attachable(session, writing.me, origin_id)
     else:
-        require_writer(desk.me, info_type)
-    sent = (await desk.request.form()).getlist("file")
+        require_writer(writing.me, info_type)
+    sent = (await writing.request.form()).getlist("file")
     named = [(file.filename, file.file) for file in sent if isinstance(file, UploadFile) and file.filename]
     if len(named) > actions.MOST_ATTACHMENTS:
         raise actions.TooManyAttachments
-    files, limit_bytes = desk.request.app.state.context.files, attachment_limit_bytes(desk.request)
+    files, limit_bytes = writing.request.app.state.context.files, attachment_limit_bytes(writing.request)
     return tuple([await take_in(files, name, stream, limit_bytes=limit_bytes) for name, stream in named])
 
 
-async def _attach(desk: Desk, tx: Transaction, submission: Submission, _argument: str) -> Response:
-    for checked, stored in desk.uploads:
-        await actions.attach_file(tx, desk.me, submission.origin_id, checked, stored)
-    names = [checked.filename for checked, _ in desk.uploads]
+async def _attach(writing: Writing, tx: Transaction, submission: Submission, _argument: str) -> Response:
+    for checked, stored in writing.uploads:
+        await actions.attach_file(tx, writing.me, submission.origin_id, checked, stored)
+    names = [checked.filename for checked, _ in writing.uploads]
     text = f"已添加附件 {'、'.join(names)}。" if names else "请先选择要添加的文件。"
     return _back_to_form(submission, text, tone="green" if names else "amber", query="#w-files")
 
 
-async def _remove(desk: Desk, tx: Transaction, submission: Submission, argument: str) -> Response:
+async def _remove(writing: Writing, tx: Transaction, submission: Submission, argument: str) -> Response:
     try:
         attachment_id = UUID(argument)
     except ValueError as fault:
         raise NotFound from fault
-    await actions.remove_attachment(tx, desk.me, submission.origin_id, attachment_id)
+    await actions.remove_attachment(tx, writing.me, submission.origin_id, attachment_id)
     return _back_to_form(submission, "附件已移除。", query="#w-files")
 
 
-_Action = Callable[[Desk, Transaction, Submission, str], Awaitable[Response]]
+_Action = Callable[[Writing, Transaction, Submission, str], Awaitable[Response]]
 _ACTIONS: dict[str, _Action] = {"save": _keep, "submit": _submit, "attach": _attach, "remove": _remove}
 
 
@@ -194,21 +198,21 @@ def _back_to_form(submission: Submission, text: str, *, tone: str = "green", que
     return back_to(f"/intake/submissions/{submission.origin_id}/edit{query}", text, tone=tone)
 
 
-async def _imported(desk: Desk, session: AsyncSession, typed: Typed, before: Submission | None) -> Response:
+async def _imported(writing: Writing, session: AsyncSession, typed: Typed, before: Submission | None) -> Response:
     """Put the text of a .docx into the form, to be checked; nothing is saved by it."""
     try:
-        found = await actions.read_document((await uploaded_file(desk.request, "document")).file)
+        found = await actions.read_document((await uploaded_file(writing.request, "document")).file)
     except Refusal as refusal:
-        return await _form_page(desk, session, typed.refused(refusal), before)
+        return await _form_page(writing, session, typed.refused(refusal), before)
     filled = replace(
         typed, fields={**typed.fields, "title": found.title or typed.fields.get("title", ""), "body": found.body}
     )
     notes = ["标题和正文已填入，请核对后保存。", *found.warnings]
-    return await _form_page(desk, session, filled, before, notes=notes)
+    return await _form_page(writing, session, filled, before, notes=notes)
 
 
 async def _form_page(
-    desk: Desk,
+    writing: Writing,
     session: AsyncSession,
     typed: Typed,
     submission: Submission | None,
@@ -219,7 +223,7 @@ async def _form_page(
     info_type = _known_type(typed.fields.get("info_type"))
     body = str(typed.fields.get("body") or "")
     return page(
-        desk.request,
+        writing.request,
         "intake/write.html",
         status_code=typed.status,
         typed=typed,
@@ -230,24 +234,24 @@ async def _form_page(
         offered_types=OFFERED_TYPES,
         fields=FIELD,
         sections=field_sections(),
-        to_name=await _to_name(desk, session, submission),
+        to_name=await _to_name(writing, session, submission),
         system=System.GOVERNMENT,
         missing=actions.what_is_missing(submission) if submission else [],
         advised=actions.what_is_advised(submission) if submission else [],
         hints=four_part_hints(info_type, body),
-        similar=await _similar(desk, session, typed, submission) if submission else [],
+        similar=await _similar(writing, session, typed, submission) if submission else [],
         attachments=await store.list_attachments(session, submission.origin_id) if submission else [],
         returned=returned_now(submission) if submission else None,
-        user_key=str(desk.me.officer_id),
+        user_key=str(writing.me.officer_id),
         colleagues=await colleagues_of(session, submission) if submission else [],
     )
 
 
-async def _conflict_page(desk: Desk, typed: Typed, before: Submission) -> Response:
+async def _conflict_page(writing: Writing, typed: Typed, before: Submission) -> Response:
     """Both texts side by side: what was typed, and what somebody else has saved meanwhile."""
     kept = typed_from(before)
     return page(
-        desk.request,
+        writing.request,
         "intake/conflict.html",
         status_code=StaleVersion.status,
         item=before,
@@ -257,21 +261,23 @@ async def _conflict_page(desk: Desk, typed: Typed, before: Submission) -> Respon
     )
 
 
-async def _to_name(desk: Desk, session: AsyncSession, submission: Submission | None) -> str:
+async def _to_name(writing: Writing, session: AsyncSession, submission: Submission | None) -> str:
     asked = submission or Submission(
-        origin_id=desk.me.officer_id, origin_node=desk.node.node_id, unit_id=desk.me.unit_id,
-        created_by=desk.me.officer_id, created_at=desk.now, touched_at=desk.now,
+        origin_id=writing.me.officer_id, origin_node=writing.node.node_id, unit_id=writing.me.unit_id,
+        created_by=writing.me.officer_id, created_at=writing.now, touched_at=writing.now,
     )  # fmt: skip
-    return await next_office(session, asked, desk.me, desk.node)
+    return await next_office(session, asked, writing.me, writing.node)
 
 
-async def _similar(desk: Desk, session: AsyncSession, typed: Typed, submission: Submission) -> list[dict[str, Any]]:
+async def _similar(
+    writing: Writing, session: AsyncSession, typed: Typed, submission: Submission
+) -> list[dict[str, Any]]:
     """The unit's recent items that read much like this one, with the figures in which they differ."""
     text = f"{typed.fields.get('title') or ''}\n{typed.fields.get('body') or ''}"[:_COMPARED_CHARACTERS]
     if len(text) < 40:
         return []
-    since = desk.now - _SIMILAR_WITHIN
-    recent = await store.list_recent_texts(session, desk.me, except_for=submission.origin_id, since=since)
+    since = writing.now - _SIMILAR_WITHIN
+    recent = await store.list_recent_texts(session, writing.me, except_for=submission.origin_id, since=since)
     others = [(str(one.origin_id), f"{one.title}\n{one.body}"[:_COMPARED_CHARACTERS]) for one in recent]
     if not others:
         return []

@@ -18,19 +18,19 @@ from sqlalchemy import MetaData
 from services.kernel.language.actor import Actor
 from services.kernel.language.events import Fact, urgent_twins
 from services.kernel.language.rulebooks import Rulebook
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.ended import EndedSessions
-from services.kernel.runtime.files import FileStore
-from services.kernel.runtime.inbox import Handler, ListensTo, in_both_lanes
+from services.kernel.runtime.heard.ended import EndedSessions
 from services.kernel.runtime.keeping.erasure.texts import Texts
-from services.kernel.runtime.live import NamedChannel, Signals
-from services.kernel.runtime.naps import utc_now
-from services.kernel.runtime.returned import listens_to_returned
 from services.kernel.runtime.rulebooks.hooks import Hooks
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.settings import NodeInfo, Settings
-from services.kernel.runtime.tokens import KeyPair
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.clock import utc_now
+from services.kernel.runtime.surroundings.settings import NodeInfo, Settings
+from services.kernel.runtime.surroundings.signals import NamedChannel, Signals
+from services.kernel.runtime.telling.inbox import Handler, ListensTo, in_both_lanes
+from services.kernel.runtime.telling.returned import listens_to_returned
+from services.kernel.runtime.uploads.files import FileStore
+from services.kernel.runtime.web.tokens import KeyPair
 
 
 @dataclass

@@ -7,9 +7,9 @@ from uuid import UUID
 from services.kernel.language.actor import Actor
 from services.kernel.language.refusal import NotHereYet, StaleVersion
 from services.kernel.language.vocabulary import ReviewStatus
-from services.kernel.runtime.asking import Ask, of_thing
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.web.asking import Ask, of_thing
 from services.review.model import ReviewItem
 from services.review.policy import Verb, require, require_granted
 from services.review.policy.refusals import NotInThisState

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from services.kernel.language.events.review import SubmissionDeclined, SubmissionReceived, SubmissionReturned
 from services.kernel.language.vocabulary import DeclineReason, ReturnReason, ReviewStatus
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.web.identity import Officer
 from services.review.actions.admitting import admit
 from services.review.actions.telling import head_of, note_inside, tell, touch
 from services.review.model import ReviewItem

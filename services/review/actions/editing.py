@@ -9,11 +9,11 @@ from services.kernel.language.diff import FigureChange, TextDiff
 from services.kernel.language.events.parts import Edition
 from services.kernel.language.events.review import SubmissionAnswered, SubmissionAsked, SubmissionEdited
 from services.kernel.language.refusal import Refusal, StaleVersion
-from services.kernel.runtime.comparing import compare_texts
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.pages.comparing import compare_texts
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.identifiers import new_id
+from services.kernel.runtime.web.identity import Officer
 from services.review.actions.admitting import admit
 from services.review.actions.deciding import take_in
 from services.review.actions.hearing import count_questions

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from services.kernel.language.events.parts import Content, Edition, Hop
 from services.kernel.language.events.review import SubmissionForwardedUp
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.organisation import find_peer, head_office, superior_of
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.heard.organisation import find_peer, head_office, superior_of
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.web.identity import Officer
 from services.review.actions.admitting import admit
 from services.review.actions.deciding import take_in
 from services.review.actions.editing import ComparedEdition, save_edition

@@ -12,7 +12,7 @@ from services.kernel.language.events.review import (
 )
 from services.kernel.language.vocabulary import ReturnReason, ReviewStatus
 from services.kernel.runtime.passage.asking import put_answer, put_question
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 from services.review.actions.opening import new_item
 from services.review.actions.telling import note_fact, touch
 from services.review.model import Instruction, Question, ReviewItem

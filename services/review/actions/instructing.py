@@ -11,9 +11,9 @@ from services.kernel.language.events.review import InstructionRecorded
 from services.kernel.language.field_error import FieldError
 from services.kernel.language.refusal import InvalidInput
 from services.kernel.language.vocabulary import LeaderRank, Role, Share
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.identifiers import new_id
+from services.kernel.runtime.web.identity import Officer
 from services.review.actions.admitting import admit
 from services.review.actions.deciding import take_in
 from services.review.actions.telling import head_of, note_inside, tell, touch

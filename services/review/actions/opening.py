@@ -10,7 +10,7 @@ from services.kernel.language.events.parts import Content, Item
 from services.kernel.language.events.review import SubmissionForwardedUp, SubmissionReportedUp
 from services.kernel.language.vocabulary import ReviewStatus
 from services.kernel.runtime.rulebooks import rules_at
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 from services.review.actions.telling import note_fact, touch
 from services.review.model import ReviewItem, SentVersion
 from services.review.model.item import ForwardMark

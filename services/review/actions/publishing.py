@@ -12,8 +12,8 @@ from services.kernel.language.field_error import FieldError
 from services.kernel.language.refusal import InvalidInput, StaleVersion
 from services.kernel.language.text import clean_line, clean_text
 from services.kernel.language.vocabulary import Role, UnitKind
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.web.identity import Officer
 from services.review.actions.selecting import new_draft, state_without_draft, take_out, touch_issue
 from services.review.actions.signing import Signature
 from services.review.actions.telling import head_of, tell, touch

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.kernel.language.refusal import Refusal
-from services.kernel.runtime.masthead import masthead_of
+from services.kernel.runtime.pages.masthead import masthead_of
 from services.kernel.runtime.rulebooks import Hooks
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 from services.review.model import Periodical
 from services.review.policy.rules import PeriodicalSeed, PeriodicalSeeds
 from services.review.store.issues import list_periodicals

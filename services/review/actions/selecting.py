@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.kernel.language.vocabulary import AdoptionMode, ReviewStatus
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.web.identity import Officer
 from services.review.actions.admitting import admit
 from services.review.actions.deciding import take_in
 from services.review.actions.telling import note_inside, touch

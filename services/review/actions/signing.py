@@ -11,11 +11,11 @@ from services.kernel.language.field_error import FieldError
 from services.kernel.language.refusal import InvalidInput
 from services.kernel.language.text import clean_line
 from services.kernel.language.vocabulary import ReviewStatus, SignMode, UnitKind
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.organisation import superior_of
+from services.kernel.runtime.heard.organisation import superior_of
 from services.kernel.runtime.rulebooks import rules_at
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.web.identity import Officer
 from services.review.actions.admitting import admit
 from services.review.actions.opening import place_here
 from services.review.actions.telling import head_of, tell, touch

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from services.kernel.language.events.parts import Fact, Hop, Item, OfficerRef, SubmissionFact
 from services.kernel.runtime.passage import noting as passage
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 from services.review.model import HistoryRow, ReviewItem
 
 QUEUE_CHANNEL = "queue"

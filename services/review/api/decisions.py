@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from services.kernel.runtime.web import (
+from services.kernel.runtime.web.dependencies import (
     Begin,
     Context,
     IfMatch,

@@ -14,9 +14,9 @@ from services.kernel.language.reading import reads_in_office
 from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.documents.brief.document import BriefDocument
 from services.kernel.runtime.documents.printing import print_brief
-from services.kernel.runtime.downloads import made_file
-from services.kernel.runtime.settings import Settings
-from services.kernel.runtime.web import Context, Me, Node, Reading, edge_router
+from services.kernel.runtime.surroundings.settings import Settings
+from services.kernel.runtime.web.dependencies import Context, Me, Node, Reading, edge_router
+from services.kernel.runtime.web.downloads import made_file
 from services.review.policy.issues import require_issue_role
 from services.review.store.briefs import brief_of
 

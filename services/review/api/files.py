@@ -7,9 +7,9 @@ from uuid import UUID
 from fastapi.responses import StreamingResponse
 
 from services.kernel.language.refusal import NotFound
-from services.kernel.runtime.downloads import stored_file
-from services.kernel.runtime.files import FileStore
-from services.kernel.runtime.web import Context, Me, Now, Reading, edge_router
+from services.kernel.runtime.uploads.files import FileStore
+from services.kernel.runtime.web.dependencies import Context, Me, Now, Reading, edge_router
+from services.kernel.runtime.web.downloads import stored_file
 from services.review.store.sheet import ItemSheet, item_sheet
 
 router = edge_router(prefix="/api/v1/submissions/{origin_id}")

@@ -8,7 +8,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from services.kernel.language.vocabulary import AdoptionMode, InfoType, PeriodicalKind, System
-from services.kernel.runtime.views import View
+from services.kernel.runtime.web.views import View
 from services.review.model import Adoption, Issue, IssueStatus, Periodical, ReviewItem, Series
 from services.review.policy import issue_label
 

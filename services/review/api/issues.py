@@ -9,10 +9,9 @@ from fastapi import Query, Response
 
 from services.kernel.language.reading import reads_in_office
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.listing import Cursor
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import (
+from services.kernel.runtime.pages.listing import Cursor
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.dependencies import (
     IfMatch,
     LiveMe,
     Me,
@@ -26,6 +25,7 @@ from services.kernel.runtime.web import (
     etag,
     of_officer,
 )
+from services.kernel.runtime.web.views import Page
 from services.review.actions.publishing import (
     TEXT_LIMITS,
     IssueChange,

@@ -9,9 +9,8 @@ from fastapi import Query, Response
 
 from services.kernel.language.reading import reads_in_office
 from services.kernel.language.vocabulary import InfoType, ReviewStatus
-from services.kernel.runtime.listing import Cursor, Sort
-from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import (
+from services.kernel.runtime.pages.listing import Cursor, Sort
+from services.kernel.runtime.web.dependencies import (
     Context,
     LiveMe,
     Me,
@@ -23,6 +22,7 @@ from services.kernel.runtime.web import (
     edge_router,
     etag,
 )
+from services.kernel.runtime.web.views import Page
 from services.review.actions.admitting import granted
 from services.review.actions.signing import Signature, check_submission, sign_submission
 from services.review.api.files import digests_present

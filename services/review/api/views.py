@@ -11,7 +11,7 @@ from pydantic import BeforeValidator
 
 from services.kernel.language.events.parts import Content, Hop, SignOff
 from services.kernel.language.vocabulary import AdoptionMode, InfoType, LeaderRank, Level, ReviewStatus, Share, System
-from services.kernel.runtime.views import Named, View
+from services.kernel.runtime.web.views import Named, View
 from services.review.model import Adoption, AdoptionStatus, Issue, Periodical, ReviewItem
 from services.review.model.item import ForwardMark
 from services.review.model.passage import ProposalState

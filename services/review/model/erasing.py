@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.kernel.language.events.parts import Content
 from services.kernel.runtime.keeping.erasure.texts import MARK, Texts
-from services.kernel.runtime.search import TextIndex
+from services.kernel.runtime.storing.search import TextIndex
 from services.review.model.issue import Adoption
 from services.review.model.item import ReviewItem
 from services.review.model.passage import Forward, HistoryRow, Instruction, Question

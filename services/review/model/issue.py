@@ -10,9 +10,9 @@ from sqlmodel import Field
 
 from services.kernel.language.events.parts import OfficerRef, SignOff
 from services.kernel.language.vocabulary import AdoptionMode, PeriodicalKind, System, Word
-from services.kernel.runtime.columns import KEPT_OFFICER, Coded
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.tables import UtcDateTime
+from services.kernel.runtime.storing.columns import KEPT_OFFICER, Coded
+from services.kernel.runtime.storing.tables import UtcDateTime
+from services.kernel.runtime.surroundings.identifiers import new_id
 from services.review.model.table import KEPT_SIGN_OFF, Table
 
 

@@ -11,8 +11,8 @@ from sqlmodel import Field
 
 from services.kernel.language.events.parts import Hop, OfficerRef, SignOff
 from services.kernel.language.vocabulary import InfoType, ReviewStatus, System, Word
-from services.kernel.runtime.columns import KEPT_OFFICER, Coded, KeptHops
-from services.kernel.runtime.tables import UtcDateTime
+from services.kernel.runtime.storing.columns import KEPT_OFFICER, Coded, KeptHops
+from services.kernel.runtime.storing.tables import UtcDateTime
 from services.review.model.table import KEPT_SIGN_OFF, Table
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlmodel import SQLModel
 
 from services.kernel.language.events.parts import Content, SignOff
-from services.kernel.runtime.columns import Kept
-from services.kernel.runtime.tables import service_metadata
+from services.kernel.runtime.storing.columns import Kept
+from services.kernel.runtime.storing.tables import service_metadata
 
 METADATA = service_metadata()
 KEPT_SIGN_OFF = Kept(SignOff)

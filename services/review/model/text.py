@@ -9,9 +9,9 @@ from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field
 
 from services.kernel.language.events.parts import Content, OfficerRef, SignOff
-from services.kernel.runtime.columns import KEPT_OFFICER
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.tables import UtcDateTime
+from services.kernel.runtime.storing.columns import KEPT_OFFICER
+from services.kernel.runtime.storing.tables import UtcDateTime
+from services.kernel.runtime.surroundings.identifiers import new_id
 from services.review.model.table import KEPT_CONTENT, KEPT_SIGN_OFF, Table
 
 

@@ -1,6 +1,6 @@
 """HTML: the queue, the reviewer's and signer's desks, issues, forwards and instructions."""
 
-from services.kernel.runtime.web import edge_router
+from services.kernel.runtime.web.dependencies import edge_router
 from services.review.pages import entrance, forwards, fragments, instructions, issues, queue, unit
 
 router = edge_router(include_in_schema=False)

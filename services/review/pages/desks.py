@@ -13,10 +13,10 @@ from fastapi import Depends, Query
 
 from services.kernel.language.refusal import NotPermitted
 from services.kernel.language.vocabulary import InfoType, ReviewStatus, Role, UnitKind
-from services.kernel.runtime.listing import Cursor, Place, Sort
-from services.kernel.runtime.paging import Part
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.web import Officer
+from services.kernel.runtime.pages.listing import Cursor, Place, Sort
+from services.kernel.runtime.pages.paging import Part
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.dependencies import Officer
 from services.review.model import ReviewItem
 from services.review.model.item import ForwardMark
 from services.review.policy import DueGroup, Priority, priority_of

@@ -6,7 +6,7 @@ from fastapi import Response
 from fastapi.responses import RedirectResponse
 
 from services.kernel.language.vocabulary import UnitKind
-from services.kernel.runtime.web import Me, edge_router
+from services.kernel.runtime.web.dependencies import Me, edge_router
 from services.review.pages.desks import ANSWERS, CHECK, QUEUE, SIGN
 
 router = edge_router()

@@ -6,8 +6,8 @@ from fastapi import Request, Response
 
 from services.kernel.language.reading import reads_in_office
 from services.kernel.language.refusal import NotPermitted
-from services.kernel.runtime.templating import page
-from services.kernel.runtime.web import Me, Reading, edge_router
+from services.kernel.runtime.pages.templating import page
+from services.kernel.runtime.web.dependencies import Me, Reading, edge_router
 from services.review.policy.offers import available_actions
 from services.review.policy.verbs import Verb
 from services.review.store.forwards import list_proposed

@@ -8,9 +8,9 @@ from datetime import datetime
 from fastapi import Request, Response
 
 from services.kernel.language.vocabulary import ReviewStatus, Role, UnitKind
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.templating import page
-from services.kernel.runtime.web import Me, Now, Officer, Reading, edge_router
+from services.kernel.runtime.pages.templating import page
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.dependencies import Me, Now, Officer, Reading, edge_router
 from services.review.model import IssueStatus
 from services.review.model.item import ForwardMark
 from services.review.store import issues, lists

@@ -9,8 +9,8 @@ from fastapi import Query, Request, Response
 from services.kernel.language.reading import reads_in_office
 from services.kernel.language.refusal import NotPermitted
 from services.kernel.language.vocabulary import ReviewStatus
-from services.kernel.runtime.templating import page
-from services.kernel.runtime.web import Me, Reading, edge_router
+from services.kernel.runtime.pages.templating import page
+from services.kernel.runtime.web.dependencies import Me, Reading, edge_router
 from services.review.store.instructions import list_instructed
 from services.review.store.lists import ItemFilter, list_items, office_items
 

@@ -11,10 +11,10 @@ from fastapi import Request, Response
 from services.kernel.language.refusal import InvalidInput, Refusal
 from services.kernel.language.vocabulary import AdoptionMode, ReviewStatus, Role, UnitKind
 from services.kernel.runtime.documents.brief import BriefDocument
-from services.kernel.runtime.listing import Cursor
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import LiveMe, Me, Node, Officer, Reading, Tx, edge_router, let_go
+from services.kernel.runtime.pages.listing import Cursor
+from services.kernel.runtime.pages.templating import back_to, page
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.dependencies import LiveMe, Me, Node, Officer, Reading, Tx, edge_router, let_go
 from services.review.actions.publishing import IssueChange, arrange_issue, entry_of, open_issue, sign_issue
 from services.review.actions.selecting import select_submission
 from services.review.model import Adoption, Issue, IssueStatus, Periodical, ReviewItem, Series

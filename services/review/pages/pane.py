@@ -12,13 +12,13 @@ from uuid import UUID
 from services.kernel.language.diff import TextDiff
 from services.kernel.language.particulars import FieldChange, field_changes, particulars
 from services.kernel.language.vocabulary import SignMode
-from services.kernel.runtime.comparing import compare_texts
-from services.kernel.runtime.files import FileStore
-from services.kernel.runtime.organisation import list_peers
+from services.kernel.runtime.heard.organisation import list_peers
+from services.kernel.runtime.pages.comparing import compare_texts
 from services.kernel.runtime.passage.showing import node_names, timeline_groups
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.web import Officer
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.uploads.files import FileStore
+from services.kernel.runtime.web.dependencies import Officer
 from services.review.model import ReviewItem
 from services.review.pages.forms import Typed
 from services.review.policy import Check, CheckState, Priority, Verb, arrival_checks, priority_of, sign_checks
@@ -95,7 +95,7 @@ class ItemPane:
 
 
 @dataclass(frozen=True)
-class Wish:
+class PaneRequest:
     """What the address of an item asks to see; `base` is the item's page at its desk."""
 
     base: str = ""
@@ -106,19 +106,19 @@ class Wish:
 
 
 async def item_pane(
-    session: AsyncSession, origin_id: UUID, me: Officer, wish: Wish, *, context: ServiceContext, now: datetime
+    session: AsyncSession, origin_id: UUID, me: Officer, wanted: PaneRequest, *, context: ServiceContext, now: datetime
 ) -> ItemPane:
     """Read an item for a page: its sheet, the comparison asked for, the checks."""
     sheet = await item_sheet(session, origin_id, me, now)
     versions = versions_of(sheet)
-    before, after = chosen(versions, wish.before, wish.after)
+    before, after = chosen(versions, wanted.before, wanted.after)
     diff = await compare_texts(before.text, after.text) if before and after else None
-    view = wish.view or ("diff" if diff else "original")
+    view = wanted.view or ("diff" if diff else "original")
     item = sheet.item
     present = await asyncio.to_thread(_present, sheet, context.files)
     return ItemPane(
         sheet=sheet,
-        base=wish.base,
+        base=wanted.base,
         view=view,
         versions=versions,
         before=before,
@@ -128,14 +128,14 @@ async def item_pane(
         priority=priority_of(
             item.info_type, by=item.handle_by, due_at=item.due_at, arrived_at=item.arrived_at, now=now
         ),
-        tabs=_tabs(sheet, wish.base, view, diff),
+        tabs=_tabs(sheet, wanted.base, view, diff),
         timeline=timeline_groups(sheet.history, item.hops, await node_names(session, context.node)),
         fields=particulars(sheet.latest.content.values, item.info_type) if sheet.latest else [],
         field_changes=_field_changes(before, after, item),
         attachments=_attachments(sheet, present),
         periodicals=await _periodicals(session, sheet),
         superiors=await list_peers(session, direction="superior") if sheet.is_office else [],
-        typed=wish.typed,
+        typed=wanted.typed,
     )
 
 

@@ -11,12 +11,12 @@ from fastapi import Query, Request, Response
 
 from services.kernel.language.refusal import Refusal
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.comparing import compare_texts
-from services.kernel.runtime.export import ExportForm
+from services.kernel.runtime.pages.comparing import compare_texts
+from services.kernel.runtime.pages.export import ExportForm
+from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import (
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.dependencies import (
     Begin,
     Context,
     LiveMe,
@@ -42,7 +42,7 @@ from services.review.pages.forms import (
     Typed,
     read_form,
 )
-from services.review.pages.pane import Wish, item_pane
+from services.review.pages.pane import PaneRequest, item_pane
 from services.review.pages.split import export_desk, show_item, show_list, show_rows
 from services.review.policy import Verb, may_do
 from services.review.policy.texts import edition_texts
@@ -87,7 +87,7 @@ async def show_queue_item(
     if is_opened:
         await _take_in_by_opening(context, me, origin_id, now)
     return await show_item(
-        request, session, QUEUE, me, origin_id, asked=asked, wish=Wish(view=view, before=before, after=after)
+        request, session, QUEUE, me, origin_id, asked=asked, wanted=PaneRequest(view=view, before=before, after=after)
     )
 
 
@@ -95,7 +95,7 @@ async def show_queue_item(
 async def show_state(
     request: Request, origin_id: UUID, me: Me, *, now: Now, session: Reading, context: Context, version: int = 0
 ) -> Response:
-    pane = await item_pane(session, origin_id, me, Wish(view="history"), context=context, now=now)
+    pane = await item_pane(session, origin_id, me, PaneRequest(view="history"), context=context, now=now)
     return page(request, "review/_state.html", pane=pane, seen_version=version)
 
 
@@ -252,7 +252,9 @@ async def _again(
 ) -> Response:
     """The same page with what was typed and what is wrong with it."""
     await let_go(request)
-    return await show_item(request, session, QUEUE, me, origin_id, asked=Asked(), wish=Wish(view=view, typed=typed))
+    return await show_item(
+        request, session, QUEUE, me, origin_id, asked=Asked(), wanted=PaneRequest(view=view, typed=typed)
+    )
 
 
 async def _conflict(
@@ -265,7 +267,7 @@ async def _conflict(
     context: ServiceContext,
 ) -> Response:
     """The other's text beside one's own, and one's own ready to be saved on top of it."""
-    pane = await item_pane(session, origin_id, me, Wish(view="edit"), context=context, now=request.state.now)
+    pane = await item_pane(session, origin_id, me, PaneRequest(view="edit"), context=context, now=request.state.now)
     theirs = f"{pane.sheet.text.title}\n{pane.sheet.text.body}"
     mine = f"{typed.get('title')}\n{typed.get('body')}".replace("\r\n", "\n")
     return page(

@@ -18,16 +18,16 @@ from services.kernel.language.vocabulary import (
     Share,
     SignMode,
 )
-from services.kernel.runtime.delays import find_delay
-from services.kernel.runtime.export import ExportForm, local_text
-from services.kernel.runtime.listing import export_list
-from services.kernel.runtime.paging import Part
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.templating import page
-from services.kernel.runtime.web import Officer
+from services.kernel.runtime.pages.export import ExportForm, local_text
+from services.kernel.runtime.pages.listing import export_list
+from services.kernel.runtime.pages.paging import Part
+from services.kernel.runtime.pages.templating import page
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.telling.delays import find_delay
+from services.kernel.runtime.web.dependencies import Officer
 from services.review.model import ReviewItem
 from services.review.pages.desks import Asked, Desk, list_pane
-from services.review.pages.pane import Wish, item_pane
+from services.review.pages.pane import PaneRequest, item_pane
 from services.review.store.lists import list_items
 from services.review.store.sheet import outward_status
 
@@ -75,7 +75,14 @@ async def export_desk(session: AsyncSession, desk: Desk, me: Officer, asked: Ask
 
 
 async def show_item(
-    request: Request, session: AsyncSession, desk: Desk, me: Officer, origin_id: UUID, *, asked: Asked, wish: Wish
+    request: Request,
+    session: AsyncSession,
+    desk: Desk,
+    me: Officer,
+    origin_id: UUID,
+    *,
+    asked: Asked,
+    wanted: PaneRequest,
 ) -> Response:
     """The list with an item beside it; after a refusal, while the transaction is open, no service is asked for delays.
 
@@ -83,12 +90,12 @@ async def show_item(
         NotFound: The officer may read it, at another of his desks.
     """
     now, context = request.state.now, request.app.state.context
-    placed = replace(wish, base=f"{desk.path}/{origin_id}")
+    placed = replace(wanted, base=f"{desk.path}/{origin_id}")
     pane = await item_pane(session, origin_id, me, placed, context=context, now=now)
     if not desk.holds(me, pane.sheet.item):
         raise NotFound
     rows = await list_pane(session, desk, me, asked, now=now, current=origin_id)
-    status = wish.typed.status if wish.typed.status >= 400 else 200
+    status = wanted.typed.status if wanted.typed.status >= 400 else 200
     delay = await find_delay(request, origin_id)
     return page(request, "review/desk.html", status_code=status, list=rows, pane=pane, delay=delay, **_WORDS)
 

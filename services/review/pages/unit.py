@@ -11,17 +11,27 @@ from starlette.datastructures import UploadFile
 from services.kernel.language.field_error import FieldError
 from services.kernel.language.refusal import InvalidInput, Refusal
 from services.kernel.language.vocabulary import SignMode
-from services.kernel.runtime.export import ExportForm
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.templating import back_to
+from services.kernel.runtime.pages.export import ExportForm
+from services.kernel.runtime.pages.templating import back_to
+from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.uploads import take_in
-from services.kernel.runtime.web import Begin, Context, LiveMe, Me, Officer, Reading, Tx, edge_router, let_go
+from services.kernel.runtime.web.dependencies import (
+    Begin,
+    Context,
+    LiveMe,
+    Me,
+    Officer,
+    Reading,
+    Tx,
+    edge_router,
+    let_go,
+)
 from services.review.actions.deciding import return_submission
 from services.review.actions.editing import answer_question
 from services.review.actions.signing import Signature, check_submission, is_signer_of, sign_submission
 from services.review.pages.desks import ANSWERS, CHECK, SIGN, UNIT_DESKS, Asked, AskedList, Desk
 from services.review.pages.forms import AnswerForm, CheckForm, FormVersion, ReturnForm, SignForm, Typed, read_form
-from services.review.pages.pane import Wish
+from services.review.pages.pane import PaneRequest
 from services.review.pages.split import export_desk, show_item, show_list, show_rows
 
 View = Annotated[str, Query(max_length=20)]
@@ -56,8 +66,8 @@ def desk_router(desk: Desk) -> APIRouter:
         after: View = "",
     ) -> Response:
         shown = view or ("questions" if desk is ANSWERS else "")
-        wish = Wish(view=shown, before=before, after=after)
-        return await show_item(request, session, desk, me, origin_id, asked=asked, wish=wish)
+        wanted = PaneRequest(view=shown, before=before, after=after)
+        return await show_item(request, session, desk, me, origin_id, asked=asked, wanted=wanted)
 
     @router.post("/{origin_id}/return")
     async def return_item(
@@ -141,7 +151,9 @@ async def _again(
 ) -> Response:
     """The same page with what was typed and what is wrong with it."""
     await let_go(request)
-    return await show_item(request, session, desk, me, origin_id, asked=Asked(), wish=Wish(view=view, typed=typed))
+    return await show_item(
+        request, session, desk, me, origin_id, asked=Asked(), wanted=PaneRequest(view=view, typed=typed)
+    )
 
 
 async def _scan_in(request: Request, form: SignForm, context: Context) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.kernel.runtime.documents.brief import BriefDocument, BriefItem
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.session import AsyncSession
 from services.review.model import Adoption, Issue, ReviewItem, Series
 from services.review.policy import issue_label
 from services.review.policy.numbering import SHANGHAI

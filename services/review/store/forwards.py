@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import col, select
 
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.session import AsyncSession
 from services.review.model import Forward, ReviewItem
 from services.review.model.passage import ProposalState
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import col, func, select
 
 from services.kernel.language.vocabulary import InfoType, ReviewStatus
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.session import AsyncSession
 from services.review.model import ReviewItem
 
 OWED = (ReviewStatus.TO_CHECK, ReviewStatus.TO_SIGN, ReviewStatus.OPEN)

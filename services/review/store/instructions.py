@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlmodel import col, select
 
-from services.kernel.runtime.paging import Order, Part
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.pages.paging import Order, Part
+from services.kernel.runtime.storing.session import AsyncSession
 from services.review.model import Instruction, ReviewItem
 
 _NEWEST = Order(col(Instruction.instruction_id), is_falling=True)

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlmodel import col, func, select, update
 
 from services.kernel.language.refusal import NotFound
-from services.kernel.runtime.paging import Order, Part
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.pages.paging import Order, Part
+from services.kernel.runtime.storing.session import AsyncSession
 from services.review.model import Adoption, AdoptionStatus, Issue, IssueStatus, Periodical, ReviewItem, Series
 from services.review.store.items import current_text
 

@@ -9,8 +9,8 @@ from sqlmodel import col, delete, func, select
 
 from services.kernel.language.refusal import NotHereYet
 from services.kernel.runtime.keeping.erasure.texts import refuse_erased
-from services.kernel.runtime.search import TextIndex
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.search import TextIndex
+from services.kernel.runtime.storing.session import AsyncSession
 from services.review.model import Forward, Instruction, OwnEdition, Question, ReviewItem, SentVersion
 from services.review.model.passage import ProposalState
 

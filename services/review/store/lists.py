@@ -12,9 +12,9 @@ from sqlmodel import col, func, select
 
 from services.kernel.language.actor import Actor
 from services.kernel.language.vocabulary import InfoType, ReviewStatus
-from services.kernel.runtime.paging import Order, Orders, Part
-from services.kernel.runtime.readable import ReadableColumns, readable_by, readable_in_office, readable_in_unit
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.pages.paging import Order, Orders, Part
+from services.kernel.runtime.pages.readable import ReadableColumns, readable_by, readable_in_office, readable_in_unit
+from services.kernel.runtime.storing.session import AsyncSession
 from services.review.model import ReviewItem
 from services.review.model.item import ForwardMark
 from services.review.policy.permission import WITH_OFFICE

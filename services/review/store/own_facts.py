@@ -10,7 +10,7 @@ from sqlmodel import col, func, select
 from services.kernel.language.events.parts import SubmissionFact
 from services.kernel.language.events.review import SubmissionReturned
 from services.kernel.language.timeline import Entry
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.session import AsyncSession
 from services.review.model import HistoryRow, SentVersion
 
 _RETURNED = SubmissionReturned.TYPE

@@ -11,12 +11,12 @@ from services.kernel.language.actor import Actor
 from services.kernel.language.reading import reads_in_office
 from services.kernel.language.refusal import NotHereYet, NotPermitted
 from services.kernel.language.vocabulary import ReviewStatus, Share
-from services.kernel.runtime.live import NamedChannel
 from services.kernel.runtime.passage.asking import list_questions
 from services.kernel.runtime.passage.noting import list_history
 from services.kernel.runtime.rulebooks import rules_at
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.settings import NodeInfo
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.surroundings.settings import NodeInfo
+from services.kernel.runtime.surroundings.signals import NamedChannel
 from services.review.model import (
     Adoption,
     AdoptionStatus,

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.kernel.language.vocabulary import UnitKind
-from services.kernel.runtime.organisation import list_units
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.heard.organisation import list_units
+from services.kernel.runtime.storing.session import AsyncSession
 from services.review.model import ReviewItem
 
 

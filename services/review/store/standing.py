@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.kernel.runtime.organisation import list_peers
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.heard.organisation import list_peers
+from services.kernel.runtime.storing.session import AsyncSession
 from services.review.model import ReviewItem
 from services.review.model.item import ForwardMark
 from services.review.model.passage import ProposalState

@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from services.kernel.language.events.parts import SubmissionFact
-from services.kernel.runtime.outbox import lock
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.outbox import lock
+from services.kernel.runtime.storing.transaction import Transaction
 from services.stats import metrics
 from services.stats.model import StoredEvent
 from services.stats.policy import Happening, Ruleset, happening_of, score

@@ -8,10 +8,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.kernel.language.calendar import local_date
-from services.kernel.runtime.outbox import slices
 from services.kernel.runtime.rulebooks import Effect, Foresight, Hooks
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.outbox import slices
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.transaction import Transaction
 from services.stats.actions.recording import SCORES_CHANNEL, rescore, take_turn
 from services.stats.policy import Period, Ruleset, floored, score
 from services.stats.policy.changing import as_if_all_month, require_savable

@@ -9,11 +9,21 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.kernel.language.refusal import NotFound, NotPermitted
 from services.kernel.language.rulebooks import LONGEST
-from services.kernel.runtime.listing import Cursor
-from services.kernel.runtime.paging import part_of_computed
+from services.kernel.runtime.pages.listing import Cursor
+from services.kernel.runtime.pages.paging import part_of_computed
 from services.kernel.runtime.rulebooks import Draft, read_apart, save_version
-from services.kernel.runtime.views import Page
-from services.kernel.runtime.web import Begin, LiveMe, Me, Now, Officer, Reading, asked_first, edge_router, of_officer
+from services.kernel.runtime.web.dependencies import (
+    Begin,
+    LiveMe,
+    Me,
+    Now,
+    Officer,
+    Reading,
+    asked_first,
+    edge_router,
+    of_officer,
+)
+from services.kernel.runtime.web.views import Page
 from services.stats.actions.ruling import SCORING_HOOKS, list_changes
 from services.stats.api.views import EffectsView, EffectView, RulesetView, RulesView, ScoresView, ScoreView
 from services.stats.policy import Period

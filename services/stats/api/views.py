@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BeforeValidator
 
 from services.kernel.language.actor import Actor
-from services.kernel.runtime.views import Page, View
+from services.kernel.runtime.web.views import Page, View
 from services.stats.model import StoredEntry
 from services.stats.policy import Ruleset
 from services.stats.policy.credit import as_number

@@ -8,8 +8,8 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from services.kernel.language.refusal import NotFound
-from services.kernel.runtime.export import ExportForm, Sheet, as_file
-from services.kernel.runtime.web import Me, Node, Now, Reading, edge_router
+from services.kernel.runtime.pages.export import ExportForm, ExportTable, as_file
+from services.kernel.runtime.web.dependencies import Me, Node, Now, Reading, edge_router
 from services.stats.pages.viewing import LEVELS, levels_shown, records, sheet_for
 from services.stats.policy import Period
 from services.stats.policy.credit import as_number
@@ -46,7 +46,7 @@ async def export_scores(
         ]
         for row in rows
     ]  # fmt: skip
-    return await as_file(form, Sheet(f"采用与积分-{month}", [*head, "本月得分", "全年累计"], lines))
+    return await as_file(form, ExportTable(f"采用与积分-{month}", [*head, "本月得分", "全年累计"], lines))
 
 
 @router.get("/scores/{unit_id}/sources.{form}")
@@ -66,4 +66,4 @@ async def export_sources(
         for one, source in zip(records(sources, me), sources, strict=True)
     ]
     head = ["日期", "事由", "层级", "标题", "规则", "说明", "分", "办法"]
-    return await as_file(form, Sheet(f"得分出处-{row.unit.name}-{month}", head, lines))
+    return await as_file(form, ExportTable(f"得分出处-{row.unit.name}-{month}", head, lines))

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import Query, Request, Response
 
 from services.kernel.language.refusal import NotFound
-from services.kernel.runtime.templating import page
-from services.kernel.runtime.web import Me, Now, Reading, edge_router
+from services.kernel.runtime.pages.templating import page
+from services.kernel.runtime.web.dependencies import Me, Now, Reading, edge_router
 from services.stats.pages.viewing import LEVELS, points_zh
 from services.stats.policy import Period, Ruleset
 from services.stats.policy.reading import may_edit_rules

@@ -9,9 +9,9 @@ from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.kernel.language.vocabulary import Level
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.templating import page
-from services.kernel.runtime.web import Me, Node, Now, Officer, Reading, edge_router
+from services.kernel.runtime.pages.templating import page
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.dependencies import Me, Node, Now, Officer, Reading, edge_router
 from services.stats.pages.viewing import (
     LEVELS,
     Record,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fastapi import Request, Response
 
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.templating import page
-from services.kernel.runtime.web import Me, Now, Reading, edge_router
+from services.kernel.runtime.pages.templating import page
+from services.kernel.runtime.web.dependencies import Me, Now, Reading, edge_router
 from services.stats.pages.viewing import points_zh
 from services.stats.policy import Period
 from services.stats.store.events import count_unmatched

@@ -8,8 +8,8 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from services.kernel.language.refusal import NotFound
-from services.kernel.runtime.templating import page
-from services.kernel.runtime.web import Me, Node, Now, Reading, edge_router
+from services.kernel.runtime.pages.templating import page
+from services.kernel.runtime.web.dependencies import Me, Node, Now, Reading, edge_router
 from services.stats.pages.viewing import levels_shown, month_options, points_zh, records, sees_all, tiles
 from services.stats.policy import EventKind, Period
 from services.stats.policy.credit import as_number

@@ -8,15 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from services.kernel.language.vocabulary import AdoptionMode, Level, System
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.web import Officer
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.dependencies import Officer
 from services.stats.model import StoredEvent
 from services.stats.policy import EventKind, Period
 from services.stats.policy.credit import zh
 from services.stats.policy.reading import TITLE_OMITTED, may_open_item, may_read_title, may_see_all
 from services.stats.policy.sheet import ScoreRow
 from services.stats.store.events import list_periods
-from services.stats.store.figures import Sheet, Source, read_sheet
+from services.stats.store.figures import ScoreSheet, Source, read_sheet
 
 LEVELS = {Level.TOWNSHIP: "乡镇", Level.COUNTY: "区县", Level.CITY: "市", Level.PROVINCE: "省", Level.NATIONAL: "国家"}
 
@@ -26,7 +26,7 @@ def sees_all(me: Officer) -> bool:
     return may_see_all(me.roles, me.unit_kind)
 
 
-async def sheet_for(session: AsyncSession, me: Officer, period: Period) -> tuple[Sheet, list[ScoreRow]]:
+async def sheet_for(session: AsyncSession, me: Officer, period: Period) -> tuple[ScoreSheet, list[ScoreRow]]:
     """The month's sheet and the lines of it that the reader may see."""
     sheet = await read_sheet(session, period, own=None if sees_all(me) else me.unit_id)
     return sheet, [row for row in sheet.rows if sees_all(me) or row.unit.unit_id == me.unit_id]

@@ -12,7 +12,7 @@ from services.stats.policy.ruleset import CRITERIA, Rule, Ruleset
 class Credit:
     """What one unit gets from one event, on its way through stacking and caps.
 
-    `reign` counts the rule sets: what an earlier one paid within a month stands like an earlier month.
+    `ruleset_no` counts the rule sets: what an earlier one paid within a month stands like an earlier month.
     """
 
     event: ScoreEvent
@@ -22,7 +22,7 @@ class Credit:
     points: Decimal
     left: Decimal
     notes: tuple[str, ...] = ()
-    reign: int = 0
+    ruleset_no: int = 0
 
     def leave(self, points: Decimal, note: str) -> "Credit":
         """The same credit with other points left, and why."""

@@ -30,15 +30,15 @@ def score(events: Iterable[ScoreEvent], rulesets: Sequence[Ruleset]) -> Scoring:
     ruled = [(event, _in_force(rulesets, event)) for event in events]
     unmatched = {event.event_id for event, ruleset in ruled if ruleset is None}
     entries: list[ScoreEntry] = []
-    reigns = sorted(rulesets, key=lambda one: (one.ruleset.effective_from, one.version))
-    for current in reigns:
+    in_order = sorted(rulesets, key=lambda one: (one.ruleset.effective_from, one.version))
+    for current in in_order:
         standing = standing_events([event for event, ruleset in ruled if ruleset], current)
         own = {event.event_id for event, ruleset in ruled if ruleset is current}
         last = max((event.happened_on for event, ruleset in ruled if ruleset is current), default=None)
         seen = [(event, _in_force(rulesets, event)) for event in standing if last and event.happened_on <= last]
         unmatched |= {event.event_id for event, _ in seen if event.event_id in own and not rule_for(event, current)}
         earned = [
-            replace(credit, reign=reigns.index(ruleset))
+            replace(credit, ruleset_no=in_order.index(ruleset))
             for event, ruleset in seen
             if ruleset
             for credit in credits_of(event, ruleset)

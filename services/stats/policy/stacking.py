@@ -166,7 +166,7 @@ def _level(credit: Credit) -> Hashable:
 
 
 def _months(group: list[Credit]) -> list[list[Credit]]:
-    return [list(month) for _, month in groupby(group, key=lambda credit: (credit.event.period, credit.reign))]
+    return [list(month) for _, month in groupby(group, key=lambda credit: (credit.event.period, credit.ruleset_no))]
 
 
 def _name(credit: Credit) -> str:

@@ -11,8 +11,8 @@ from sqlalchemy import Table, delete, func, insert
 from sqlmodel import col, select
 
 from services.kernel.language.vocabulary import AdoptionMode, InfoType, LeaderRank, Level, PeriodicalKind, Word
-from services.kernel.runtime.outbox import slices
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.outbox import slices
+from services.kernel.runtime.storing.session import AsyncSession
 from services.stats.model import StoredEntry, StoredEvent
 from services.stats.policy import Happening, ScoreEntry, ScoreEvent
 

@@ -11,8 +11,8 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from services.kernel.language.vocabulary import UnitKind
-from services.kernel.runtime.organisation import list_units
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.heard.organisation import list_units
+from services.kernel.runtime.storing.session import AsyncSession
 from services.stats.model import StoredEntry, StoredEvent
 from services.stats.policy import NoRulesetInForce, Period, Ruleset, floored, ruleset_on
 from services.stats.policy.sheet import Counts, Governed, ScoreRow, count, sheet_rows
@@ -23,7 +23,7 @@ _STRANGERS = "其他单位"
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ScoreSheet:
     """A month with its lines and the rule set in force at its end."""
 
     period: Period
@@ -48,7 +48,7 @@ class Source:
         return self.entry.points if self.entry else _ZERO
 
 
-async def read_sheet(session: AsyncSession, period: Period, *, own: UUID | None = None) -> Sheet:
+async def read_sheet(session: AsyncSession, period: Period, *, own: UUID | None = None) -> ScoreSheet:
     """All lines of a month; `own` is listed even where it is the office itself without an item."""
     rulesets = await list_rulesets(session)
     totals = await _month_totals(session, period, rulesets)
@@ -58,7 +58,7 @@ async def read_sheet(session: AsyncSession, period: Period, *, own: UUID | None 
     units = await _governed(session, {*month, *counts}, own=own)
     ruleset = in_force_at_end(rulesets, period)
     ties = ruleset.ruleset.rank_ties if ruleset else "same_rank_skip"
-    return Sheet(period, sheet_rows(units, month=month, year=year, counts=counts, ties=ties), ruleset)
+    return ScoreSheet(period, sheet_rows(units, month=month, year=year, counts=counts, ties=ties), ruleset)
 
 
 async def read_trend(session: AsyncSession, period: Period, unit_ids: Sequence[UUID]) -> dict[UUID, list[Decimal]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.kernel.runtime.rulebooks import Version, list_versions
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.session import AsyncSession
 from services.stats.policy import Ruleset
 from services.stats.policy.rulebooks import SCORING
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kafka.errors import KafkaError
 
-from services.kernel.runtime.topics import TopicSeen, look_at_topics
+from services.kernel.runtime.telling.topics import TopicSeen, look_at_topics
 from tests.faults.campaign.books import SERVICES, Ledger
 from tests.faults.campaign.faults import Fault, Faults
 

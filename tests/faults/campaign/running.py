@@ -20,6 +20,7 @@ from tests.faults.campaign.returns import command
 from tests.faults.campaign.work import Work
 
 SETTLES_WITHIN_S = 420.0
+SAYS_EVERY_S = 30.0
 ASKED_AGAIN_WITHIN_S = 180.0
 SETTINGS = {"link_heartbeat_s": "1"}
 
@@ -140,11 +141,15 @@ class Campaign:
     def _settle(self, world: DemoWorld, witness: Witness) -> None:
         """Wait until the books agree, twice in a row; say how they differ when they never do."""
         give_up_at = time.monotonic() + SETTLES_WITHIN_S
+        says_at = time.monotonic() + SAYS_EVERY_S
         agreed = 0
         while agreed < 2:
             witness.look()
             found = self.differences(ledgers(world.base), witness.gone)
             agreed = 0 if found else agreed + 1
+            if found and time.monotonic() > says_at:
+                says_at = time.monotonic() + SAYS_EVERY_S
+                self.say(f"waiting for {len(found)}, the first: {found[0]}")
             if found and time.monotonic() > give_up_at:
                 raise CampaignFailed(self._report(found))
             time.sleep(2.0)

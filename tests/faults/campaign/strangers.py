@@ -15,7 +15,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 
 from services.kernel.language.envelope import Envelope, dataschema_of, to_headers, to_structured
-from services.kernel.runtime.outbox import attributes_of
+from services.kernel.runtime.storing.outbox import attributes_of
 from tests.faults.campaign.books import SERVICES, Ledger
 from tests.faults.campaign.faults import LINKS, Fault, Faults
 

@@ -21,7 +21,7 @@ from starlette.routing import Mount
 from services.directory.actions.demo import seed_demo
 from services.directory.model import Officer
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.process import NodeProcess
+from services.kernel.runtime.running.process import NodeProcess
 from services.node import build_services
 from tests.integration.bounds.loop import slowness, watching
 from tests.integration.review.passage import reported

@@ -14,8 +14,8 @@ import pytest
 
 from services.directory.actions.demo import seed_demo
 from services.directory.app import directory_service
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.process import NodeProcess
+from services.kernel.runtime.running.process import NodeProcess
+from services.kernel.runtime.storing.database import Database
 from tests.support.service import DISTRICT, NOW, client_of, running_node, settings_for
 
 PASSWORD = "shangda-demo"

@@ -15,9 +15,9 @@ from services.directory.actions.neighbours import card_fingerprint
 from services.directory.model import PeerCard
 from services.kernel.language.events import open_fact
 from services.kernel.language.events.parts import Fact
-from services.kernel.runtime.outbox import envelope_of
-from services.kernel.runtime.tables import AUDIT, OUTBOX
-from services.kernel.runtime.tokens import ensure_key_pair, public_key_text
+from services.kernel.runtime.storing.outbox import envelope_of
+from services.kernel.runtime.storing.tables import AUDIT, OUTBOX
+from services.kernel.runtime.web.tokens import ensure_key_pair, public_key_text
 from tests.integration.directory.conftest import Directory
 
 V1 = "/directory/api/v1"

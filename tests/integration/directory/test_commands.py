@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from services.directory.app import directory_service
 from services.directory.cli import app
 from services.kernel.language.refusal import Refusal
-from services.kernel.runtime.database import Database, database_url
-from services.kernel.runtime.migrations import upgrade
-from services.kernel.runtime.settings import NodeInfo
+from services.kernel.runtime.storing.database import Database, database_url
+from services.kernel.runtime.storing.migrations import upgrade
+from services.kernel.runtime.surroundings.settings import NodeInfo
 from tests.support.service import CITY, DISTRICT, settings_for
 
 Command = Callable[..., Result]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 from sqlalchemy import select, update
 
-from services.kernel.runtime.tables import AUDIT, OUTBOX
+from services.kernel.runtime.storing.tables import AUDIT, OUTBOX
 from tests.integration.directory.conftest import Directory
 from tests.support.service import NOW
 

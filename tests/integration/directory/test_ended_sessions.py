@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from services.directory.actions.demo import demo_officer_id, demo_unit_id
 from services.kernel.language.events.directory import SessionEnded
-from services.kernel.runtime.tables import ENDED_SESSION
+from services.kernel.runtime.storing.tables import ENDED_SESSION
 from tests.integration.directory.conftest import PASSWORD, Directory
 from tests.support.replaying import told_after
 

@@ -17,7 +17,7 @@ from services.directory.actions.demo import demo_officer_id, demo_unit_id, seed_
 from services.directory.app import directory_service
 from services.directory.policy.sign_in import way_back
 from services.kernel.runtime.service import Service
-from services.kernel.runtime.web import Me
+from services.kernel.runtime.web.dependencies import Me
 from tests.integration.directory.conftest import PASSWORD, Clock, Directory
 from tests.support.service import DISTRICT, client_of, running_node, settings_for
 

@@ -30,10 +30,10 @@ from services.directory.model import (
 from services.directory.policy.sign_in import Place
 from services.kernel.language.envelope import Envelope
 from services.kernel.language.vocabulary import DayKind, Level, Role, UnitKind
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.identifiers import derived_id
-from services.kernel.runtime.tokens import public_key_text
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.identifiers import derived_id
+from services.kernel.runtime.web.tokens import public_key_text
 from tests.support.replaying import assert_it_comes_back, backup_of, last_told, lose, replay, rows_of, told_after
 from tests.support.service import DISTRICT, NOW, client_of, officer, running_node, service_database, settings_for
 

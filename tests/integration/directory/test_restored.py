@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 
 from services.directory.app import directory_service
-from services.kernel.runtime.process import NodeProcess
-from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.running.process import NodeProcess
+from services.kernel.runtime.surroundings.settings import Settings
 from tests.integration.directory.conftest import PASSWORD, seed
 from tests.support.putting_back import (
     everything_has_left,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.directory.app import directory_service
-from services.kernel.runtime.migrations import differences
+from services.kernel.runtime.storing.migrations import differences
 from tests.support.service import service_database
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from services.kernel.runtime.tokens import verify_token
+from services.kernel.runtime.web.tokens import verify_token
 from tests.integration.directory.conftest import PASSWORD, Directory
 
 ROLES = [

@@ -7,7 +7,7 @@ import pytest
 
 from services.directory.actions.browsers import KNOWN_COOKIE
 from services.directory.policy.sign_in import AT_ANY_NAME, FROM_ANYWHERE
-from services.kernel.runtime.identity import CSRF_COOKIE
+from services.kernel.runtime.web.identity import CSRF_COOKIE
 from tests.integration.directory.conftest import PASSWORD, Directory
 
 HERE, ELSEWHERE = "10.0.0.1", "10.0.0.2"

@@ -19,15 +19,15 @@ from services.kernel.language.events import Fact
 from services.kernel.language.events.directory import UnitRegistered
 from services.kernel.language.rulebooks import Rulebook
 from services.kernel.language.vocabulary import Level, Role, UnitKind
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.inbox import Inbox, Message
-from services.kernel.runtime.outbox import envelope_of
-from services.kernel.runtime.process import NodeProcess
 from services.kernel.runtime.rulebooks import Draft, read_apart, save_version
+from services.kernel.runtime.running.process import NodeProcess
 from services.kernel.runtime.service import Service
-from services.kernel.runtime.tables import OUTBOX
-from services.kernel.runtime.web import Me, edge_router
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.outbox import envelope_of
+from services.kernel.runtime.storing.tables import OUTBOX
+from services.kernel.runtime.telling.inbox import Inbox, Message
+from services.kernel.runtime.web.dependencies import Me, edge_router
+from services.kernel.runtime.web.identity import Officer
 from tests.integration.kernel.toy import METADATA
 from tests.support.service import DISTRICT, NOW, client_of, officer, running_node, settings_for, unit_id
 

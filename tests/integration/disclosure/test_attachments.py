@@ -20,10 +20,10 @@ from services.disclosure.policy.point import ReviewPoint
 from services.disclosure.policy.rulebooks import SENSITIVE_WORDS
 from services.disclosure.store.portal import list_public_digests
 from services.disclosure.workers import examine_files
-from services.kernel.runtime.identifiers import new_id
 from services.kernel.runtime.keeping.erasure.texts import erase_texts
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.tables import OUTBOX
+from services.kernel.runtime.storing.tables import OUTBOX
+from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.disclosure.conftest import API, PUBLISHER, SECRECY, World, put_in_force
 from tests.integration.disclosure.items import reported_up
 from tests.support import dirty

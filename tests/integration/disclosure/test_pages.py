@@ -12,7 +12,7 @@ from services.disclosure.policy.point import ReviewPoint
 from services.kernel.language.calendar import seed_days
 from services.kernel.language.events.directory import CalendarDaySet
 from services.kernel.language.vocabulary import DayKind, InfoType
-from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.disclosure.conftest import BOTH, CLERK, COMPLETE, PUBLISHER, SECRECY, World
 from tests.integration.disclosure.items import reported_up
 

@@ -15,10 +15,10 @@ from services.disclosure.agents import PORTAL_LISTENS_TO
 from services.disclosure.app import disclosure_service, portal_service
 from services.disclosure.store.portal import PublicListing, find_beginnings, list_public
 from services.kernel.language.envelope import to_headers
-from services.kernel.runtime.inbox import Inbox, Message
-from services.kernel.runtime.outbox import envelope_of
-from services.kernel.runtime.settings import Settings
-from services.kernel.runtime.tables import OUTBOX
+from services.kernel.runtime.storing.outbox import envelope_of
+from services.kernel.runtime.storing.tables import OUTBOX
+from services.kernel.runtime.surroundings.settings import Settings
+from services.kernel.runtime.telling.inbox import Inbox, Message
 from tests.integration.disclosure.conftest import World
 from tests.support.service import DISTRICT, NOW, client_of, running_node, settings_for
 

@@ -10,7 +10,7 @@ import pytest
 from services.disclosure.actions.refusals import CategoryInUse
 from services.disclosure.policy.rulebooks import CATEGORIES, INDEX_NUMBER
 from services.kernel.language.events.disclosure import InformationRevoked
-from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.disclosure.conftest import (
     API,
     COMPLETE,

@@ -23,12 +23,12 @@ from services.disclosure.model import METADATA, IndexCounter, Information, Publi
 from services.kernel.language.envelope import Envelope
 from services.kernel.language.events import open_fact
 from services.kernel.language.vocabulary import DisclosureAttribute, ReviewOutcome
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.files import FileStore, StoredFile
-from services.kernel.runtime.identifiers import derived_id
-from services.kernel.runtime.organisation import keep_unit
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.heard.organisation import keep_unit
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.identifiers import derived_id
 from services.kernel.runtime.uploads import CheckedUpload
+from services.kernel.runtime.uploads.files import FileStore, StoredFile
 from tests.integration.disclosure.conftest import COMPLETE, OFFICE, PUBLISHER, SECRECY
 from tests.integration.disclosure.items import reported_up
 from tests.support.replaying import assert_it_comes_back, backup_of, last_told, lose, replay, rows_of, told_after

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.disclosure.app import disclosure_service
-from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.surroundings.settings import Settings
 from tests.integration.disclosure.conftest import API, OFFICE, PUBLISHER, World, directory
 from tests.support.putting_back import is_refused_as_older, own_settings, put_back, run_restore
 from tests.support.service import running_node

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from services.disclosure.app import disclosure_service
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.rulebooks import RuleFileIsInvalid
-from services.kernel.runtime.database import Database, database_url
-from services.kernel.runtime.migrations import upgrade
+from services.kernel.runtime.storing.database import Database, database_url
+from services.kernel.runtime.storing.migrations import upgrade
 from services.rulebook_commands import rules
 from tests.support.service import DISTRICT, settings_for
 

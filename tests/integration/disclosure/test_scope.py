@@ -14,8 +14,8 @@ from services.disclosure.model import Information, InformationFile
 from services.disclosure.policy.point import ReviewPoint
 from services.disclosure.store.information import put_in_index
 from services.kernel.language.vocabulary import DisclosureAttribute, InformationStatus, ReviewOutcome, Role, UnitKind
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.identity import Officer
+from services.kernel.runtime.surroundings.identifiers import new_id
+from services.kernel.runtime.web.identity import Officer
 from tests.integration.disclosure.conftest import (
     API,
     BUREAU_PUBLISHER,

@@ -9,8 +9,8 @@ from sqlmodel import select
 
 from services.disclosure.model import METADATA, PublicInformation
 from services.kernel.language.vocabulary import InfoType
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.migrations import differences
+from services.kernel.runtime.storing.migrations import differences
+from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.disclosure.conftest import (
     API,
     BOTH,

@@ -16,10 +16,10 @@ from services.disclosure.store.information import list_unexamined
 from services.disclosure.store.items import list_disclosable
 from services.disclosure.store.rules import sensitive_words
 from services.kernel.language.vocabulary import InfoType
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.migrations import require_current, upgrade
 from services.kernel.runtime.rulebooks import list_versions
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.migrations import require_current, upgrade
+from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.disclosure.conftest import HOSTED_PUBLISHER, PUBLISHER
 from tests.support.service import DISTRICT, NOW
 

@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.settings import ALL_SERVICES
+from services.kernel.runtime.surroundings.settings import ALL_SERVICES
+from services.kernel.runtime.web.identity import Officer
 from tests.integration.doors.world import STATES
 
 STRANGER = "stranger"

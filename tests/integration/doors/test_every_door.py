@@ -17,8 +17,8 @@ import pytest
 import pytest_asyncio
 
 from services.disclosure.app import portal_service
-from services.kernel.runtime.app import make_node
-from services.kernel.runtime.identity import Officer
+from services.kernel.runtime.running.app import make_node
+from services.kernel.runtime.web.identity import Officer
 from services.node import build_services
 from tests.integration.doors.oracle import EVERYBODY, GOES, STRANGER, Door, read_oracle
 from tests.integration.doors.routes import routes_of

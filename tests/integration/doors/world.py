@@ -34,11 +34,11 @@ from services.kernel.language.vocabulary import (
     System,
     UnitKind,
 )
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.organisation import keep_peer, keep_unit
-from services.kernel.runtime.process import NodeProcess
-from services.kernel.runtime.tokens import public_key_text, sign_token, verify_token
+from services.kernel.runtime.heard.organisation import keep_peer, keep_unit
+from services.kernel.runtime.running.process import NodeProcess
+from services.kernel.runtime.surroundings.identifiers import new_id
+from services.kernel.runtime.web.identity import Officer
+from services.kernel.runtime.web.tokens import public_key_text, sign_token, verify_token
 from services.node import build_services
 from services.review.model import (
     Adoption,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from services.kernel.runtime.tables import OUTBOX
+from services.kernel.runtime.storing.tables import OUTBOX
 from tests.integration.exchange.test_hostile_rows import put
 from tests.integration.exchange.two_nodes import Node, reported_up
 from tests.support.waiting import eventually

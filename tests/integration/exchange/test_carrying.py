@@ -9,8 +9,8 @@ from services.exchange.model import Arrival, Dispatch
 from services.kernel.language.events.parts import Attachment
 from services.kernel.language.events.review import SubmissionReceived
 from services.kernel.language.vocabulary import InfoType
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.topics import administering, list_partitions
+from services.kernel.runtime.surroundings.identifiers import new_id
+from services.kernel.runtime.telling.topics import administering, list_partitions
 from tests.integration.exchange.losses import forget_everything, holds, lose_rows, receipted
 from tests.integration.exchange.two_nodes import (
     OFFICER,

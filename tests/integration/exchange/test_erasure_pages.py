@@ -8,9 +8,9 @@ from sqlalchemy import select
 from services.exchange.model import ErasureSaid
 from services.exchange.store.erasures import find_erasure, find_said
 from services.kernel.language.vocabulary import ErasureGround
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.insiders import sign_call
-from services.kernel.runtime.tables import AUDIT, COUNTER, OUTBOX
+from services.kernel.runtime.storing.tables import AUDIT, COUNTER, OUTBOX
+from services.kernel.runtime.surroundings.identifiers import new_id
+from services.kernel.runtime.web.insiders import sign_call
 from tests.integration.exchange.test_operating import district, signed_in  # noqa: F401 - the fixture
 from tests.support.service import client_of
 

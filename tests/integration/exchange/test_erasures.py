@@ -13,11 +13,11 @@ from services.exchange.store.lanes import change_lane
 from services.kernel.language.events.exchange import ErasureDecided, ErasureDeclined
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import ErasureGround, ErasureStage, Lane
-from services.kernel.runtime.identifiers import new_id
 from services.kernel.runtime.keeping.erasure.copies import Order
 from services.kernel.runtime.keeping.erasure.erasing import copies_of, erase_item
-from services.kernel.runtime.outbox import envelope_of as outbox_envelope
-from services.kernel.runtime.tables import AUDIT, OUTBOX
+from services.kernel.runtime.storing.outbox import envelope_of as outbox_envelope
+from services.kernel.runtime.storing.tables import AUDIT, OUTBOX
+from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.exchange.handing import batch, hand_over
 from tests.integration.exchange.two_nodes import OFFICER, Node, reported_up
 

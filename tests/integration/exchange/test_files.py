@@ -22,8 +22,8 @@ from services.exchange.workers.files import dispatch_due_files
 from services.kernel.language.events.parts import Attachment
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.tables import AUDIT
+from services.kernel.runtime.storing.tables import AUDIT
+from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.exchange.losses import receipted
 from tests.integration.exchange.two_nodes import Clock, Node, carrying, reported_up
 from tests.support.service import client_of, officer, running_node

@@ -25,8 +25,8 @@ from services.kernel.language.envelope import to_structured
 from services.kernel.language.events.directory import UnitRegistered
 from services.kernel.language.events.parts import Attachment
 from services.kernel.language.vocabulary import Level, UnitKind
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.organisation import keep_unit
+from services.kernel.runtime.heard.organisation import keep_unit
+from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.exchange.handing import batch, hand_over
 from tests.integration.exchange.signed import CHUNKS, RAW, TWISTS, twisted
 from tests.integration.exchange.test_files import bulk_batch, stored

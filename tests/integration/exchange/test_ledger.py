@@ -15,7 +15,7 @@ from services.exchange.store.keys import known_keys
 from services.exchange.store.lanes import change_lane
 from services.kernel.language.envelope import to_structured
 from services.kernel.language.refusal import NotFound
-from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.exchange.handing import batch, hand_back, hand_over
 from tests.integration.exchange.two_nodes import Node, envelope_of, received, reported_up
 

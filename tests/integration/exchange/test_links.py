@@ -11,7 +11,7 @@ from services.exchange.app import exchange_service
 from services.exchange.policy.chain import Chain, link_name
 from services.exchange.store.lanes import change_lane
 from services.kernel.language.vocabulary import InfoType, Role
-from services.kernel.runtime.process import NodeProcess
+from services.kernel.runtime.running.process import NodeProcess
 from tests.integration.exchange.two_nodes import Clock, Node, carrying, reported_up
 from tests.support.service import client_of, officer, running_node
 from tests.support.waiting import eventually

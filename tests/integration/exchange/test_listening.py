@@ -8,9 +8,9 @@ from services.exchange.model import METADATA
 from services.kernel.language.envelope import Envelope, to_headers
 from services.kernel.language.events.exchange import SubmissionDelivered
 from services.kernel.language.vocabulary import InfoType
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.inbox import Inbox, Message
-from services.kernel.runtime.migrations import differences
+from services.kernel.runtime.storing.migrations import differences
+from services.kernel.runtime.surroundings.identifiers import new_id
+from services.kernel.runtime.telling.inbox import Inbox, Message
 from tests.integration.exchange.two_nodes import Node, envelope_of, received, reported_up
 
 

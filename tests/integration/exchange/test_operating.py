@@ -13,11 +13,11 @@ from services.directory.policy.sign_in import DEMO_PASSWORD
 from services.exchange.app import exchange_service
 from services.kernel.language.events.directory import PeerRegistered
 from services.kernel.language.vocabulary import Level, System
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.organisation import keep_peer
-from services.kernel.runtime.process import NodeProcess
-from services.kernel.runtime.tables import AUDIT
-from services.kernel.runtime.tokens import public_key_text
+from services.kernel.runtime.heard.organisation import keep_peer
+from services.kernel.runtime.running.process import NodeProcess
+from services.kernel.runtime.storing.tables import AUDIT
+from services.kernel.runtime.surroundings.identifiers import new_id
+from services.kernel.runtime.web.tokens import public_key_text
 from tests.support.service import DISTRICT, client_of, running_node, settings_for
 
 

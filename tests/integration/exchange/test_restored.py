@@ -9,7 +9,7 @@ from services.exchange.model import Route as RouteRow
 from services.exchange.policy.chain import Chain, link_name
 from services.exchange.store.lanes import change_lane
 from services.kernel.language.events import RETURNED_TOPIC
-from services.kernel.runtime.tables import OUTBOX
+from services.kernel.runtime.storing.tables import OUTBOX
 from tests.integration.exchange.losses import forget_everything, holds, lose_rows, receipted
 from tests.integration.exchange.two_nodes import Node, carrying, reported_up
 from tests.support.waiting import eventually

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from services.exchange.app import exchange_service
 from services.exchange.policy.routing import Ways, with_way
 from services.exchange.store.routes import keep_ways, ways_of
-from services.kernel.runtime.database import Database
+from services.kernel.runtime.storing.database import Database
 from tests.support.service import NOW, service_database
 from tests.support.waiting import eventually
 

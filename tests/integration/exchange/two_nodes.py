@@ -34,13 +34,13 @@ from services.kernel.language.events.parts import (
 )
 from services.kernel.language.events.review import SubmissionForwardedUp, SubmissionReceived, SubmissionReportedUp
 from services.kernel.language.vocabulary import InfoType, Level, SignMode, System
-from services.kernel.runtime.app import make_context
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.organisation import keep_peer
+from services.kernel.runtime.heard.organisation import keep_peer
+from services.kernel.runtime.running.app import make_context
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.settings import Settings
-from services.kernel.runtime.tables import OUTBOX
-from services.kernel.runtime.tokens import public_key_text
+from services.kernel.runtime.storing.tables import OUTBOX
+from services.kernel.runtime.surroundings.identifiers import new_id
+from services.kernel.runtime.surroundings.settings import Settings
+from services.kernel.runtime.web.tokens import public_key_text
 from tests.support.schemas import make_schemas
 
 ID = UUID(int=7)

@@ -20,9 +20,9 @@ from services.kernel.language.events.parts import TYPE_FIELDS, type_fields
 from services.kernel.language.particulars import in_words, own_fields
 from services.kernel.language.vocabulary import InfoType, Role, UnitKind
 from services.kernel.language.vocabulary.item_fields import Field, Kind
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.outbox import envelope_of
-from services.kernel.runtime.tables import OUTBOX
+from services.kernel.runtime.storing.outbox import envelope_of
+from services.kernel.runtime.storing.tables import OUTBOX
+from services.kernel.runtime.surroundings.identifiers import new_id
 from services.review.app import review_service
 from tests.integration.review.office import Office, _directory_that_knows_everybody, submitted, unit_fact
 from tests.support.service import DISTRICT, running_node, settings_for

@@ -8,7 +8,7 @@ import pytest
 
 from services.intake.app import intake_service
 from services.kernel.language.vocabulary import Role, UnitKind
-from services.kernel.runtime.process import NodeProcess
+from services.kernel.runtime.running.process import NodeProcess
 from tests.support.service import TOWNSHIP, client_of, officer, running_node, settings_for
 
 CLERK = officer(Role.CLERK, name="李四", unit="township")

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from services.kernel.runtime.process import NodeProcess
+from services.kernel.runtime.running.process import NodeProcess
 from tests.integration.intake.conftest import COMPLETE, EDITOR, ITEMS, STRANGER
 from tests.support.service import client_of
 

@@ -43,8 +43,8 @@ from services.kernel.language.vocabulary import (
     SignMode,
     System,
 )
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.identifiers import derived_id
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.surroundings.identifiers import derived_id
 from tests.integration.intake.conftest import CLERK, COMPLETE
 from tests.support.service import DISTRICT, NOW, TOWNSHIP, service_database, unit_id
 
@@ -311,7 +311,7 @@ async def test_an_instruction_that_is_not_shared_leaves_no_trace(database: Datab
 
 async def test_the_schema_is_what_the_tables_say(database_url: str):
     from services.intake.model import METADATA
-    from services.kernel.runtime.migrations import differences
+    from services.kernel.runtime.storing.migrations import differences
 
     async with service_database(intake_service(), database_url, DISTRICT) as database:
         assert await differences(database, METADATA) == []

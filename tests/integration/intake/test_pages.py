@@ -7,7 +7,7 @@ import re
 import httpx
 import pytest
 
-from services.kernel.runtime.process import NodeProcess
+from services.kernel.runtime.running.process import NodeProcess
 from services.kernel.runtime.uploads.taking_in import INSPECTING
 from tests.integration.intake.conftest import CLERK, COMPLETE, EDITOR, ITEMS, REVIEWER, STRANGER
 from tests.support.apart import stands_still

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.kernel.runtime.comparing import COMPARING
-from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.pages.comparing import COMPARING
+from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.intake.conftest import COMPLETE, ITEMS
 from tests.support.apart import stands_still
 from tests.support.waiting import eventually

@@ -21,9 +21,9 @@ from services.kernel.language.envelope import Envelope
 from services.kernel.language.events import Fact, open_fact
 from services.kernel.language.events.review import SubmissionReturned
 from services.kernel.language.vocabulary import InfoType
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.files import StoredFile
+from services.kernel.runtime.storing.database import Database
 from services.kernel.runtime.uploads import CheckedUpload
+from services.kernel.runtime.uploads.files import StoredFile
 from tests.integration.intake.conftest import CLERK, COMPLETE
 from tests.integration.intake.test_facts_from_elsewhere import EDITOR as RETURNER
 from tests.integration.intake.test_facts_from_elsewhere import story

@@ -7,9 +7,9 @@ import pytest
 from services.intake.store import lock_submission
 from services.kernel.language.events.directory import OfficerAppointed
 from services.kernel.language.vocabulary import IntakeStatus, Role
-from services.kernel.runtime.naps import utc_now
-from services.kernel.runtime.organisation import keep_officer
-from services.kernel.runtime.process import NodeProcess
+from services.kernel.runtime.heard.organisation import keep_officer
+from services.kernel.runtime.running.process import NodeProcess
+from services.kernel.runtime.surroundings.clock import utc_now
 from tests.integration.intake.conftest import CLERK, COMPLETE, EDITOR, ITEMS, REVIEWER, STRANGER
 from tests.support.service import client_of, officer
 
@@ -175,7 +175,7 @@ async def test_a_list_is_paged_by_the_last_row_and_filtered_by_status(as_clerk):
 async def test_who_writes_is_in_the_audit_chain(as_clerk, process: NodeProcess):
     from sqlalchemy import select
 
-    from services.kernel.runtime.tables import AUDIT
+    from services.kernel.runtime.storing.tables import AUDIT
 
     origin_id = (await _draft(as_clerk, **COMPLETE))["origin_id"]
     await as_clerk.post(f"{ITEMS}/{origin_id}/submit")
@@ -198,7 +198,7 @@ async def test_an_emergency_takes_the_urgent_topic_with_all_it_says(as_clerk, pr
     from sqlalchemy import select
 
     from services.kernel.language.events.intake import SubmissionSubmitted
-    from services.kernel.runtime.tables import OUTBOX
+    from services.kernel.runtime.storing.tables import OUTBOX
 
     said = {
         "info_type": "emergency", "occurred_at": "2026-11-24T08:00:00+08:00", "learned_at": "2026-11-24T08:10:00+08:00",

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.kernel.runtime.app import make_context
+from services.kernel.runtime.running.app import make_context
 from services.kernel.runtime.service import ServiceContext
 from tests.integration.kernel.toy import toy_service
 from tests.support.schemas import make_schemas

@@ -16,8 +16,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from services.kernel.runtime.administration import diagnose
-from services.kernel.runtime.audit import first_broken_row
 from services.kernel.runtime.keeping.backup.archive import check_archive
 from services.kernel.runtime.keeping.backup.laying import (
     BackupOfOther,
@@ -28,12 +26,14 @@ from services.kernel.runtime.keeping.backup.laying import (
 from services.kernel.runtime.keeping.backup.manifest import BackupUnreadable
 from services.kernel.runtime.keeping.backup.sqlite_files import DatabaseDamaged
 from services.kernel.runtime.keeping.backup.taking import drop_older, last_backup_at, take_backup
-from services.kernel.runtime.leases import Lease
-from services.kernel.runtime.migrations import require_current
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.settings import Settings
-from services.kernel.runtime.standing import DatabaseOlderThanTold
-from services.kernel.runtime.tables import COUNTER, INBOX_CURSOR, OUTBOX, OUTBOX_STATE
+from services.kernel.runtime.storing.audit import first_broken_row
+from services.kernel.runtime.storing.leases import Lease
+from services.kernel.runtime.storing.migrations import require_current
+from services.kernel.runtime.storing.standing import DatabaseOlderThanTold
+from services.kernel.runtime.storing.tables import COUNTER, INBOX_CURSOR, OUTBOX, OUTBOX_STATE
+from services.kernel.runtime.surroundings.settings import Settings
+from services.kernel.runtime.telling.administration import diagnose
 from services.node import build_services
 from services.opened import opened
 from tests.integration.kernel.toy import unit

@@ -11,18 +11,18 @@ from sqlalchemy import select, text
 
 from services.kernel.language.envelope import to_headers
 from services.kernel.language.events.directory import UnitRegistered
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.inbox import Inbox, ListensTo, Message
-from services.kernel.runtime.inbox.faults import HandlingFailed
-from services.kernel.runtime.inbox.parking import park
-from services.kernel.runtime.inbox.waiting import HeldLimits
-from services.kernel.runtime.inbox.work import Consumer
 from services.kernel.runtime.keeping.erasure.copies import Order
 from services.kernel.runtime.keeping.erasure.erasing import erase_item
-from services.kernel.runtime.outbox import envelope_of
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.tables import INBOX_WAITING, OUTBOX
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.outbox import envelope_of
+from services.kernel.runtime.storing.tables import INBOX_WAITING, OUTBOX
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.telling.inbox import Inbox, ListensTo, Message
+from services.kernel.runtime.telling.inbox.faults import HandlingFailed
+from services.kernel.runtime.telling.inbox.parking import park
+from services.kernel.runtime.telling.inbox.waiting import HeldLimits
+from services.kernel.runtime.telling.inbox.work import Consumer
 from tests.integration.kernel.toy import LISTENS_TO, applied, note, toy_service, unit
 from tests.support.service import NOW, unit_id
 from tests.support.waiting import eventually

@@ -21,12 +21,12 @@ from services.erasing_command import erase_on_node
 from services.exchange.store.erasures import find_erasure
 from services.kernel.language.vocabulary import ErasureGround, ErasureStage
 from services.kernel.runtime.keeping.erasure.copies import Order
-from services.kernel.runtime.outbox import envelope_of
-from services.kernel.runtime.process import NodeProcess
+from services.kernel.runtime.running.process import NodeProcess
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.settings import Settings
-from services.kernel.runtime.tables import AUDIT, INBOX_CURSOR, OUTBOX
+from services.kernel.runtime.storing.outbox import envelope_of
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.tables import AUDIT, INBOX_CURSOR, OUTBOX
+from services.kernel.runtime.surroundings.settings import Settings
 from services.node import build_services
 from tests.integration.intake.conftest import CLERK, COMPLETE, ITEMS
 from tests.support.kafka import new_broker

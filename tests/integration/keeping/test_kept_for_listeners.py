@@ -15,10 +15,10 @@ from services.kernel.language.vocabulary import Level, Role
 from services.kernel.runtime.keeping.compacting import compact
 from services.kernel.runtime.keeping.listeners import applied_by
 from services.kernel.runtime.keeping.pacing import note_round_at
-from services.kernel.runtime.naps import utc_now
-from services.kernel.runtime.process import NodeProcess
-from services.kernel.runtime.settings import NodeInfo, Settings
-from services.kernel.runtime.tables import OUTBOX
+from services.kernel.runtime.running.process import NodeProcess
+from services.kernel.runtime.storing.tables import OUTBOX
+from services.kernel.runtime.surroundings.clock import utc_now
+from services.kernel.runtime.surroundings.settings import NodeInfo, Settings
 from tests.integration.kernel.test_progress import cut_log, publish_alone
 from tests.integration.kernel.test_relay_and_agents import tell
 from tests.integration.kernel.toy import applied, toy_service

@@ -12,16 +12,16 @@ from sqlalchemy import insert, select, update
 
 from services.kernel.language.envelope import from_headers, to_headers
 from services.kernel.language.events.directory import UnitRegistered
-from services.kernel.runtime import metrics
-from services.kernel.runtime.inbox import Inbox, Message
 from services.kernel.runtime.keeping.compacting import compact
 from services.kernel.runtime.keeping.listeners import forget_listener, note_applied
 from services.kernel.runtime.keeping.pacing import STEP, note_round_at
 from services.kernel.runtime.keeping.retention import AGED
 from services.kernel.runtime.keeping.sizes import rewrite, size_bytes
-from services.kernel.runtime.outbox import envelope_of
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.tables import ANSWERED_REQUEST, AUDIT, COUNTER, OUTBOX
+from services.kernel.runtime.storing.outbox import envelope_of
+from services.kernel.runtime.storing.tables import ANSWERED_REQUEST, AUDIT, COUNTER, OUTBOX
+from services.kernel.runtime.surroundings import metrics
+from services.kernel.runtime.telling.inbox import Inbox, Message
 from tests.integration.kernel.toy import LISTENS_TO, applied, toy_service, unit
 from tests.support.service import NOW, unit_id
 

@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 
 from services.kernel.language.vocabulary import Level
-from services.kernel.runtime.settings import NodeInfo
+from services.kernel.runtime.surroundings.settings import NodeInfo
 from tests.integration.kernel.test_relay_and_agents import _published, seen, tell
 from tests.integration.kernel.toy import toy_service
 from tests.support.service import client_of, running_node, settings_for

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.inbox import Inbox
-from services.kernel.runtime.process import NodeProcess
+from services.kernel.runtime.running.process import NodeProcess
+from services.kernel.runtime.telling.inbox import Inbox
 from tests.integration.kernel.test_outbox_and_inbox import messages, tell
 from tests.integration.kernel.toy import LISTENS_TO, applied, toy_service, unit
 from tests.support.service import DISTRICT, NOW, client_of, officer, running_node, settings_for, unit_id

@@ -10,12 +10,12 @@ import pytest
 
 from services.kernel.language.envelope import Envelope, to_headers
 from services.kernel.language.events.directory import UnitRegistered
-from services.kernel.runtime.administration import repair_event
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.inbox import Inbox, ListensTo, Message, waiting
-from services.kernel.runtime.inbox.opening import open_message
-from services.kernel.runtime.inbox.pace import LONGEST_S
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.telling.administration import repair_event
+from services.kernel.runtime.telling.inbox import Inbox, ListensTo, Message, waiting
+from services.kernel.runtime.telling.inbox.opening import open_message
+from services.kernel.runtime.telling.inbox.pace import LONGEST_S
 from tests.integration.kernel.test_outbox_and_inbox import messages, names, tell, waiting_kinds
 from tests.integration.kernel.toy import LISTENS_TO, applied, note, toy_service, unit
 from tests.support.service import NOW, service_database, unit_id

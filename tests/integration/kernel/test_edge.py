@@ -18,9 +18,18 @@ from sqlalchemy import select
 
 from services.kernel.language.refusal import InvalidInput, NotPermitted
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.process import NodeProcess
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.web import IfMatch, LiveMe, Me, Officer, Tx, asked_first, edge_router, of_thing
+from services.kernel.runtime.running.process import NodeProcess
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.dependencies import (
+    IfMatch,
+    LiveMe,
+    Me,
+    Officer,
+    Tx,
+    asked_first,
+    edge_router,
+    of_thing,
+)
 from tests.integration.kernel.toy import APPLIED, applied, note, toy_service, unit
 from tests.support.service import DISTRICT, client_of, officer, running_node, settings_for, unit_id
 

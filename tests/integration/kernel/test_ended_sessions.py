@@ -13,11 +13,11 @@ import pytest
 
 from services.kernel.language.events.directory import SessionEnded
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.ended import ASK_AGAIN_S, note_ended_sessions
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.process import NodeProcess
-from services.kernel.runtime.tokens import sign_token, verify_token
+from services.kernel.runtime.heard.ended import ASK_AGAIN_S, note_ended_sessions
+from services.kernel.runtime.running.process import NodeProcess
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.surroundings.identifiers import new_id
+from services.kernel.runtime.web.tokens import sign_token, verify_token
 from services.node import build_service
 from tests.integration.kernel.test_edge import router
 from tests.integration.kernel.toy import toy_service

@@ -10,15 +10,15 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from services.kernel.language.envelope import to_headers
-from services.kernel.runtime.inbox import Inbox, Message, waiting
-from services.kernel.runtime.inbox.positions import Position, put_positions
-from services.kernel.runtime.outbox import envelope_of
-from services.kernel.runtime.process import NodeProcess
-from services.kernel.runtime.progress.following import MOST_UNAPPLIED, Following
-from services.kernel.runtime.progress.healing import heal
-from services.kernel.runtime.progress.judging import Reason
-from services.kernel.runtime.progress.told import PAGE
-from services.kernel.runtime.tables import OUTBOX, OUTBOX_TOPIC
+from services.kernel.runtime.running.process import NodeProcess
+from services.kernel.runtime.storing.outbox import envelope_of
+from services.kernel.runtime.storing.tables import OUTBOX, OUTBOX_TOPIC
+from services.kernel.runtime.telling.inbox import Inbox, Message, waiting
+from services.kernel.runtime.telling.inbox.positions import Position, put_positions
+from services.kernel.runtime.telling.progress.following import MOST_UNAPPLIED, Following
+from services.kernel.runtime.telling.progress.healing import heal
+from services.kernel.runtime.telling.progress.judging import Reason
+from services.kernel.runtime.telling.progress.told import PAGE
 from tests.integration.kernel.test_relay_and_agents import tell
 from tests.integration.kernel.toy import LISTENS_TO, toy_service
 from tests.support.service import DISTRICT, running_node, settings_for
@@ -155,7 +155,7 @@ async def test_a_lost_fact_is_told_again_however_many_wait_for_a_person(
 
 
 async def test_a_full_view_is_said_to_be_full(process: NodeProcess, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.kernel.runtime.progress.following.MOST_UNAPPLIED", 2)
+    monkeypatch.setattr("services.kernel.runtime.telling.progress.following.MOST_UNAPPLIED", 2)
     context, following = process.contexts["directory"], following_of(process)
     for name, is_full in (("1", False), ("2", True)):
         await tell(process, name)
@@ -166,7 +166,7 @@ async def test_a_full_view_is_said_to_be_full(process: NodeProcess, monkeypatch:
 async def test_every_fact_of_a_key_is_compared_however_many_it_has(
     process: NodeProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.kernel.runtime.progress.following.OVERLAP", 0)
+    monkeypatch.setattr("services.kernel.runtime.telling.progress.following.OVERLAP", 0)
     context = process.contexts["directory"]
     await tell(process, *(f"newer {n}" for n in range(PAGE)))
     await publish_all(process)

@@ -15,8 +15,8 @@ from sqlalchemy import select
 
 from services.directory.actions.demo import demo_officer_id, demo_unit_id, seed_demo
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.process import NodeProcess
-from services.kernel.runtime.tables import ANSWERED_REQUEST
+from services.kernel.runtime.running.process import NodeProcess
+from services.kernel.runtime.storing.tables import ANSWERED_REQUEST
 from services.node import build_services
 from tests.support.service import DISTRICT, NOW, client_of, officer, running_node, settings_for
 

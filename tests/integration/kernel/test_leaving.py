@@ -20,17 +20,17 @@ from sqlalchemy import select, text, update
 
 from deploy.kafka.broker import Broker
 from services.kernel.language.vocabulary import Level
-from services.kernel.runtime.administration import republish
-from services.kernel.runtime.clients import administering, close
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.relay import Relay
-from services.kernel.runtime.relay.ends import look_at_own_topics
-from services.kernel.runtime.relay.memory import find_forgotten
-from services.kernel.runtime.relay.scanning import scan
-from services.kernel.runtime.setting_aside import LaterFactsHaveLeft, give_up_aside, list_aside, retry_aside
-from services.kernel.runtime.settings import NodeInfo
-from services.kernel.runtime.tables import OUTBOX
-from services.kernel.runtime.topics import create_topics, look_at_topics
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.tables import OUTBOX
+from services.kernel.runtime.surroundings.settings import NodeInfo
+from services.kernel.runtime.telling.administration import republish
+from services.kernel.runtime.telling.clients import administering, close
+from services.kernel.runtime.telling.relay import Relay
+from services.kernel.runtime.telling.relay.ends import look_at_own_topics
+from services.kernel.runtime.telling.relay.memory import find_forgotten
+from services.kernel.runtime.telling.relay.scanning import scan
+from services.kernel.runtime.telling.setting_aside import LaterFactsHaveLeft, give_up_aside, list_aside, retry_aside
+from services.kernel.runtime.telling.topics import create_topics, look_at_topics
 from tests.faults.grounds import cut_logs
 from tests.integration.kernel.toy import toy_service, unit
 from tests.support.service import NOW, service_database
@@ -211,7 +211,7 @@ async def test_a_log_cut_under_a_running_relay_is_noticed_by_the_offsets(databas
         await _pretend_log_was_cut(database)
     relay = Relay(database, kafka)
     async with database.reading() as session:
-        from services.kernel.runtime.relay.ends import newest_published
+        from services.kernel.runtime.telling.relay.ends import newest_published
 
         relay._newest = await newest_published(session)
     await tell(database, "4")

@@ -13,13 +13,13 @@ from sqlalchemy.exc import DBAPIError
 
 from services.kernel.language.envelope import to_headers
 from services.kernel.language.events.directory import UnitRegistered
-from services.kernel.runtime.administration import repair_event
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.inbox import Inbox, ListensTo, Message, waiting
-from services.kernel.runtime.migrations import differences
-from services.kernel.runtime.outbox import envelope_of
-from services.kernel.runtime.tables import AUDIT, INBOX_WAITING, OUTBOX
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.migrations import differences
+from services.kernel.runtime.storing.outbox import envelope_of
+from services.kernel.runtime.storing.tables import AUDIT, INBOX_WAITING, OUTBOX
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.telling.administration import repair_event
+from services.kernel.runtime.telling.inbox import Inbox, ListensTo, Message, waiting
 from tests.integration.kernel.toy import LISTENS_TO, METADATA, applied, note, toy_service, unit
 from tests.support.service import NOW, service_database, unit_id
 
@@ -233,8 +233,8 @@ async def test_a_handlers_fact_is_told_once_however_often_its_cause_is_handled(d
 
 
 async def test_the_audit_chain_breaks_where_a_row_is_changed(database: Database) -> None:
-    from services.kernel.runtime.audit import first_broken_row
-    from services.kernel.runtime.tables import AUDIT
+    from services.kernel.runtime.storing.audit import first_broken_row
+    from services.kernel.runtime.storing.tables import AUDIT
 
     for n in range(4):
         async with database.transaction(NOW) as tx:

@@ -19,13 +19,13 @@ from services.intake.model import Question
 from services.kernel.language.envelope import Envelope, dataschema_of
 from services.kernel.language.events import FACTS, Fact
 from services.kernel.language.events.parts import LAST_ORDINAL, Edition, SubmissionFact
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.migrations import upgrade
 from services.kernel.runtime.passage.asking import list_questions
 from services.kernel.runtime.passage.noting import list_history, next_ordinal
 from services.kernel.runtime.passage.table import HistoryLine
 from services.kernel.runtime.service import Service
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.migrations import upgrade
+from services.kernel.runtime.surroundings.identifiers import new_id
 from services.review.agents import LISTENS_TO as REVIEW_LISTENS_TO
 from services.review.app import review_service
 from services.review.model import HistoryRow as ReviewRow

@@ -15,13 +15,13 @@ from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient, OffsetSpec
 
 from services.kernel.language.vocabulary import Level, Role
-from services.kernel.runtime.inbox import Message
-from services.kernel.runtime.insiders import sign_call
-from services.kernel.runtime.naps import utc_now
-from services.kernel.runtime.process import NodeProcess
-from services.kernel.runtime.relay import Relay
-from services.kernel.runtime.settings import NodeInfo, Settings
-from services.kernel.runtime.topics import ensure_topics
+from services.kernel.runtime.running.process import NodeProcess
+from services.kernel.runtime.surroundings.clock import utc_now
+from services.kernel.runtime.surroundings.settings import NodeInfo, Settings
+from services.kernel.runtime.telling.inbox import Message
+from services.kernel.runtime.telling.relay import Relay
+from services.kernel.runtime.telling.topics import ensure_topics
+from services.kernel.runtime.web.insiders import sign_call
 from tests.integration.kernel.test_relay_and_agents import _published, seen, tell
 from tests.integration.kernel.toy import toy_service
 from tests.support.service import client_of, officer, running_node, settings_for

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from services.kernel.language.vocabulary import Level
-from services.kernel.runtime.leases import Lease, LeaseLost
-from services.kernel.runtime.process import NodeProcess
-from services.kernel.runtime.settings import NodeInfo
+from services.kernel.runtime.running.process import NodeProcess
+from services.kernel.runtime.storing.leases import Lease, LeaseLost
+from services.kernel.runtime.surroundings.settings import NodeInfo
 from tests.integration.kernel.toy import applied, toy_service, unit
 from tests.support.service import running_node, settings_for, unit_id
 from tests.support.waiting import eventually

@@ -16,24 +16,24 @@ from sqlalchemy import delete, insert, select, update
 from services.kernel.language.envelope import dataschema_of
 from services.kernel.language.events.directory import UnitRegistered
 from services.kernel.language.vocabulary import Level
-from services.kernel.runtime.administration import republish
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.erased import ERASED
 from services.kernel.runtime.keeping.retention import empty_facts
-from services.kernel.runtime.limits import edge_router
-from services.kernel.runtime.outbox import envelope_of
-from services.kernel.runtime.process import NodeProcess
-from services.kernel.runtime.relay.ends import look_at_own_topics
-from services.kernel.runtime.relay.memory import find_forgotten
-from services.kernel.runtime.restoring import Restored, restore
-from services.kernel.runtime.restoring.restoring import ReplayIncomplete
-from services.kernel.runtime.returned import apply_returned
+from services.kernel.runtime.running.process import NodeProcess
 from services.kernel.runtime.service import Service
-from services.kernel.runtime.settings import NodeInfo
-from services.kernel.runtime.standing import DatabaseOlderThanTold, StillStarting, incarnation, read_standing
-from services.kernel.runtime.tables import OUTBOX, OUTBOX_STATE, TAKEN_BACK
-from services.kernel.runtime.transaction import Transaction
-from services.kernel.runtime.web import Tx
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.erased import ERASED
+from services.kernel.runtime.storing.outbox import envelope_of
+from services.kernel.runtime.storing.standing import DatabaseOlderThanTold, StillStarting, incarnation, read_standing
+from services.kernel.runtime.storing.tables import OUTBOX, OUTBOX_STATE, TAKEN_BACK
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.settings import NodeInfo
+from services.kernel.runtime.telling.administration import republish
+from services.kernel.runtime.telling.relay.ends import look_at_own_topics
+from services.kernel.runtime.telling.relay.memory import find_forgotten
+from services.kernel.runtime.telling.restoring import Restored, restore
+from services.kernel.runtime.telling.restoring.restoring import ReplayIncomplete
+from services.kernel.runtime.telling.returned import apply_returned
+from services.kernel.runtime.web.dependencies import Tx
+from services.kernel.runtime.web.limits import edge_router
 from tests.integration.kernel.test_leaving import published, relaying, rows, tell
 from tests.integration.kernel.toy import APPLIED, applied, toy_service, unit
 from tests.support.service import NOW, client_of, running_node, service_database, settings_for, unit_id
@@ -223,7 +223,7 @@ async def test_republished_and_then_restored_everything_is_applied_once(
 
 async def restored_directly(database: Database, kafka: str, folder: Path) -> Restored:
     settings = settings_for(database.node, folder, kafka=kafka)
-    from services.kernel.runtime.app import make_context
+    from services.kernel.runtime.running.app import make_context
 
     context = make_context(restorable(), settings, None)  # type: ignore[arg-type]
     await context.database.close()

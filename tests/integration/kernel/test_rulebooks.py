@@ -18,13 +18,13 @@ from sqlalchemy import select
 from services.kernel.language.refusal import Refusal
 from services.kernel.language.rulebooks import Rulebook, RuleFileIsInvalid
 from services.kernel.language.vocabulary import Role, UnitKind
-from services.kernel.runtime.process import NodeProcess
 from services.kernel.runtime.rulebooks import BEGINNING, Draft, Hooks, list_versions, read_apart, rules_at, save_version
+from services.kernel.runtime.running.process import NodeProcess
 from services.kernel.runtime.service import Service
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.tables import AUDIT
-from services.kernel.runtime.transaction import Transaction
-from services.kernel.runtime.web import Me, edge_router
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.tables import AUDIT
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.web.dependencies import Me, edge_router
 from tests.integration.kernel.limits import Limits
 from tests.integration.kernel.toy import METADATA
 from tests.support.service import DISTRICT, NOW, client_of, officer, running_node, service_database, settings_for

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from services.kernel.runtime.connections import HEAD_BYTES, PatientProtocol
-from services.kernel.runtime.serving import http_config
+from services.kernel.runtime.running.serving import http_config
+from services.kernel.runtime.storing.connections import HEAD_BYTES, PatientProtocol
 from tests.integration.kernel.test_edge import router
 from tests.integration.kernel.toy import toy_service
 from tests.support.service import DISTRICT, running_node, settings_for

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from services.kernel.runtime.apart import Lane
-from services.kernel.runtime.files import FileStore
 from services.kernel.runtime.uploads import AttachmentTooIntricate, AttachmentTypeNotAllowed, take_in, taking_in
+from services.kernel.runtime.uploads.files import FileStore
 
 LIMIT_BYTES = 50 * 1024 * 1024
 

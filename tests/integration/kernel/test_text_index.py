@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.search import TextIndex
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.search import TextIndex
+from services.kernel.runtime.storing.session import AsyncSession
 from tests.support.service import DISTRICT
 
 INDEX = TextIndex("probe_text")

@@ -21,8 +21,8 @@ from sqlalchemy import insert, text
 from structlog.testing import capture_logs
 
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.web import Tx, edge_router
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.web.dependencies import Tx, edge_router
 from tests.integration.kernel.toy import APPLIED, toy_service
 from tests.support.service import DISTRICT, client_of, officer, running_node, settings_for
 

@@ -13,14 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from services.kernel.language.envelope import Envelope, dataschema_of
 from services.kernel.language.events import ARRIVAL_URGENT_TOPIC
 from services.kernel.language.vocabulary import Level
-from services.kernel.runtime import right_of_way as ways
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.one_trip import OneTripConnection
-from services.kernel.runtime.right_of_way import right_of_way
-from services.kernel.runtime.settings import NodeInfo
-from services.kernel.runtime.tables import OUTBOX
-from services.kernel.runtime.turns import Rank
+from services.kernel.runtime.storing import right_of_way as ways
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.right_of_way import right_of_way
+from services.kernel.runtime.storing.single_trip import OneTripConnection
+from services.kernel.runtime.storing.tables import OUTBOX
+from services.kernel.runtime.storing.turns import Rank
+from services.kernel.runtime.surroundings.identifiers import new_id
+from services.kernel.runtime.surroundings.settings import NodeInfo
 from tests.integration.kernel.test_leaving import on_broker, relaying, tell
 from tests.integration.kernel.toy import toy_service, unit
 from tests.support.service import NOW, service_database

@@ -15,12 +15,12 @@ from sqlalchemy import delete, select, update
 
 from services.kernel.language.envelope import to_headers
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.inbox import Inbox, Message
-from services.kernel.runtime.outbox import envelope_of
-from services.kernel.runtime.process import NodeProcess
-from services.kernel.runtime.progress import Watcher, following
-from services.kernel.runtime.progress.judging import Reason
-from services.kernel.runtime.tables import INBOX_WAITING, OUTBOX
+from services.kernel.runtime.running.process import NodeProcess
+from services.kernel.runtime.storing.outbox import envelope_of
+from services.kernel.runtime.storing.tables import INBOX_WAITING, OUTBOX
+from services.kernel.runtime.telling.inbox import Inbox, Message
+from services.kernel.runtime.telling.progress import Watcher, following
+from services.kernel.runtime.telling.progress.judging import Reason
 from services.node import build_service, build_services
 from services.review.agents import LISTENS_TO
 from tests.integration.intake.conftest import CLERK, COMPLETE, ITEMS

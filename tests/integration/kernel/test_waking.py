@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.process import NodeProcess
-from services.kernel.runtime.waking import EVERYTHING
+from services.kernel.runtime.running.process import NodeProcess
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.waking import EVERYTHING
 from tests.integration.kernel.toy import toy_service, unit
 from tests.support.service import DISTRICT, NOW, running_node, settings_for
 

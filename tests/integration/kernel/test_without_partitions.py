@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from services.kernel.runtime.agents import SupervisedAgents
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.inbox import Inbox
-from services.kernel.runtime.inbox.positions import Position, load_positions, note_skipped, put_positions
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.telling.agents import SupervisedAgents
+from services.kernel.runtime.telling.inbox import Inbox
+from services.kernel.runtime.telling.inbox.positions import Position, load_positions, note_skipped, put_positions
 from tests.integration.kernel.toy import LISTENS_TO, toy_service
 from tests.support.service import NOW, service_database
 

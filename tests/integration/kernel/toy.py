@@ -9,11 +9,11 @@ from sqlalchemy import Column, Integer, String, Table, insert, select
 from services.kernel.language.events.directory import UnitRegistered
 from services.kernel.language.refusal import Refusal
 from services.kernel.language.vocabulary import Level, UnitKind
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.inbox import ListensTo
 from services.kernel.runtime.service import Service
-from services.kernel.runtime.tables import service_metadata
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.tables import service_metadata
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.telling.inbox import ListensTo
 from tests.support.service import unit_id
 
 METADATA = service_metadata()

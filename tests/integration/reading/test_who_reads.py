@@ -17,10 +17,10 @@ from services.intake.model import Attachment, Submission
 from services.intake.store import TEXT_INDEX
 from services.kernel.language.events import parts
 from services.kernel.language.vocabulary import InfoType, Level, Role, UnitKind
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.identity import Officer
-from services.kernel.runtime.live import NamedChannel
-from services.kernel.runtime.process import NodeProcess
+from services.kernel.runtime.running.process import NodeProcess
+from services.kernel.runtime.surroundings.identifiers import new_id
+from services.kernel.runtime.surroundings.signals import NamedChannel
+from services.kernel.runtime.web.identity import Officer
 from services.review.app import review_service
 from services.review.model import ReviewItem, SentVersion
 from services.review.store.items import index_item

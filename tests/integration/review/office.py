@@ -21,14 +21,14 @@ from services.kernel.language.events.directory import PeerRegistered, UnitRegist
 from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
 from services.kernel.language.events.parts import Content, Edition, Fact, Item, OfficerRef, type_fields
 from services.kernel.language.vocabulary import InfoType, Level, Role, System, UnitKind
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.inbox import Inbox, Message
-from services.kernel.runtime.outbox import envelope_of
-from services.kernel.runtime.process import NodeProcess
+from services.kernel.runtime.running.process import NodeProcess
 from services.kernel.runtime.service import Service
-from services.kernel.runtime.settings import NodeInfo
-from services.kernel.runtime.tables import OUTBOX
-from services.kernel.runtime.web import Me, edge_router
+from services.kernel.runtime.storing.outbox import envelope_of
+from services.kernel.runtime.storing.tables import OUTBOX
+from services.kernel.runtime.surroundings.identifiers import new_id
+from services.kernel.runtime.surroundings.settings import NodeInfo
+from services.kernel.runtime.telling.inbox import Inbox, Message
+from services.kernel.runtime.web.dependencies import Me, edge_router
 from services.review.app import review_service
 from tests.support.service import client_of, officer, running_node, settings_for, unit_id
 

@@ -29,9 +29,9 @@ from services.kernel.language.vocabulary import (
     SignMode,
     UnitKind,
 )
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.identifiers import derived_id
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.identifiers import derived_id
 from services.review.actions import deciding, editing, forwarding, instructing, publishing, selecting, signing
 from services.review.app import review_service
 from services.review.model import ReviewItem

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from services.kernel.language.vocabulary import Role, UnitKind
-from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.review.office import Office, submitted
 from tests.support.service import DISTRICT
 

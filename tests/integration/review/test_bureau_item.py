@@ -18,7 +18,7 @@ from services.kernel.language.events.review import (
     SubmissionReturned,
 )
 from services.kernel.language.vocabulary import Role, UnitKind
-from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.review.office import BODY, Office, submitted
 from tests.support.service import DISTRICT
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.comparing import COMPARING
-from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.pages.comparing import COMPARING
+from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.review.office import BODY, Office
 from tests.integration.review.test_races import ITEMS, reported
 from tests.support.apart import stands_still

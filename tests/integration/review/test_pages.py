@@ -12,7 +12,7 @@ import pytest
 
 from services.kernel.language.events.review import SubmissionAdopted, SubmissionEdited, SubmissionReceived
 from services.kernel.language.vocabulary import InfoType, Role, UnitKind
-from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.review.office import BODY, Office, submitted
 from tests.support.service import DISTRICT
 from tests.support.waiting import LONG_S

@@ -17,7 +17,7 @@ from services.kernel.language.events.review import (
     SubmissionReturned,
 )
 from services.kernel.language.vocabulary import AdoptionMode, Level, PeriodicalKind, Role, SignMode, System, UnitKind
-from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.surroundings.identifiers import new_id
 from services.review.policy import first_hop
 from tests.integration.review.office import Office, submitted
 from tests.support.service import DISTRICT, NOW, TOWNSHIP, unit_id

@@ -12,8 +12,8 @@ from sqlmodel import col, select
 
 from services.kernel.language.events import open_fact
 from services.kernel.language.vocabulary import ReviewStatus, UnitKind
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.organisation import keep_peer, keep_unit
+from services.kernel.runtime.heard.organisation import keep_peer, keep_unit
+from services.kernel.runtime.storing.database import Database
 from services.review.actions.seeding import seed_periodicals
 from services.review.model import METADATA, Adoption, Issue, ReviewItem
 from services.review.policy.rulebooks import PERIODICALS

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from services.kernel.language.calendar import local_date
 from services.kernel.language.vocabulary import InfoType, Role
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.migrations import differences
 from services.kernel.runtime.rulebooks import Draft, Hooks, read_apart, save_version
+from services.kernel.runtime.storing.migrations import differences
+from services.kernel.runtime.surroundings.identifiers import new_id
 from services.review import metrics
 from services.review.app import review_service
 from services.review.model import METADATA

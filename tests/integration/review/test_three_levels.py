@@ -13,7 +13,7 @@ from services.kernel.language.events.meaning import Way
 from services.kernel.language.events.parts import Fact
 from services.kernel.language.events.review import InstructionRecorded, SubmissionReportedUp, SubmissionReturned
 from services.kernel.language.vocabulary import Role, UnitKind
-from services.kernel.runtime.identifiers import new_id
+from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.review.office import BODY, Office, open_office, submitted, superior_fact, unit_fact
 from tests.support.service import CITY, DISTRICT, TOWNSHIP
 

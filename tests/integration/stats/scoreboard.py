@@ -18,12 +18,12 @@ from services.kernel.language.envelope import Envelope, dataschema_of, to_header
 from services.kernel.language.events.directory import UnitRegistered
 from services.kernel.language.events.parts import Fact
 from services.kernel.language.vocabulary import Role, UnitKind
-from services.kernel.runtime.identifiers import new_id
-from services.kernel.runtime.inbox import Inbox, Message
-from services.kernel.runtime.process import NodeProcess
+from services.kernel.runtime.running.process import NodeProcess
 from services.kernel.runtime.service import Service
-from services.kernel.runtime.settings import NodeInfo
-from services.kernel.runtime.web import Me, edge_router
+from services.kernel.runtime.surroundings.identifiers import new_id
+from services.kernel.runtime.surroundings.settings import NodeInfo
+from services.kernel.runtime.telling.inbox import Inbox, Message
+from services.kernel.runtime.web.dependencies import Me, edge_router
 from services.stats.app import stats_service
 from tests.integration.stats.story import NAMES, heard_at
 from tests.support.service import CITY, DISTRICT, NOW, TOWNSHIP, client_of, officer, running_node, settings_for, unit_id

@@ -24,7 +24,7 @@ from services.kernel.language.vocabulary import (
     SignMode,
     System,
 )
-from services.kernel.runtime.identifiers import derived_id
+from services.kernel.runtime.surroundings.identifiers import derived_id
 from tests.support.service import unit_id
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 import yaml
 
 from services.kernel.language.vocabulary import PeriodicalKind, Role, UnitKind
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.migrations import require_current, upgrade
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.migrations import require_current, upgrade
 from services.stats.app import stats_service
 from services.stats.store.rulesets import list_stored
 from tests.integration.stats.scoreboard import Scoreboard

@@ -12,7 +12,7 @@ from sqlalchemy import delete
 from sqlmodel import select
 
 from services.kernel.language.vocabulary import AdoptionMode, LeaderRank, PeriodicalKind, Share
-from services.kernel.runtime.migrations import differences
+from services.kernel.runtime.storing.migrations import differences
 from services.stats.actions.recording import record_fact
 from services.stats.model import METADATA, StoredEntry, StoredEvent
 from tests.integration.stats.scoreboard import Scoreboard, open_scoreboard

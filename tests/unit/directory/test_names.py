@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from services.directory.model import NewOfficer, NewUnit, PeerCard, UnitChange
 from services.directory.model.names import plain_line, username_of
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.tokens import key_id, public_key_text
+from services.kernel.runtime.web.tokens import key_id, public_key_text
 
 KEY = Ed25519PrivateKey.generate().public_key()
 

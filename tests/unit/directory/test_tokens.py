@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.kernel.language.vocabulary import Role, UnitKind
-from services.kernel.runtime.tokens import (
+from services.kernel.runtime.web.tokens import (
     Claims,
     KeyUnreadable,
     TokenExpired,

@@ -17,8 +17,8 @@ from services.kernel.runtime.apart import TooBusy
 from services.kernel.runtime.documents.brief import BriefDocument, BriefItem
 from services.kernel.runtime.documents.brief.pdf import brief_pdf, unprintable_characters
 from services.kernel.runtime.documents.brief.word import brief_docx
+from services.kernel.runtime.documents.official_text import clean_text, em_width, read_paragraph, title_lines
 from services.kernel.runtime.documents.printing import AT_ONCE, print_brief
-from services.kernel.runtime.documents.prose import clean_text, em_width, read_passage, title_lines
 from services.kernel.runtime.documents.reader import (
     read_docx,
 )
@@ -75,7 +75,7 @@ def twelve_items() -> tuple[BriefItem, ...]:
     ],
 )
 def test_numbering_at_the_start_of_a_paragraph_is_recognised(paragraph, face, heading, text):
-    assert read_passage(paragraph) == (face, heading, text)
+    assert read_paragraph(paragraph) == (face, heading, text)
 
 
 def test_what_cannot_be_printed_is_stripped_and_names_are_left_alone():

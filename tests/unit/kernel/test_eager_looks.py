@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.kernel.runtime.progress.watching import EAGER_S, eager_rest_s
+from services.kernel.runtime.telling.progress.watching import EAGER_S, eager_rest_s
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.kernel.runtime.files import (
+from services.kernel.runtime.uploads.files import (
     AsyncFileStore,
     ContentDiffersFromDigest,
     DigestNotValid,

@@ -13,9 +13,9 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 
 from services.kernel.language.vocabulary import InfoType, Level, Role
-from services.kernel.runtime import prose, wording
-from services.kernel.runtime.navigation import navigation, portal_columns
-from services.kernel.runtime.templating import (
+from services.kernel.runtime.pages import prose, wording
+from services.kernel.runtime.pages.navigation import navigation, portal_columns
+from services.kernel.runtime.pages.templating import (
     KERNEL_DIR,
     STATIC_DIR,
     Masthead,
@@ -25,7 +25,7 @@ from services.kernel.runtime.templating import (
     make_templates,
     page,
 )
-from services.kernel.runtime.trend import trend_plot
+from services.kernel.runtime.pages.trend import trend_plot
 from tests.unit.kernel.gallery.samples import FLASH, NOW, PAGES, shell
 
 GALLERY = Path(__file__).parent / "gallery"

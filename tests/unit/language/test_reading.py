@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from services.kernel.language.reading import ReadableItem, may_know_title, may_read, reads_in_office
 from services.kernel.language.vocabulary import Role, UnitKind
-from services.kernel.runtime.readable import ReadableColumns, readable_by
+from services.kernel.runtime.pages.readable import ReadableColumns, readable_by
 
 OWN, OTHER, OFFICE, ME, SOMEBODY = (UUID(int=n) for n in range(1, 6))
 PLACES = {

@@ -19,7 +19,7 @@ from services.kernel.language.vocabulary import (
     SignMode,
     System,
 )
-from services.kernel.runtime.identifiers import derived_id
+from services.kernel.runtime.surroundings.identifiers import derived_id
 
 AT = datetime(2026, 8, 12, 12, 0, tzinfo=UTC)
 WHO = OfficerRef(officer_id=derived_id("o"), name="张三", unit_id=derived_id("u"), unit_name="区政府办")

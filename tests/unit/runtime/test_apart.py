@@ -15,8 +15,8 @@ from services.kernel.language.diff import diff_texts
 from services.kernel.language.refusal import InvalidInput
 from services.kernel.runtime.apart import Lane, TooBusy, WorkTooLarge, close_lanes
 from services.kernel.runtime.apart.child import done
-from services.kernel.runtime.comparing import compare_texts
 from services.kernel.runtime.documents.reader import DocumentUnreadable, read_docx_apart
+from services.kernel.runtime.pages.comparing import compare_texts
 
 
 def whose() -> int:

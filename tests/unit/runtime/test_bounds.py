@@ -2,8 +2,8 @@
 
 import asyncio
 
-from services.kernel.runtime.agents.room import Room
-from services.kernel.runtime.inbox.pace import FEWEST_EVENTS, MOST_EVENTS, Pace
+from services.kernel.runtime.telling.agents.room import Room
+from services.kernel.runtime.telling.inbox.pace import FEWEST_EVENTS, MOST_EVENTS, Pace
 
 
 async def test_reading_waits_while_the_room_is_full_and_goes_on_at_half() -> None:

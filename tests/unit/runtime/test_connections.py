@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from services.kernel.runtime.connections import HEAD_BYTES, PatientProtocol
+from services.kernel.runtime.storing.connections import HEAD_BYTES, PatientProtocol
 
 
 class Impatient(PatientProtocol):

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from services.kernel.runtime.faults import DatabaseTrouble, is_passing, is_unwritable, trouble_of
+from services.kernel.runtime.storing.database_faults import DatabaseTrouble, is_passing, is_unwritable, trouble_of
 
 REFUSED = "postgresql+asyncpg://nobody@127.0.0.1:1/nothing"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from services.kernel.runtime.desk.reading import title_in
-from services.kernel.runtime.desk.wording import Cause, cause_of, explain, missing_words
-from services.kernel.runtime.settings import ALL_SERVICES
+from services.kernel.runtime.pages.event_desk.reading import title_in
+from services.kernel.runtime.pages.event_desk.wording import Cause, cause_of, explain, missing_words
+from services.kernel.runtime.surroundings.settings import ALL_SERVICES
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from defusedxml import ElementTree
 
-from services.kernel.runtime.export import Sheet, as_file, csv_cell
-from services.kernel.runtime.listing import MOST_EXPORTED, export_list
-from services.kernel.runtime.paging import Part
+from services.kernel.runtime.pages.export import ExportTable, as_file, csv_cell
+from services.kernel.runtime.pages.listing import MOST_EXPORTED, export_list
+from services.kernel.runtime.pages.paging import Part
 
 CELL = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}c"
 
@@ -35,7 +35,7 @@ def test_a_number_keeps_its_sign_and_an_ordinary_text_its_form(value: object, sh
 
 async def test_in_a_workbook_a_formula_is_a_text_and_a_number_a_number() -> None:
     lines = [["=1+1", "https://a.example", date(2026, 11, 24)], [12, Decimal("-2.5"), "0578-12"]]
-    answer = await as_file("xlsx", Sheet("表", ["甲", "乙", "丙"], lines))
+    answer = await as_file("xlsx", ExportTable("表", ["甲", "乙", "丙"], lines))
     with zipfile.ZipFile(io.BytesIO(bytes(answer.body))) as book:
         cells = {
             cell.get("r"): (cell.get("t"), [(part.tag.partition("}")[2], part.text) for part in cell])

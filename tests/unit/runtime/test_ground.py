@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.kernel.runtime.agents import ground
-from services.kernel.runtime.agents.ground import Ground, GroundReader
+from services.kernel.runtime.telling.agents import ground
+from services.kernel.runtime.telling.agents.ground import Ground, GroundReader
 
 LISTENERS = 10
 

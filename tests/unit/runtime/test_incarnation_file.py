@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from services.kernel.runtime.standing import note_incarnation, read_last_incarnation
+from services.kernel.runtime.storing.standing import note_incarnation, read_last_incarnation
 
 
 def test_members_that_start_at_once_all_note_it(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Links of a list page: each changes one thing and keeps the rest."""
 
-from services.kernel.runtime.listing import Place
-from services.kernel.runtime.paging import Part
+from services.kernel.runtime.pages.listing import Place
+from services.kernel.runtime.pages.paging import Part
 
 PLACE = Place("/x/items", {"tab": "draft", "q": "泵站", "unit": ""}, {"new": "最新", "title": "标题"}, "title", "abc")
 KEPT = "tab=draft&q=%E6%B3%B5%E7%AB%99"

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from services.kernel.runtime.live import Signals
+from services.kernel.runtime.surroundings.signals import Signals
 
 
 async def heard(signals: Signals, channels: list[str], last: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from services.kernel.runtime.monitoring import comes_from, is_for_machines, networks_in
-from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.surroundings.monitoring import comes_from, is_for_machines, networks_in
+from services.kernel.runtime.surroundings.settings import Settings
 
 OWN_MACHINE = Settings.model_fields["monitoring_from"].default
 

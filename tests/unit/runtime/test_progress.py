@@ -6,12 +6,19 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.kernel.runtime.inbox.positions import Position
-from services.kernel.runtime.inbox.verdict import Cursor
-from services.kernel.runtime.progress.judging import Reason, Unapplied, is_applied, is_lost, reason_of, stands_still
-from services.kernel.runtime.progress.moves import Moves
-from services.kernel.runtime.progress.standing import Standing
-from services.kernel.runtime.progress.told import Told
+from services.kernel.runtime.telling.inbox.positions import Position
+from services.kernel.runtime.telling.inbox.succession import Cursor
+from services.kernel.runtime.telling.progress.judging import (
+    Reason,
+    Unapplied,
+    is_applied,
+    is_lost,
+    reason_of,
+    stands_still,
+)
+from services.kernel.runtime.telling.progress.moves import Moves
+from services.kernel.runtime.telling.progress.standing import Standing
+from services.kernel.runtime.telling.progress.told import Told
 from tests.support.service import NOW
 
 PATIENCE = timedelta(seconds=30)

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from services.kernel.runtime import right_of_way as module
-from services.kernel.runtime.inbox.pace import Clock
-from services.kernel.runtime.right_of_way import RightOfWay, right_of_way
-from services.kernel.runtime.turns import Rank
+from services.kernel.runtime.storing import right_of_way as module
+from services.kernel.runtime.storing.right_of_way import RightOfWay, right_of_way
+from services.kernel.runtime.storing.turns import Rank
+from services.kernel.runtime.telling.inbox.pace import Clock
 
 FOR_EVER_S = 1000.0
 _GOING: list[asyncio.Task[None]] = []
@@ -89,7 +89,7 @@ async def test_all_services_of_a_process_share_one_right_of_way() -> None:
 
 def test_a_long_transaction_ends_early_when_it_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr("services.kernel.runtime.inbox.pace.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("services.kernel.runtime.telling.inbox.pace.time.monotonic", lambda: now[0])
     wanted, alone = Clock(lambda: True), Clock(lambda: False)
     now[0] = 0.02
     assert wanted.is_over

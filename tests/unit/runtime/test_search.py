@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kernel.runtime.search import Term, query_terms, terms_of
+from services.kernel.runtime.storing.search import Term, query_terms, terms_of
 
 
 def test_a_han_run_becomes_its_pairs_and_its_last_character():

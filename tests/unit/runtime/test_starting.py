@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.kernel.runtime.agents.ground import Ground
-from services.kernel.runtime.agents.starting import Start, what_changed, where_to_start
-from services.kernel.runtime.inbox.positions import Position
+from services.kernel.runtime.telling.agents.ground import Ground
+from services.kernel.runtime.telling.agents.starting import Start, what_changed, where_to_start
+from services.kernel.runtime.telling.inbox.positions import Position
 
 PLACE = ("district.directory.unit", 0)
 

@@ -8,8 +8,8 @@ import secrets
 import pytest
 from structlog.testing import capture_logs
 
-from services.kernel.runtime import metrics, supervision
-from services.kernel.runtime.supervision import keep_running
+from services.kernel.runtime.surroundings import metrics, supervision
+from services.kernel.runtime.surroundings.supervision import keep_running
 
 WHERE = ("district", "toy")
 

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from services.kernel.runtime import turns
-from services.kernel.runtime.turns import Rank, Turns
+from services.kernel.runtime.storing import turns
+from services.kernel.runtime.storing.turns import Rank, Turns
 
 
 async def _in_order(turns_: Turns, ranks: list[Rank]) -> list[int]:

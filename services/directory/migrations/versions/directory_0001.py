@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.kernel.runtime.tables import UtcDateTime
+from services.kernel.runtime.storing.tables import UtcDateTime
 
 revision = "directory_0001"
 down_revision = "kernel_0001"

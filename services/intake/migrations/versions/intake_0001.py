@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.kernel.runtime.search import TextIndex
+from services.kernel.runtime.storing.search import TextIndex
 
 revision = "intake_0001"
 down_revision = "kernel_0001"

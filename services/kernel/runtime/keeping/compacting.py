@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services.kernel.runtime import metrics
 from services.kernel.runtime.keeping import listeners, retention, sizes
 from services.kernel.runtime.keeping.pacing import DOUBTFUL, next_round_at
-from services.kernel.runtime.naps import nap
 from services.kernel.runtime.service import Service, ServiceContext, Worker
-from services.kernel.runtime.settings import ALL_SERVICES, Settings
-from services.kernel.runtime.transaction import Transaction
-from services.kernel.runtime.turns import Rank
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.storing.turns import Rank
+from services.kernel.runtime.surroundings import metrics
+from services.kernel.runtime.surroundings.clock import pause
+from services.kernel.runtime.surroundings.settings import ALL_SERVICES, Settings
 
 log = structlog.get_logger()
 
@@ -35,7 +35,7 @@ def compactor(service: Service) -> Worker:
     async def keep_small(context: ServiceContext, stop: asyncio.Event) -> None:
         while not stop.is_set():
             await compact(service, context, stop)
-            await nap(stop, ROUND_EVERY_S)
+            await pause(stop, ROUND_EVERY_S)
 
     return keep_small
 
@@ -112,5 +112,5 @@ async def _until_done(context: ServiceContext, batch: Batch, stop: asyncio.Event
         total += done
         if not done:
             break
-        await nap(stop, BETWEEN_BATCHES_S)
+        await pause(stop, BETWEEN_BATCHES_S)
     return total

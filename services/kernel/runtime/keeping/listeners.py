@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from services.kernel.runtime.keeping.retention import emptied_up_to, note_reached
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.tables import KEEPING, OUTBOX
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.tables import KEEPING, OUTBOX
+from services.kernel.runtime.storing.transaction import Transaction
 
 _PREFIX = "listener "
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 
 from services.kernel.runtime.keeping.retention import note_reached, reached_by
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.tables import OUTBOX
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.tables import OUTBOX
+from services.kernel.runtime.storing.transaction import Transaction
 
 STEP = timedelta(hours=2)
 """So far a round moves the time on at most: a node that was off for ten days has caught up after twenty hours."""

@@ -15,11 +15,11 @@ from typing import Any
 import structlog
 from sqlalchemy import bindparam, delete, func, select, tuple_, update
 
-from services.kernel.runtime import metrics
-from services.kernel.runtime.outbox import attributes_of, envelope_of
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.tables import ANSWERED_REQUEST, KEEPING, OUTBOX
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.outbox import attributes_of, envelope_of
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.tables import ANSWERED_REQUEST, KEEPING, OUTBOX
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings import metrics
 
 log = structlog.get_logger()
 

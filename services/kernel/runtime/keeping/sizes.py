@@ -9,8 +9,8 @@ from contextlib import closing
 
 from sqlalchemy import text
 
-from services.kernel.runtime.database import Database
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.database import Database
+from services.kernel.runtime.storing.session import AsyncSession
 
 STEP_PAGES = 200
 LOG_TRY_MS, LOG_TRIES = 500, 240

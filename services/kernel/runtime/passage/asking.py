@@ -9,8 +9,8 @@ from sqlmodel import col, select
 
 from services.kernel.language.events.review import SubmissionAnswered, SubmissionAsked
 from services.kernel.runtime.passage.table import QuestionLine
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.transaction import Transaction
 
 Asked = TypeVar("Asked", bound=QuestionLine)
 

@@ -12,8 +12,8 @@ from sqlmodel import col, func, select
 from services.kernel.language.events.parts import LAST_ORDINAL, Fact, Hop, Item, SubmissionFact
 from services.kernel.language.timeline import in_order, timeline_entry
 from services.kernel.runtime.passage.table import HistoryLine
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.transaction import Transaction
 
 Line = TypeVar("Line", bound=HistoryLine)
 

@@ -11,11 +11,11 @@ from services.kernel.language.events.meaning import Kind, level_label
 from services.kernel.language.events.parts import Hop
 from services.kernel.language.timeline import kind_of, tone_of
 from services.kernel.language.vocabulary import Level, SignMode
-from services.kernel.runtime.masthead import masthead_of
-from services.kernel.runtime.organisation import list_peers
+from services.kernel.runtime.heard.organisation import list_peers
+from services.kernel.runtime.pages.masthead import masthead_of
 from services.kernel.runtime.passage.table import HistoryLine
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.settings import NodeInfo
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.surroundings.settings import NodeInfo
 
 Names = Mapping[str, str]
 """Names of nodes by id, else by level."""

@@ -10,8 +10,8 @@ from sqlalchemy import JSON, Text
 from sqlmodel import Field, SQLModel
 
 from services.kernel.language.events.parts import OfficerRef
-from services.kernel.runtime.columns import KEPT_OFFICER
-from services.kernel.runtime.tables import BigId, UtcDateTime
+from services.kernel.runtime.storing.columns import KEPT_OFFICER
+from services.kernel.runtime.storing.tables import BigId, UtcDateTime
 
 
 class HistoryLine(SQLModel):

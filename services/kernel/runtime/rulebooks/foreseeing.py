@@ -10,11 +10,11 @@ from typing import Any
 from services.kernel.language.calendar import local_date
 from services.kernel.language.diff import ParagraphDiff
 from services.kernel.language.rulebooks import Difference, Rulebook, differences
-from services.kernel.runtime.comparing import compare_texts
+from services.kernel.runtime.pages.comparing import compare_texts
 from services.kernel.runtime.rulebooks.hooks import Foresight, Hooks
 from services.kernel.runtime.rulebooks.saving import Draft, next_version, read_apart, require_newest
 from services.kernel.runtime.rulebooks.versions import Version, list_versions, version_on
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.session import AsyncSession
 
 MOST_DIFFERENCES = 200
 _AROUND = 2

@@ -15,13 +15,13 @@ from services.kernel.language.calendar import local_date
 from services.kernel.language.refusal import NotPermitted
 from services.kernel.language.rulebooks import Rulebook
 from services.kernel.language.vocabulary import Role, UnitKind
-from services.kernel.runtime.desk.pages import SERVICE_TITLES
-from services.kernel.runtime.identity import Officer
+from services.kernel.runtime.pages.event_desk.pages import SERVICE_TITLES
 from services.kernel.runtime.rulebooks.versions import list_versions, version_on
 from services.kernel.runtime.service import Service, ServiceContext
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.settings import ALL_SERVICES
-from services.kernel.runtime.web import Me, Now, Reading, edge_router
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.surroundings.settings import ALL_SERVICES
+from services.kernel.runtime.web.dependencies import Me, Now, Reading, edge_router
+from services.kernel.runtime.web.identity import Officer
 
 log = structlog.get_logger()
 

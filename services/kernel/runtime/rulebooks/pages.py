@@ -11,16 +11,16 @@ from fastapi.responses import Response
 from services.kernel.language.calendar import local_date
 from services.kernel.language.refusal import NotFound, NotPermitted, Refusal
 from services.kernel.language.rulebooks import Rulebook
-from services.kernel.runtime.asking import Ask, officer_asking
+from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.rulebooks.foreseeing import changed_lines, foresee
 from services.kernel.runtime.rulebooks.listing import list_everywhere, listing_api, may_keep, require_keeper
 from services.kernel.runtime.rulebooks.saving import read_apart, save_version
 from services.kernel.runtime.rulebooks.typed import Typed, edit_page
 from services.kernel.runtime.rulebooks.versions import Version, find_version, list_versions, version_on
 from services.kernel.runtime.service import Service
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.templating import back_to, page
-from services.kernel.runtime.web import (
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.asking import Ask, officer_asking
+from services.kernel.runtime.web.dependencies import (
     Begin,
     Context,
     LiveMe,

@@ -16,12 +16,12 @@ from services.kernel.language.refusal import InvalidInput, Refusal, StaleVersion
 from services.kernel.language.rulebooks import LONGEST, Rulebook, read_rules, remember, unreadable
 from services.kernel.language.text import clean_line, clean_text
 from services.kernel.runtime.apart import READING, WorkTooLarge
-from services.kernel.runtime.outbox import lock
 from services.kernel.runtime.rulebooks.hooks import Hooks
 from services.kernel.runtime.rulebooks.versions import Version, default_text, default_version, list_versions, version_on
-from services.kernel.runtime.settings import Settings
-from services.kernel.runtime.tables import RULEBOOK_VERSION as VERSIONS
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.outbox import lock
+from services.kernel.runtime.storing.tables import RULEBOOK_VERSION as VERSIONS
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.settings import Settings
 
 Rules = TypeVar("Rules", bound=BaseModel)
 

@@ -14,13 +14,13 @@ from services.kernel.language.field_error import FieldError
 from services.kernel.language.refusal import InvalidInput, Refusal
 from services.kernel.language.rulebooks import Rulebook, RuleFileIsInvalid
 from services.kernel.language.text import clean_text
-from services.kernel.runtime.comparing import compare_texts
+from services.kernel.runtime.pages.comparing import compare_texts
+from services.kernel.runtime.pages.templating import page
 from services.kernel.runtime.rulebooks.foreseeing import Foreseen
 from services.kernel.runtime.rulebooks.saving import Draft, RulebookChangedMeanwhile
 from services.kernel.runtime.rulebooks.versions import list_versions
 from services.kernel.runtime.service import Service
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.templating import page
+from services.kernel.runtime.storing.session import AsyncSession
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from sqlalchemy import or_, select
 from services.kernel.language.calendar import local_date
 from services.kernel.language.refusal import NotFound, Refusal
 from services.kernel.language.rulebooks import Rulebook
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.tables import RULEBOOK_VERSION as VERSIONS
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.tables import RULEBOOK_VERSION as VERSIONS
 
 Rules = TypeVar("Rules", bound=BaseModel)
 

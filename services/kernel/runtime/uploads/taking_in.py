@@ -11,7 +11,7 @@ from tempfile import NamedTemporaryFile
 from typing import IO
 
 from services.kernel.runtime.apart import Lane, WorkTooLarge
-from services.kernel.runtime.files import FileStore, StoredFile
+from services.kernel.runtime.uploads.files import FileStore, StoredFile
 from services.kernel.runtime.uploads.inspection import AttachmentTooIntricate, CheckedUpload, inspect_upload
 
 INSPECTING = Lane("inspecting", seconds=20.0, megabytes=512, may_wait=8)

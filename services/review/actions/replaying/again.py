@@ -9,7 +9,7 @@ from services.kernel.language.events.parts import Content, Item, OfficerRef, Sub
 from services.kernel.language.timeline import timeline_entry
 from services.kernel.language.vocabulary import ReviewStatus
 from services.kernel.runtime.passage.noting import new_line
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 from services.review.actions.opening import new_item, show_text
 from services.review.model import HistoryRow, ReviewItem, SentVersion
 from services.review.model.item import ForwardMark

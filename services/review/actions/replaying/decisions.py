@@ -10,7 +10,7 @@ from services.kernel.language.events.review import (
     SubmissionReturned,
 )
 from services.kernel.language.vocabulary import DeclineReason, ReviewStatus
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 from services.review.actions.hearing import return_reason
 from services.review.actions.opening import place_here
 from services.review.actions.replaying.again import keep_text_if_missing, take_again

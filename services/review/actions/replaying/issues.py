@@ -8,7 +8,7 @@ from services.kernel.language.events.issues import IssuePublished
 from services.kernel.language.events.parts import SignOff
 from services.kernel.language.events.review import SubmissionAdopted
 from services.kernel.language.vocabulary import SignMode
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 from services.review.actions.replaying.again import nobody, take_again
 from services.review.actions.replaying.periodicals import require_periodical
 from services.review.actions.selecting import state_without_draft

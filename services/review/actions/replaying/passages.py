@@ -11,9 +11,9 @@ from services.kernel.language.events.review import (
     SubmissionEdited,
     SubmissionForwardedUp,
 )
-from services.kernel.runtime.organisation import find_peer
+from services.kernel.runtime.heard.organisation import find_peer
 from services.kernel.runtime.passage.asking import put_answer, put_question
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.transaction import Transaction
 from services.review.actions.hearing import count_questions, put_instruction
 from services.review.actions.replaying.again import NOBODY, Again, keep_text_if_missing, take_again
 from services.review.actions.telling import touch

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from services.kernel.language.events.issues import IssuePublished
 from services.kernel.language.events.review import SubmissionAdopted
-from services.kernel.runtime.organisation import head_office
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.heard.organisation import head_office
+from services.kernel.runtime.storing.transaction import Transaction
 from services.review.model import Periodical
 from services.review.store import issues
 

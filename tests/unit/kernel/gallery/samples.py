@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from services.kernel.language.diff import diff_texts
 from services.kernel.language.vocabulary import InfoType, IntakeStatus, Level, Role, System
-from services.kernel.runtime.listing import Place
-from services.kernel.runtime.navigation import navigation, portal_columns
-from services.kernel.runtime.templating import Masthead, Message, OfficerCard
+from services.kernel.runtime.pages.listing import Place
+from services.kernel.runtime.pages.navigation import navigation, portal_columns
+from services.kernel.runtime.pages.templating import Masthead, Message, OfficerCard
 
 NOW = datetime(2026, 8, 12, 12, 48, tzinfo=UTC)
 TITLE = "龙潭乡强降雨致低洼区内涝 已转移群众142户431人"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from services.kernel.runtime.documents.prose import Passage, read_passage, title_lines
+from services.kernel.runtime.documents.official_text import BodyParagraph, read_paragraph, title_lines
 
 TITLE_WIDTH_EM = 20.0
 """Characters of 22 pt that fit into the type area of 156 mm."""
@@ -26,16 +26,16 @@ class BriefItem:
         return title_lines(self.title, TITLE_WIDTH_EM)
 
     @property
-    def passages(self) -> list[Passage]:
+    def body(self) -> list[BodyParagraph]:
         """The paragraphs as they are set, the source in brackets after the last."""
-        passages = [read_passage(line) for line in _lines(self.paragraphs)]
+        body = [read_paragraph(line) for line in _lines(self.paragraphs)]
         if not self.source:
-            return passages
+            return body
         source = f"（{self.source}）"
-        if not passages:
-            return [Passage("fang", "", source)]
-        last = passages[-1]
-        return [*passages[:-1], last._replace(text=last.text + source)]
+        if not body:
+            return [BodyParagraph("fang", "", source)]
+        last = body[-1]
+        return [*body[:-1], last._replace(text=last.text + source)]
 
 
 @dataclass(frozen=True, slots=True)

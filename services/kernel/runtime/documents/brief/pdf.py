@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from services.kernel.runtime.documents.brief.document import BriefDocument, BriefItem
-from services.kernel.runtime.documents.prose import cleaned
+from services.kernel.runtime.documents.official_text import cleaned
 from services.kernel.runtime.documents.typesetting import typeset
 from services.kernel.runtime.documents.typesetting.fonts import (
     SUBSTITUTION_REMARK,
@@ -55,7 +55,7 @@ def _as_data(document: BriefDocument) -> dict[str, Any]:
 
 
 def _article_data(item: BriefItem) -> dict[str, Any]:
-    return {"title": item.title_lines, "passages": [p._asdict() for p in item.passages]}
+    return {"title": item.title_lines, "body": [p._asdict() for p in item.body]}
 
 
 def _all_text(value: Any) -> str:

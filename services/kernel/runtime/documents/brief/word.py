@@ -8,13 +8,13 @@ from docx.document import Document
 from docx.shared import Mm, Pt
 
 from services.kernel.runtime.documents.brief.document import BriefDocument, BriefItem
-from services.kernel.runtime.documents.prose import cleaned, em_width
+from services.kernel.runtime.documents.official_text import cleaned, em_width
 from services.kernel.runtime.documents.word import style
 from services.kernel.runtime.documents.word.element import put
 from services.kernel.runtime.documents.word.end_block import add_end_block
 from services.kernel.runtime.documents.word.page import new_document
 from services.kernel.runtime.documents.word.paragraph import (
-    add_passage,
+    add_body_paragraph,
     add_text,
     set_ends,
 )
@@ -70,5 +70,5 @@ def _write_note(word: Document, brief: BriefDocument) -> None:
 
 def _write_article(word: Document, article: BriefItem) -> None:
     add_text(word, "\n".join(article.title_lines), style.TITLE)
-    for passage in article.passages:
-        add_passage(word, passage)
+    for paragraph in article.body:
+        add_body_paragraph(word, paragraph)

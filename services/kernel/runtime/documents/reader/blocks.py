@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from xml.etree.ElementTree import Element
 
-from services.kernel.runtime.documents.prose import clean_text
+from services.kernel.runtime.documents.official_text import clean_text
 from services.kernel.runtime.documents.reader.numbering import Numbering
 from services.kernel.runtime.documents.reader.package import DocumentTooLong, WordParts, attribute, child, local
 from services.kernel.runtime.documents.reader.styles import Look, Styles

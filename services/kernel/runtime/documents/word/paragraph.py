@@ -1,4 +1,4 @@
-"""Paragraphs in the styles of `style`: text, passages and two ends of one line."""
+"""Paragraphs in the styles of `style`: body paragraphs and two ends of one line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from docx.document import Document
 from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.text.paragraph import Paragraph
 
-from services.kernel.runtime.documents.prose import Passage
+from services.kernel.runtime.documents.official_text import BodyParagraph
 from services.kernel.runtime.documents.word import style
 
 
@@ -15,15 +15,15 @@ def add_text(document: Document, text: str = "", style_name: str = style.TEXT) -
     return document.add_paragraph(text, style_name)
 
 
-def add_passage(document: Document, passage: Passage) -> Paragraph:
+def add_body_paragraph(document: Document, text: BodyParagraph) -> Paragraph:
     """A paragraph with its heading in 黑体 or 楷体; a heading alone stays with what follows."""
-    if passage.is_heading and passage.face != "fang":
-        return add_text(document, passage.heading, style.HEADING_1 if passage.face == "hei" else style.HEADING_2)
+    if text.is_heading and text.face != "fang":
+        return add_text(document, text.heading, style.HEADING_1 if text.face == "hei" else style.HEADING_2)
     paragraph = document.add_paragraph(style=style.TEXT)
-    if passage.heading:
-        style.face(paragraph.add_run(passage.heading), style.FONTS[passage.face])
-    paragraph.add_run(passage.text)
-    if passage.is_heading:
+    if text.heading:
+        style.face(paragraph.add_run(text.heading), style.FONTS[text.face])
+    paragraph.add_run(text.text)
+    if text.is_heading:
         paragraph.paragraph_format.keep_with_next = True
     return paragraph
 

@@ -16,10 +16,10 @@ from services.kernel.language.refusal import Refusal
 from services.kernel.runtime.keeping.backup.archive import Say, unpack_archive
 from services.kernel.runtime.keeping.backup.manifest import Manifest
 from services.kernel.runtime.keeping.backup.postgres_copy import fill_schema
-from services.kernel.runtime.migrations import upgrade
 from services.kernel.runtime.service import Service, ServiceContext
-from services.kernel.runtime.settings import Settings
-from services.kernel.runtime.tables import OUTBOX_STATE
+from services.kernel.runtime.storing.migrations import upgrade
+from services.kernel.runtime.storing.tables import OUTBOX_STATE
+from services.kernel.runtime.surroundings.settings import Settings
 
 JUST_RESTORED = "数据库刚从备份恢复，还没有与消息队列核对，请执行 restore"
 _PARTS = ("keys", "files")

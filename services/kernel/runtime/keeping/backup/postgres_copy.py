@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.kernel.runtime.database import Database
+from services.kernel.runtime.storing.database import Database
 
 SCHEMA_FILE = "schema.json"
 

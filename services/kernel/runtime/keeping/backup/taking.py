@@ -15,10 +15,10 @@ from services.kernel.runtime.keeping.backup.archive import Say, check_archive, w
 from services.kernel.runtime.keeping.backup.manifest import Manifest, Member, member_of
 from services.kernel.runtime.keeping.backup.postgres_copy import copy_schemas
 from services.kernel.runtime.keeping.backup.sqlite_files import copy_databases
-from services.kernel.runtime.migrations import current_revisions
-from services.kernel.runtime.process import VERSION
+from services.kernel.runtime.running.process import VERSION
 from services.kernel.runtime.service import ServiceContext
-from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.storing.migrations import current_revisions
+from services.kernel.runtime.surroundings.settings import Settings
 
 LAST_BACKUP = "last_backup.json"
 FREE_FACTOR = 1.2

@@ -8,11 +8,11 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from services.kernel.runtime.insiders import Insider, calling_service
 from services.kernel.runtime.keeping.erasure.copies import Order
 from services.kernel.runtime.keeping.erasure.keepers import OpenedKeeper
 from services.kernel.runtime.service import Service
-from services.kernel.runtime.web import Context, asked_first, edge_router
+from services.kernel.runtime.web.dependencies import Context, asked_first, edge_router
+from services.kernel.runtime.web.insiders import Insider, calling_service
 
 MOST_NAMES = 10_000
 

@@ -16,9 +16,9 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 from sqlalchemy import update
 
-from services.kernel.runtime.tables import OUTBOX
-from services.kernel.runtime.topics import RETENTION_MS, list_partitions
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.tables import OUTBOX
+from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.telling.topics import RETENTION_MS, list_partitions
 
 CLOSE_SEGMENTS = {"segment.ms": "1000", "file.delete.delay.ms": "1000"}
 LOOK_EVERY_S = 1.0

@@ -11,14 +11,14 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.sql import ColumnElement
 
 from services.kernel.language.events.exchange import ABOUT_ERASURE
-from services.kernel.runtime.erased import ERASED, hold_alone
 from services.kernel.runtime.keeping.erasure.copies import Copies, Order
 from services.kernel.runtime.keeping.erasure.texts import erase_texts, find_texts
 from services.kernel.runtime.keeping.retention import emptied_attributes, empty_facts
 from services.kernel.runtime.service import Service
-from services.kernel.runtime.session import AsyncSession
-from services.kernel.runtime.tables import ANSWERED_REQUEST, ERASED_ITEM, INBOX_WAITING, OUTBOX
-from services.kernel.runtime.transaction import Transaction
+from services.kernel.runtime.storing.erased import ERASED, hold_alone
+from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.tables import ANSWERED_REQUEST, ERASED_ITEM, INBOX_WAITING, OUTBOX
+from services.kernel.runtime.storing.transaction import Transaction
 
 
 async def copies_of(session: AsyncSession, service: Service, origin_id: UUID) -> Copies:

@@ -8,7 +8,7 @@ from services.kernel.language.vocabulary import ErasureStage
 from services.kernel.runtime.keeping.erasure import broker
 from services.kernel.runtime.keeping.erasure.copies import Order, Tally
 from services.kernel.runtime.keeping.erasure.keepers import Keeper
-from services.kernel.runtime.settings import Settings
+from services.kernel.runtime.surroundings.settings import Settings
 
 WAIT_S = 90.0
 

@@ -9,15 +9,15 @@ from uuid import UUID
 
 import httpx
 
-from services.kernel.runtime.files import AsyncFileStore
-from services.kernel.runtime.insiders import sign_call
 from services.kernel.runtime.keeping.erasure.broker import publish_again
 from services.kernel.runtime.keeping.erasure.copies import Copies, Order
 from services.kernel.runtime.keeping.erasure.erasing import copies_of, erase_item
 from services.kernel.runtime.keeping.erasure.texts import digests_in_use
 from services.kernel.runtime.keeping.sizes import rewrite
 from services.kernel.runtime.service import Service, ServiceContext
-from services.kernel.runtime.settings import ALL_SERVICES
+from services.kernel.runtime.surroundings.settings import ALL_SERVICES
+from services.kernel.runtime.uploads.files import AsyncFileStore
+from services.kernel.runtime.web.insiders import sign_call
 
 COUNT_WITHIN_S = 10.0
 ERASE_WITHIN_S = 1800.0

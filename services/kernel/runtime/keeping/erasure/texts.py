@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import Text, cast, or_, select
 
 from services.kernel.language.refusal import Refusal
-from services.kernel.runtime.search import TextIndex
-from services.kernel.runtime.session import AsyncSession
+from services.kernel.runtime.storing.search import TextIndex
+from services.kernel.runtime.storing.session import AsyncSession
 
 MARK = "（已清除）"
 """What stands in the place of a title afterwards."""

@@ -1,0 +1,1 @@
+"""The service's own database: sessions, transactions, turns, tables, the outbox, the audit, searching."""

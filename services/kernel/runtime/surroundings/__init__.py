@@ -1,0 +1,1 @@
+"""What every part stands on: settings, the clock, identifiers, metrics, signals, supervised jobs."""

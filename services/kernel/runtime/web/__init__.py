@@ -1,0 +1,1 @@
+"""The HTTP edge: permission first, the transaction of a route, identity, limits, errors, downloads."""

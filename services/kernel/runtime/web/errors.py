@@ -1,0 +1,128 @@
+"""How a refusal or a fault is answered: problem+json (RFC 9457) or a page, by what was asked for."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from services.kernel.language.refusal import InvalidInput, NotFound, NotSignedIn, Refusal
+from services.kernel.runtime.pages.templating import error_page
+from services.kernel.runtime.surroundings import metrics
+
+log = structlog.get_logger()
+
+_HTTP_REFUSALS = {
+    404: ("not_found", "没有这个地址，可能已经移动或删除。"),
+    405: ("method_not_allowed", "这个地址不接受这种操作。"),
+    413: ("body_too_large", "提交的内容太大。"),
+    415: ("media_type_not_supported", "不接受这种格式的内容。"),
+    400: ("request_malformed", "请求的格式无法识别。"),
+}
+_FIELD_MESSAGES = {
+    "missing": "必填",
+    "extra_forbidden": "没有这个字段",
+    "string_too_long": "太长",
+    "string_too_short": "不能为空",
+    "json_invalid": "不是有效的 JSON",
+    "enum": "不在可选范围内",
+    "literal_error": "不在可选范围内",
+    "uuid_parsing": "编号格式不对",
+    "string_type": "应为文字",
+    "bool_type": "应为是或否",
+    "bool_parsing": "应为是或否",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "list_type": "应为列表",
+    "tuple_type": "应为列表",
+}
+
+
+MOST_ERRORS = 100
+"""So many wrong fields are named; who sends more is no form of ours."""
+
+
+def add_error_answers(app: FastAPI) -> None:
+    """Answer refusals, malformed input and faults of `app` in one way."""
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _fault)
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person with a browser asks, rather than a program."""
+    return "/api/" not in request.url.path and "text/html" in request.headers.get("accept", "")
+
+
+def answer_refusal(request: Request, refusal: Refusal) -> Response:
+    """The refusal as a problem document or a page; a stranger on a page is sent to sign in."""
+    if isinstance(refusal, NotSignedIn) and wants_page(request):
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        target = f"/login?next={quote(asked)}" if request.method == "GET" else "/login"
+        return RedirectResponse(target, status_code=303)
+    if wants_page(request):
+        answer: Response = error_page(request, refusal.status, refusal.code, str(refusal), details=refusal.details)
+    else:
+        answer = problem(refusal.status, refusal.code, str(refusal), **refusal.details)
+    answer.headers.update(refusal.headers)
+    return answer
+
+
+def problem(status: int, code: str, title: str, **more: Any) -> JSONResponse:
+    """A problem document with a stable code."""
+    content = {"type": "about:blank", "title": title, "status": status, "code": code, **more}
+    return JSONResponse(content, status_code=status, media_type="application/problem+json")
+
+
+async def _refused(request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)
+    return answer_refusal(request, refusal)
+
+
+async def _malformed(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, RequestValidationError)
+    refusal: Refusal = InvalidInput(errors=[_field_error(error) for error in fault.errors()[:MOST_ERRORS]])
+    if any("path" in error["loc"][:1] for error in fault.errors()):
+        refusal = NotFound()  # an id that is no id names nothing
+    return answer_refusal(request, refusal)
+
+
+async def _http(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, HTTPException)
+    code, message = _HTTP_REFUSALS.get(fault.status_code, (f"http_{fault.status_code}", "请求没有办成。"))
+    refusal = Refusal(message)
+    refusal.status, refusal.code = fault.status_code, code
+    return answer_refusal(request, refusal)
+
+
+async def _fault(request: Request, fault: Exception) -> Response:
+    state = request.scope.get("state", {})
+    request_id = state.get("request_id", "")
+    context = getattr(request.app.state, "context", None)
+    metrics.FAULTS.labels(context.node.node_id if context else "", context.name if context else "node").inc()
+    log.error(
+        "http.request.failed", request_id=request_id, path=request.url.path, method=request.method,
+        fault="".join(traceback.format_exception(fault))[-6000:],
+    )  # fmt: skip
+    message = f"系统出错，已经记下。请把编号 {request_id} 告诉管理员。"
+    if wants_page(request):
+        return error_page(request, 500, "internal_fault", message, request_id=request_id)
+    return problem(500, "internal_fault", message, request_id=request_id)
+
+
+def _field_error(error: Any) -> dict[str, str]:
+    where: Sequence[Any] = error["loc"][1:] or error["loc"]
+    own_words = "" if error["msg"].isascii() else error["msg"]  # a validator of ours spoke, in Chinese
+    message = _FIELD_MESSAGES.get(error["type"]) or own_words or "填写有误"
+    limit = error.get("ctx", {}).get("max_length")
+    if limit is not None:
+        message = f"不能超过 {limit} 字"
+    return {"field": ".".join(str(part) for part in where), "code": error["type"], "message": message}
