@@ -61,8 +61,8 @@ DAMAGES = {
         "district", "review", "UPDATE outbox SET published_at = NULL WHERE id = (SELECT max(id) FROM outbox)", "not published",
     ),
     "a history turned round": Damage(
-        "district", "review",
-        "UPDATE review_history SET id = -id WHERE event_id IS NOT NULL", "out of order",
+        "township", "intake",
+        "UPDATE intake_history SET id = -id WHERE event_id IS NOT NULL", "out of order",
     ),
     "an arrival gone": Damage(
         "district", "exchange",
