@@ -17,7 +17,7 @@ from tests.faults.campaign.running import Campaign
 SEED = 20261128
 SHORT_MINUTES = 1.0
 
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = pytest.mark.timeout(2700)
 
 
 @dataclass(frozen=True)
