@@ -36,6 +36,11 @@ class Told:
         return self.topic, self.key
 
     @property
+    def is_returned(self) -> bool:
+        """Whether it is a fact of a restored node that a neighbour gave back, told within the node once more."""
+        return self.topic == f"{self.node}.exchange.returned"
+
+    @property
     def data(self) -> dict[str, Any]:
         """The fact itself."""
         found: dict[str, Any] = json.loads(self.body)
@@ -68,7 +73,8 @@ class Ledger:
         published = self.rows("SELECT id, event_id FROM outbox WHERE published_at IS NOT NULL")
         fresh = [row["id"] for row in published if row["event_id"] not in besides]
         for row in self.rows(f"{_TOLD} WHERE id IN (SELECT value FROM json_each(?))", json.dumps(fresh)):
-            yield Told(self.node, self.service, *row)
+            if not (one := Told(self.node, self.service, *row)).is_returned:
+                yield one
 
     def column(self, query: str, *values: Any) -> list[Any]:
         """The first column of what a query finds."""

@@ -60,16 +60,21 @@ class Comparison:
 
     @cached_property
     def told(self) -> dict[str, list[Told]]:
-        """Every fact by node, as the outboxes have them now."""
+        """Every fact by node, as the outboxes have them now; one that was given back stands there twice."""
         found: dict[str, list[Told]] = {node: [] for node in NODES}
         for ledger in self.books.values():
             found[ledger.node].extend(one for one in ledger.told() if one.event_id not in self.planted)
         return found
 
     @cached_property
+    def facts(self) -> dict[str, list[Told]]:
+        """Every fact by node once, where its own teller told it."""
+        return {node: [one for one in told if not one.is_returned] for node, told in self.told.items()}
+
+    @cached_property
     def everything(self) -> dict[str, list[Told]]:
         """Every fact by node that is told or was seen to be gone."""
-        found = {node: list(facts) for node, facts in self.told.items()}
+        found = {node: list(facts) for node, facts in self.facts.items()}
         known = {(one.node, one.event_id) for facts in found.values() for one in facts}
         for place, one in self.gone.items():
             if place not in known:
@@ -78,7 +83,9 @@ class Comparison:
 
     def lost_by_the_teller(self) -> Iterator[str]:
         """A fact that a broker held stays told, under its number."""
-        numbers = {(one.node, one.event_id): (one.place, one.sequence) for facts in self.told.values() for one in facts}
+        numbers = {
+            (one.node, one.event_id): (one.place, one.sequence) for facts in self.facts.values() for one in facts
+        }
         for place, one in self.gone.items():
             if place not in numbers:
                 yield f"left {one.node} and is in its outbox no more: {one}"
@@ -135,7 +142,7 @@ class Comparison:
     def out_of_order(self) -> Iterator[str]:
         """Within a topic and key a history has the facts in the order in which they were told."""
         for node in NODES:
-            numbers = {one.event_id: one for one in self.told[node]}
+            numbers = {one.event_id: one for one in self.facts[node]}
             for name, table in HISTORY.items():
                 reached: dict[tuple[str, str], Told] = {}
                 for event_id in self.books[node, name].column(f"SELECT event_id FROM {table} ORDER BY id"):
