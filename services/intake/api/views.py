@@ -16,6 +16,7 @@ from services.kernel.language.events.meaning import Kind
 from services.kernel.language.events.parts import Hop, OfficerRef
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
 from services.kernel.runtime.passage.showing import last_at
+from services.kernel.runtime.passage.views import HistoryLineView
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.web.views import FieldErrorView, View
 
@@ -109,20 +110,10 @@ class QuestionView(View):
         return cls.read(question, node=question.asked_node, asked_by=asked_by, answered_by=answered_by)
 
 
-class EntryView(View):
+class EntryView(HistoryLineView):
     """One line of the timeline; what its fact says besides stands beside these fields."""
 
     model_config = ConfigDict(extra="allow")
-
-    type: str
-    node: str
-    at: datetime
-    hop: int
-    version: int
-    text: str
-    by: str
-    unit: str
-    note: str
 
     @classmethod
     def of(cls, row: HistoryRow) -> Self:

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator
 
 from services.kernel.language.events.parts import Content, Hop, SignOff
 from services.kernel.language.vocabulary import AdoptionMode, InfoType, LeaderRank, Level, ReviewStatus, Share, System
+from services.kernel.runtime.passage.views import HistoryLineView
 from services.kernel.runtime.web.views import Named, View
 from services.review.model import Adoption, AdoptionStatus, Issue, Periodical, ReviewItem
 from services.review.model.item import ForwardMark
@@ -188,18 +189,9 @@ class AdoptionView(View):
         return cls.read(adoption, periodical_title=periodical.title, issue_no=issue.number, issue_year=issue.year)
 
 
-class HistoryView(View):
+class HistoryView(HistoryLineView):
     """A line of the history; `data` is what its fact says besides."""
 
-    type: str
-    node: str
-    at: datetime
-    hop: int
-    version: int
-    text: str
-    by: str
-    unit: str
-    note: str
     data: dict[str, Any]
 
 
