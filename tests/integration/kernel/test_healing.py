@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
 
 from services.kernel.language.envelope import to_headers
 from services.kernel.runtime.running.process import NodeProcess
@@ -16,7 +16,7 @@ from services.kernel.runtime.storing.tables import OUTBOX, OUTBOX_TOPIC
 from services.kernel.runtime.telling.inbox import Inbox, Message, waiting
 from services.kernel.runtime.telling.inbox.positions import Position, put_positions
 from services.kernel.runtime.telling.progress.following import MOST_UNAPPLIED, Following
-from services.kernel.runtime.telling.progress.healing import heal
+from services.kernel.runtime.telling.progress.healing import find_lost, heal
 from services.kernel.runtime.telling.progress.judging import Reason
 from services.kernel.runtime.telling.progress.told import PAGE
 from tests.integration.kernel.test_relay_and_agents import tell
@@ -91,6 +91,20 @@ async def test_what_took_effect_since_the_look_is_not_told_again(process: NodePr
         await apply_all(process)
     await heal(following, context.clock() + timedelta(minutes=10))
     assert await count_to_publish(process) == (0 if is_applied else 3)
+
+
+async def test_positions_are_read_only_when_something_is_behind(process: NodeProcess) -> None:
+    context, asked = process.contexts["directory"], list[str]()
+    following = following_of(process)
+    await following.look(context.clock())
+    async with context.database.reading() as session:
+        event.listen(session.get_bind(), "before_cursor_execute", lambda *said: asked.append(said[2]))
+    assert await find_lost(following, context.clock()) == []
+    assert asked == []
+    await tell(process, "1")
+    await following.look(context.clock())
+    assert await find_lost(following, context.clock()) == []
+    assert any("inbox_position" in one for one in asked)
 
 
 async def note_read_to(process: NodeProcess, next_offset: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -52,8 +52,10 @@ async def find_lost(following: Following, now: datetime) -> list[Unapplied]:
     return await _judge(following, [one for one in suspects if one.told.id not in here], now)
 
 
-async def _judge(following: Following, some: Iterable[Unapplied], now: datetime) -> list[Unapplied]:
+async def _judge(following: Following, some: Sequence[Unapplied], now: datetime) -> list[Unapplied]:
     """Those that are lost, oldest first, as many as may be asked for at once."""
+    if not some:
+        return []  # nearly always so: the positions need not be read at each look
     context = following.context
     patience = timedelta(seconds=context.settings.ask_again_after_s)
     async with context.database.reading() as session:
