@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import secrets
 import time
@@ -19,6 +20,8 @@ from services.kernel.runtime.storing.tables import OUTBOX_STATE
 LOOK_EVERY_S = 1.0
 CHECK_WITHIN_S = 30.0
 PATIENCE_S = 5.0
+UNFINISHED_AFTER_S = 60.0
+"""No member takes so long to note its incarnation: its file was left by a kill."""
 
 
 class DatabaseOlderThanTold(Refusal):
@@ -143,7 +146,8 @@ def read_last_incarnation(folder: Path, service: str) -> int:
 def note_incarnation(folder: Path, service: str, number: int) -> None:
     """Note the incarnation beside the data, so that a database put back from a backup shows at once.
 
-    Two members that start at once both note it, each through a file of its own.
+    Two members that start at once both note it, each through a file of its own. What a kill left of
+    such files is swept up.
     """
     path = folder / "incarnation" / service
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -153,3 +157,11 @@ def note_incarnation(folder: Path, service: str, number: int) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+    _sweep(path)
+
+
+def _sweep(path: Path) -> None:
+    for left in path.parent.glob(f"{path.name}.*.new"):
+        with contextlib.suppress(FileNotFoundError):  # written to its end, or swept by another member
+            if time.time() - left.stat().st_mtime > UNFINISHED_AFTER_S:
+                left.unlink()
