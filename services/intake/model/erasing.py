@@ -18,5 +18,5 @@ TEXTS = (
     Texts(Attachment, is_deleted=True, digest="sha256"),
     Texts(HistoryRow, {"note": "", "data": {}}),
     Texts(EditionCopy, {"title": MARK, "body": ""}),
-    Texts(Question, {"question": MARK, "answer": None}),
+    Texts(Question, {"question": MARK, "answer": MARK}),
 )  # fmt: skip

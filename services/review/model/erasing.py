@@ -19,12 +19,12 @@ def _emptied(content: Content) -> Content:
 
 TEXTS = (
     Texts(
-        ReviewItem, {"title": MARK, "body_length": 0, "note": "", "sign_scan_sha256": ""}, digest="sign_scan_sha256",
-        index=TextIndex("review_text"),
+        ReviewItem, {"title": MARK, "body_length": 0, "note": "", "sign_scan_sha256": "", "open_questions": 0},
+        digest="sign_scan_sha256", index=TextIndex("review_text"),
     ),
     Texts(SentVersion, {"content": _emptied}, digest="content"),
     Texts(OwnEdition, {"title": MARK, "body": "", "figures_changed": []}),
-    Texts(Question, {"question": MARK, "answer": None}),
+    Texts(Question, {"question": MARK, "answer": MARK}),
     Texts(Forward, {"reason": ""}),
     Texts(Instruction, {"text": None}),
     Texts(HistoryRow, {"note": "", "data": {}}),

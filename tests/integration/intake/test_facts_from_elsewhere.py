@@ -15,6 +15,7 @@ from services.intake.actions import change_draft, create_draft, submit
 from services.intake.agents import LISTENS_TO
 from services.intake.app import intake_service
 from services.intake.model import SubmissionChange
+from services.intake.model.erasing import TEXTS
 from services.kernel.language.envelope import Envelope, dataschema_of
 from services.kernel.language.events import Fact
 from services.kernel.language.events.exchange import SubmissionDelivered
@@ -43,6 +44,7 @@ from services.kernel.language.vocabulary import (
     SignMode,
     System,
 )
+from services.kernel.runtime.keeping.erasure.texts import erase_texts
 from services.kernel.runtime.storing.database import Database
 from services.kernel.runtime.surroundings.identifiers import derived_id
 from tests.integration.intake.conftest import CLERK, COMPLETE
@@ -275,6 +277,17 @@ async def test_a_question_waits_until_it_is_answered(database: Database):
     await tell(database, facts, [5])
     async with database.reading() as session:
         assert await store.count_open_questions(session, CLERK) == 0
+
+
+async def test_a_question_about_an_erased_item_waits_for_nobody(database: Database):
+    origin_id = await _submitted(database)
+    await tell(database, story(origin_id), [4])
+    async with database.transaction(NOW) as tx:
+        await erase_texts(tx.session, TEXTS, origin_id)
+    async with database.reading() as session:
+        assert await store.count_open_questions(session, CLERK) == 0
+        [question] = await store.list_questions(session, origin_id)
+    assert "转移人数" not in f"{question.question}{question.answer}"
 
 
 async def test_what_was_reported_is_undelivered_until_its_receipt_comes(database: Database):
