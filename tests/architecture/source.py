@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from services.kernel.runtime.surroundings.settings import ALL_SERVICES
+
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ROOT / "services"
-SERVICE_NAMES = ("directory", "disclosure", "exchange", "intake", "review", "stats")
+SERVICE_NAMES = tuple(sorted(ALL_SERVICES))
 
 
 def python_files(*folders: str) -> list[Path]:

@@ -24,7 +24,7 @@ NOT_COMMANDS = {"at", "at district"}
 @pytest.fixture(scope="module")
 def root() -> Any:
     known = {one.name for one in app.registered_groups}
-    for service in build_services(("directory", "intake", "review", "disclosure", "stats", "exchange")):
+    for service in build_services():
         if service.cli is not None and service.name not in known:
             app.add_typer(service.cli, name=service.name)
     return typer.main.get_command(app)

@@ -1,10 +1,12 @@
 """What docs/explanation/where-things-go.md says is so: the files that a thing is added in, and no others, know of it."""
 
+import ast
 import re
 from pathlib import Path
 
 from services.kernel.language.vocabulary.item_fields import FIELDS
-from tests.architecture.source import ROOT, SERVICES
+from services.node import build_services
+from tests.architecture.source import ROOT, SERVICE_NAMES, SERVICES, calls, place, python_files, rooms, service_of, tree
 
 TABLE = ROOT / "docs" / "explanation" / "where-things-go.md"
 CODE = {".py", ".html", ".js", ".css", ".yaml"}
@@ -39,3 +41,47 @@ def test_a_field_of_some_types_is_named_in_the_catalogue_and_nowhere_else() -> N
     places = {str(path.relative_to(ROOT)) for path in code_files() if word.search(path.read_text(encoding="utf-8"))}
     touch, _ = rows()["a new type"]
     assert places == set(touch[:1])
+
+
+def test_every_loop_of_a_service_runs() -> None:
+    loops = {
+        (service_of(path), node.name)
+        for path in rooms("workers")
+        for node in tree(path).body
+        if isinstance(node, ast.AsyncFunctionDef) and [one.arg for one in node.args.args] == ["context", "stop"]
+    }
+    running = {(service.name, worker.__name__) for service in build_services() for worker in service.workers}
+    assert {("directory", "forget_ended_sign_ins"), ("exchange", "watch_links")} <= loops
+    assert loops == running
+
+
+def test_no_loop_waits_in_a_way_that_the_end_of_the_node_does_not_end() -> None:
+    slept = {
+        place(path, node.lineno)
+        for path in rooms("workers")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "asyncio.sleep" and ast.unparse(node.args[0]) != "0"
+    }
+    assert slept == set()
+    assert {"pause"} <= {name for path in rooms("workers") for _, name in calls(path)}
+
+
+def test_every_service_is_named_where_the_table_says_and_nowhere_else() -> None:
+    whole = {
+        str(path.relative_to(ROOT)) for path in python_files("services", "deploy") if words(path) >= set(SERVICE_NAMES)
+    }
+    touch, _ = rows()["a new service"]
+    links, contracts = "services/kernel/runtime/pages/navigation.py", "pyproject.toml"
+    assert {links, contracts} <= set(touch)
+    assert whole == {name for name in touch if name.endswith(".py") and name != links and "/events/" not in name}
+
+
+def words(path: Path) -> set[str]:
+    return {
+        node.value for node in ast.walk(tree(path)) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def test_every_service_stands_in_each_contract_about_who_may_import_whom() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert {name: text.count(f'"services.{name}",') for name in SERVICE_NAMES} == dict.fromkeys(SERVICE_NAMES, 3)

@@ -12,6 +12,7 @@ import structlog
 from fastapi import Request, Response
 
 from services.kernel.language.vocabulary import Role
+from services.kernel.runtime.pages.event_desk.pages import SERVICE_TITLES
 from services.kernel.runtime.pages.templating import page
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.surroundings.settings import ALL_SERVICES
@@ -21,10 +22,6 @@ router = edge_router()
 log = structlog.get_logger()
 
 BUDGET_S = 0.5
-_TITLES = {
-    "directory": "机构人员", "intake": "信息报送", "review": "审核采用", "disclosure": "信息公开",
-    "stats": "考核统计", "exchange": "交换",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ async def list_troubles(context: ServiceContext, token: str) -> list[Trouble]:
     said = await asyncio.gather(*(_ask(context, token, name) for name in ALL_SERVICES))
     answers = dict(zip(ALL_SERVICES, said, strict=True))
     found = [one for name, answer in answers.items() if answer for one in troubles_of(name, answer)]
-    silent = [_TITLES[name] for name, answer in answers.items() if answer is None]
+    silent = [SERVICE_TITLES[name] for name, answer in answers.items() if answer is None]
     if silent:
         found.append(Trouble("未能读取", f"{'、'.join(silent)}暂时没有应答，稍后会再问", "/review/events", "amber"))
     return sorted(found, key=lambda one: one.tone != "red")
@@ -57,7 +54,7 @@ async def list_troubles(context: ServiceContext, token: str) -> list[Trouble]:
 
 def troubles_of(service: str, said: dict[str, Any]) -> list[Trouble]:
     """What one service's answer means, in words."""
-    title, desk = _TITLES[service], f"/{service}/events"
+    title, desk = SERVICE_TITLES[service], f"/{service}/events"
     parked, held, aside = (said["kinds"].get(kind, {}) for kind in ("parked", "held", "aside"))
     found = []
     if said["stands_still"]:
@@ -76,11 +73,11 @@ def troubles_of(service: str, said: dict[str, Any]) -> list[Trouble]:
         text = f"{said['late']} 条已经发出，还没有收到"
         found.append(Trouble(title, text, f"{desk}?kind=behind", "amber", _instant(said["late_since"])))
     for late in said["kept_for"]:
-        name = _TITLES.get(late["listener"], late["listener"])
+        name = SERVICE_TITLES.get(late["listener"], late["listener"])
         text = f"“{name}”早该处理的还没有处理，到期的内容先为它留着"
         found.append(Trouble(title, text, f"/{late['listener']}/events?kind=behind", "red", _instant(late["since"])))
     if said["silent"]:
-        tellers = "、".join(_TITLES.get(name, name) for name in said["silent"])
+        tellers = "、".join(SERVICE_TITLES.get(name, name) for name in said["silent"])
         found.append(Trouble(title, f"问不到“{tellers}”发出过什么，有没有漏收暂时不知道", desk, "amber"))
     return found
 

@@ -22,6 +22,7 @@ from services.kernel.language.vocabulary import ErasureGround, ErasureStage
 from services.kernel.runtime.heard.organisation import list_peers
 from services.kernel.runtime.keeping.erasure.copies import Copies
 from services.kernel.runtime.keeping.erasure.keepers import AskedKeeper, KeeperSilent
+from services.kernel.runtime.pages.event_desk.pages import SERVICE_TITLES
 from services.kernel.runtime.pages.listing import Cursor, Place
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.service import ServiceContext
@@ -41,9 +42,6 @@ from services.kernel.runtime.web.dependencies import (
 router = edge_router(prefix="/erasures", include_in_schema=False)
 
 PAGE_SIZE = 50
-TITLES = {
-    "directory": "机构人员", "intake": "报送", "review": "审核采用", "disclosure": "公开", "stats": "考核统计", "exchange": "交换",
-}  # fmt: skip
 Reason = Annotated[str, Form(max_length=2000)]
 
 
@@ -153,7 +151,7 @@ async def _decision_page(  # noqa: PLR0917 - a form needs all of it
         requests=[one for one in said if not one.is_declined and not one.answer],
         answered=[one for one in said if one.answer == "declined"],
         names=names,
-        titles=TITLES,
+        titles=SERVICE_TITLES,
         grounds=[(one.value, one.label, one.source) for one in ErasureGround],
         max_reason=MAX_REASON_CHARACTERS,
         typed=typed or {},
@@ -172,7 +170,7 @@ async def _record_page(
         steps=steps_of(erasure.stage, trouble=erasure.trouble),
         said={one.peer: one for one in await list_said(session, [erasure.origin_id])},
         names=await _names(session, context),
-        titles=TITLES,
+        titles=SERVICE_TITLES,
         copies_in_all=copies_in_all(erasure.copies),
     )
 

@@ -29,7 +29,7 @@ def test_each_kind_of_trouble_is_said_in_words() -> None:
     assert said(kinds={"aside": {"count": 1, "since": SINCE}}) == [("red", "1 条发不出去，等您处理")]
     assert said(kinds={"held": {"count": 3, "since": SINCE}}) == [("amber", "3 条在等前一条")]
     assert said(late=4, late_since=SINCE) == [("amber", "4 条已经发出，还没有收到")]
-    assert said(silent=["intake"]) == [("amber", "问不到“信息报送”发出过什么，有没有漏收暂时不知道")]
+    assert said(silent=["intake"]) == [("amber", "问不到“报送”发出过什么，有没有漏收暂时不知道")]
     assert said(kept_for=[{"listener": "stats", "since": SINCE}]) == [
         ("red", "“考核统计”早该处理的还没有处理，到期的内容先为它留着")
     ]

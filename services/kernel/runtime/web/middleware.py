@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.surroundings import metrics
 from services.kernel.runtime.surroundings.monitoring import comes_from, is_for_machines, networks_in
+from services.kernel.runtime.surroundings.settings import ALL_SERVICES
 from services.kernel.runtime.surroundings.signals import Signals
 from services.kernel.runtime.surroundings.tracing import enter_trace
 from services.kernel.runtime.web.errors import problem
@@ -41,9 +42,7 @@ _HEADERS = {
     "X-Frame-Options": "SAMEORIGIN",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_MEASURED = frozenset(
-    {"home", "open", "static", "login", "logout", "directory", "exchange", "intake", "review", "disclosure", "stats"}
-)
+_MEASURED = frozenset({"home", "open", "static", "login", "logout", *ALL_SERVICES})
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """What requests are counted by: never by what a stranger writes, for each name would be a series for ever."""
 HEAD_ENDS_WITHIN_S = 0.5
