@@ -38,7 +38,7 @@ class Told:
     @property
     def is_returned(self) -> bool:
         """Whether it is a fact of a restored node that a neighbour gave back, told within the node once more."""
-        return self.topic == f"{self.node}.exchange.returned"
+        return self.topic.startswith(f"{self.node}.exchange.returned")
 
     @property
     def data(self) -> dict[str, Any]:
