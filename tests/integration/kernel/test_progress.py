@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,21 @@ def standing(said: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+@asynccontextmanager
+async def swallowing(process: NodeProcess) -> AsyncIterator[None]:
+    """The listener acknowledges what it is told and does not apply it; ends once it has swallowed something."""
+    inbox, swallowed = process.runners[0].inboxes["routine"], asyncio.Event()
+    apply = inbox.receive
+
+    async def swallow(messages: list[Message]) -> None:
+        swallowed.set()
+
+    inbox.receive = swallow  # type: ignore[method-assign,assignment]
+    yield
+    await asyncio.wait_for(swallowed.wait(), 300)
+    inbox.receive = apply  # type: ignore[method-assign]
+
+
 async def test_facts_that_the_broker_lost_are_told_again(settings: Settings) -> None:
     async with running_node([toy_service()], settings) as process:
         await tell(process, "1", "2", "3")
@@ -92,16 +108,8 @@ async def test_facts_acknowledged_and_not_applied_are_told_again(settings: Setti
     async with running_node([toy_service()], settings, with_agents=True) as process:
         await tell(process, "1")
         await eventually(has_seen(process, "1"))
-        inbox = process.runners[0].inboxes["routine"]
-        apply, swallowed = inbox.receive, asyncio.Event()
-
-        async def swallow(messages: list[Message]) -> None:
-            swallowed.set()
-
-        inbox.receive = swallow  # type: ignore[method-assign,assignment]
-        await tell(process, "2")
-        await asyncio.wait_for(swallowed.wait(), 30)
-        inbox.receive = apply  # type: ignore[method-assign]
+        async with swallowing(process):
+            await tell(process, "2")
         await tell(process, "3")
         await eventually(has_seen(process, "1", "2", "3"))
 
@@ -112,17 +120,9 @@ async def test_facts_lost_under_a_clock_that_was_ahead_are_told_again_once_it_is
     async with running_node([toy_service()], settings, with_agents=True, clock=clock) as process:
         await tell(process, "1")
         await eventually(has_seen(process, "1"))
-        inbox = process.runners[0].inboxes["routine"]
-        apply, swallowed = inbox.receive, asyncio.Event()
-
-        async def swallow(messages: list[Message]) -> None:
-            swallowed.set()
-
-        inbox.receive = swallow  # type: ignore[method-assign,assignment]
-        await tell(process, "2")
-        await asyncio.wait_for(swallowed.wait(), 300)
+        async with swallowing(process):
+            await tell(process, "2")
         ahead[0] = timedelta(0)
-        inbox.receive = apply  # type: ignore[method-assign]
         await eventually(has_seen(process, "1", "2"))
 
 
