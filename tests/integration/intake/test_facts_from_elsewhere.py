@@ -16,7 +16,6 @@ from services.intake.agents import LISTENS_TO
 from services.intake.app import intake_service
 from services.intake.model import SubmissionChange
 from services.intake.model.erasing import TEXTS
-from services.kernel.language.envelope import Envelope, dataschema_of
 from services.kernel.language.events import Fact
 from services.kernel.language.events.exchange import SubmissionDelivered
 from services.kernel.language.events.intake import SubmissionAmended
@@ -48,6 +47,7 @@ from services.kernel.runtime.keeping.erasure.texts import erase_texts
 from services.kernel.runtime.storing.database import Database
 from services.kernel.runtime.surroundings.identifiers import derived_id
 from tests.integration.intake.conftest import CLERK, COMPLETE
+from tests.support.hearing import Ear
 from tests.support.service import DISTRICT, NOW, TOWNSHIP, service_database, unit_id
 
 AT = datetime(2026, 8, 12, 12, 0, tzinfo=UTC)
@@ -138,19 +138,13 @@ def story(origin_id: UUID) -> list[Fact]:
     ]  # fmt: skip
 
 
-def _envelope(fact: Fact, n: int) -> Envelope:
-    return Envelope(
-        id=str(derived_id(fact.key, n)), type=fact.TYPE, source="/x", time=AT, subject=fact.key,
-        dataschema=dataschema_of(fact.TYPE, 1), node="district", level="county", data=b"{}",
-    )  # fmt: skip
-
-
 async def tell(database: Database, facts: list[Fact], order: list[int]) -> None:
-    """Hand facts to the handlers in this order of their numbers, a repeated number twice."""
-    handlers = {**LISTENS_TO["review.submission"], **LISTENS_TO["exchange.arrival"]}
+    """Let facts come in this order of their numbers, every message twice; a repeated number is told again."""
+    ear = Ear(intake_service(), database, NOW)
     for n in order:
-        async with database.transaction(NOW, cause=_envelope(facts[n], n)) as tx:
-            await handlers[type(facts[n])](tx, facts[n])
+        fact = facts[n]
+        topic = "exchange.arrival" if type(fact) in LISTENS_TO["exchange.arrival"] else "review.submission"
+        await ear.hear(topic, fact, event_id=str(derived_id(fact.key, n)))
 
 
 async def end_state(database: Database, origin_id: UUID) -> dict[str, Any]:
