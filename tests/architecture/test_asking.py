@@ -25,7 +25,7 @@ def routes_of(routes: Iterable[Any]) -> Iterator[Any]:
 
 def test_a_route_with_a_body_asks_for_the_permission_first(tmp_path: Path) -> None:
     process = make_node(build_services(), settings_for(DISTRICT, tmp_path), with_agents=False)
-    asking, silent = [], []
+    asking, silent = list[str](), list[str]()
     for route in routes_of(process.app.routes):
         if route.body_field is None or not UNSAFE & route.methods:
             continue

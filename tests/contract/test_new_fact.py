@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
@@ -99,7 +99,7 @@ def test_it_crosses_as_it_says_and_is_taken_from_those_whose_it_is_to_tell() -> 
 
 
 def test_it_has_its_line_in_the_history_and_on_the_page() -> None:
-    entry = timeline_entry(remarked())
+    entry: Any = timeline_entry(remarked())
     assert entry is not None
     assert (entry.text, entry.note, entry.rank, entry.hop) == ("已批注", "数字要核", 65, 1)
     (group,) = timeline_groups([entry], [], {})

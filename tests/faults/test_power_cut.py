@@ -78,8 +78,8 @@ async def test_a_lease_whose_holder_lost_its_power_is_taken_over(
             sys.executable,
             "-m",
             "tests.faults.holder",
-            far_url,
-            tmp_path,
+            str(far_url),
+            str(tmp_path),
         ]
         holder = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
         assert holder.stdout

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ class Clock:
     """What `tell` asks for the time."""
 
     @staticmethod
-    def clock():
+    def clock() -> datetime:
         return NOW
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -62,7 +63,7 @@ async def test_a_blocked_handler_stops_neither_the_pages_nor_the_group(small_nod
     (await small_node.settled(100)).check(100)
 
 
-def _exists(node: FaultyNode, name: str):
+def _exists(node: FaultyNode, name: str) -> Callable[[], Awaitable[bool]]:
     async def holds() -> bool:
         return (node.folder / name).exists()
 

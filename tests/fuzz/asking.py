@@ -19,8 +19,8 @@ from tests.fuzz.world import STRANGER, World, documents
 def operations() -> Iterator[tuple[str, str, Any]]:
     """Every operation of every document: service, a name for people, and what makes its cases."""
     for service, document in documents().items():
-        for result in schemathesis.openapi.from_dict(document).get_all_operations():
-            operation = result.ok()
+        found: Iterator[Any] = schemathesis.openapi.from_dict(document).get_all_operations()
+        for operation in (one.ok() for one in found):
             yield service, f"{operation.method.upper()} {service} {operation.path}", operation
 
 

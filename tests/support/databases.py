@@ -7,6 +7,7 @@ programs are installed.
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -16,7 +17,8 @@ from tests.support.postgres import PostgresServer, find_programs
 from tests.support.schemas import make_room
 
 # As PostgreSQL's fsync: what the system holds in memory survives the tests' own process, which nobody cuts the power of.
-sqlite._PRAGMAS = tuple(pragma.replace("synchronous=FULL", "synchronous=OFF") for pragma in sqlite._PRAGMAS)
+_UNFLUSHED: Any = [pragma.replace("synchronous=FULL", "synchronous=OFF") for pragma in sqlite._PRAGMAS]
+sqlite._PRAGMAS = tuple(_UNFLUSHED)
 
 
 def _chosen() -> list[str]:

@@ -83,9 +83,13 @@ def repacked(content: bytes, changes: Mapping[str, Change]) -> bytes:
     made = BytesIO()
     with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
         for name in dict.fromkeys([*old.namelist(), *changes]):
-            change = changes.get(name, lambda was: was)
+            change = changes.get(name, _unchanged)
             new.writestr(name, change if isinstance(change, bytes) else change(old.read(name)))
     return made.getvalue()
+
+
+def _unchanged(was: bytes) -> bytes:
+    return was
 
 
 def replaced(was: str, by: str) -> Callable[[bytes], bytes]:

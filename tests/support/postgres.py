@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from deploy.kafka.process import free_ports
 from deploy.kafka.properties import LOOPBACK
@@ -106,7 +107,7 @@ class PostgresServer:
         address = ["--host", LOOPBACK, "--port", str(self.port), "--username", "shangda"]
         self._run(program, *address, *arguments, account={})
 
-    def _run(self, program: str, *arguments: str, account: Mapping[str, object] | None = None) -> None:
+    def _run(self, program: str, *arguments: str, account: Mapping[str, Any] | None = None) -> None:
         # The server inherits pg_ctl's output and keeps it open: a pipe would never end.
         output = self.directory / f"{program}.out"
         with output.open("w") as out:

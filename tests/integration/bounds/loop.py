@@ -49,7 +49,7 @@ def watching() -> Iterator[Held]:
         if threading.get_ident() == mine:
             held.longest_s = max(held.longest_s, time.thread_time() - before)
 
-    asyncio.events.Handle._run = measured  # type: ignore[method-assign]
+    asyncio.events.Handle._run = measured  # type: ignore[method-assign,assignment]
     try:
         yield held
     finally:

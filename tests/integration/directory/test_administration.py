@@ -214,7 +214,7 @@ async def test_an_officer_is_appointed_signs_in_moves_and_is_released(
     made = await admin.post(f"{V1}/officers", json=new)
     assert made.status_code == 201, made.text
     where = f"{V1}/officers/{made.json()['officer_id']}"
-    token = await directory.sign_in("zhang.san", new["password"])
+    token = await directory.sign_in("zhang.san", str(new["password"]))
     client = directory.stranger()
     client.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
     await admin.patch(where, json={"roles": ["reviewer"]}, headers={"If-Match": '"1"'})
@@ -227,7 +227,7 @@ async def test_an_officer_is_appointed_signs_in_moves_and_is_released(
     answer = await client.get(f"{V1}/officers/me")
     assert (answer.status_code, answer.json()["code"]) == (401, "session_over")
     assert (await client.post(f"{V1}/tokens/renew", json=session)).status_code == 401
-    refused = await directory.sign_in("zhang.san", new["password"])
+    refused = await directory.sign_in("zhang.san", str(new["password"]))
     assert (refused.status_code, refused.json()["code"]) == (403, "officer_not_active")
     facts = [fact for fact in await told(directory, "officer.appointed") if fact.name == "张三"]
     assert [(fact.roles, fact.is_active) for fact in facts] == [
@@ -265,7 +265,8 @@ async def test_an_appointment_that_may_not_be_is_refused(admin: httpx.AsyncClien
 
 async def test_the_last_administrator_stays(admin: httpx.AsyncClient) -> None:
     where = f"{V1}/officers/{demo_officer_id('district', 'admin')}"
-    for change in ({"roles": []}, {"is_active": False}):
+    changes: list[dict[str, Any]] = [{"roles": []}, {"is_active": False}]
+    for change in changes:
         answer = await admin.patch(where, json=change, headers={"If-Match": "1"})
         assert (answer.status_code, answer.json()["code"]) == (409, "last_admin_stays")
 
@@ -340,7 +341,8 @@ async def test_a_card_that_may_not_be_is_refused(admin: httpx.AsyncClient, tmp_p
     assert (await register(admin, stolen)).json()["code"] == "unit_id_taken"
     stolen["unit"] |= {"unit_id": str(uuid4()), "name": "云岭区水利局"}
     assert (await register(admin, stolen)).json()["code"] == "unit_name_taken"
-    for body in ({}, {"card": "x"}, {"card": {}, "fingerprint": "0"}, []):
+    wrong: list[Any] = [{}, {"card": "x"}, {"card": {}, "fingerprint": "0"}, []]
+    for body in wrong:
         assert (await admin.post(f"{V1}/peers", json=body)).status_code == 422
     assert (await admin.get(f"{V1}/peers")).json()["items"] == []
 

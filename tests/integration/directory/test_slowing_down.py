@@ -89,7 +89,7 @@ async def test_the_token_of_forms_is_another_one_after_signing_in(directory: Dir
     async with at(directory, HERE) as client:
         client.cookies.set(CSRF_COOKIE, "planted")
         assert await sign_in(client) == 303
-        tokens = {cookie.value for cookie in client.cookies.jar if cookie.name == CSRF_COOKIE} - {"planted"}
+        tokens = {str(one.value) for one in client.cookies.jar if one.name == CSRF_COOKIE} - {"planted"}
         assert len(tokens) == 1
         client.cookies.delete(CSRF_COOKIE)
         client.cookies.set(CSRF_COOKIE, tokens.pop())

@@ -8,8 +8,7 @@ from xml.etree import ElementTree as ET
 import httpx
 import pytest
 from pydantic import ValidationError
-from sqlalchemy import inspect
-from sqlmodel import select
+from sqlalchemy import inspect, select
 
 from services.disclosure.agents import PORTAL_LISTENS_TO
 from services.disclosure.app import disclosure_service, portal_service

@@ -40,7 +40,7 @@ async def test_what_arrived_signed_is_offered_on_and_unsigned_text_is_dropped(em
     try:
         await upgrade(database, service.migrations, to=["kernel_0001", "disclosure_0001"])
         columns = [*OLD, "origin_id", "hop", "title", "body", "seen_at"]
-        types = {"origin_id": sa.Uuid(), "seen_at": sa.DateTime(timezone=True)}
+        types: dict[str, Any] = {"origin_id": sa.Uuid(), "seen_at": sa.DateTime(timezone=True)}
         table = sa.table("disclosure_known_item", *(sa.column(name, types.get(name)) for name in columns))
         async with database.engine.begin() as connection:
             await connection.execute(table.insert(), [known(arrived, hop=1), known(own, hop=0)])

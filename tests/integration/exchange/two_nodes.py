@@ -12,6 +12,7 @@ from uuid import UUID
 
 import httpx
 from sqlalchemy import select
+from sqlmodel import col
 
 from services.exchange import actions
 from services.exchange.app import exchange_service
@@ -128,11 +129,15 @@ class Node:
     async def queued(self) -> list[Any]:
         """What has no number yet."""
         async with self.context.database.reading() as session:
-            return list((await session.execute(select(Queued).order_by(Queued.id))).scalars())
+            return list((await session.execute(select(Queued).order_by(col(Queued.id)))).scalars())
 
     async def rows(self, ledger: type[Dispatch] | type[Arrival]) -> list[Any]:
         async with self.context.database.reading() as session:
-            return list((await session.execute(select(ledger).order_by(ledger.link, ledger.lane, ledger.n))).scalars())
+            return list(
+                (
+                    await session.execute(select(ledger).order_by(col(ledger.link), col(ledger.lane), col(ledger.n)))
+                ).scalars()
+            )
 
     @contextmanager
     def clock_ahead(self, **by: float) -> Iterator[None]:
@@ -166,7 +171,7 @@ async def two_nodes(
 ) -> AsyncIterator[tuple[Node, Node]]:
     """Township and district under names of their own, registered with each other."""
     mark = secrets.token_hex(3)
-    common = {"kafka": kafka, "link_heartbeat_s": heartbeat_s}
+    common: dict[str, Any] = {"kafka": kafka, "link_heartbeat_s": heartbeat_s}
     lower = Settings(
         node_id=f"t{mark}",
         node_name="龙潭乡",

@@ -202,7 +202,11 @@ async def test_a_cap_per_unit_looks_at_all_its_items(told_district: Scoreboard) 
 async def test_rule_sets_of_before_become_versions_in_their_order(empty_database_url: str) -> None:
     service = stats_service()
     database = Database(empty_database_url, service="stats", node=DISTRICT)
-    columns = {"saved_at": sa.DateTime(timezone=True), "effective_from": sa.Date(), "effective_to": sa.Date()}
+    columns: dict[str, Any] = {
+        "saved_at": sa.DateTime(timezone=True),
+        "effective_from": sa.Date(),
+        "effective_to": sa.Date(),
+    }
     names = ("ruleset_id", "version", "name", "text", "saved_by", *columns)
     old = sa.table("stats_ruleset", *(sa.column(name, columns.get(name)) for name in names))
     first = {"ruleset_id": "default-2026", "name": "", "effective_to": None}

@@ -8,6 +8,7 @@ import stat
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import jwt
@@ -35,7 +36,7 @@ NOW = datetime(2026, 11, 24, 6, 40, tzinfo=UTC)
 KEY = Ed25519PrivateKey.generate()
 
 
-def claims(**changes: object) -> Claims:
+def claims(**changes: Any) -> Claims:
     return replace(
         Claims(
             officer_id=uuid4(),

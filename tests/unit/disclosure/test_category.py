@@ -110,7 +110,8 @@ def test_what_is_wrong_is_named_by_row_and_field(text: str, where: str, what: st
 
 def due(category: Category, formed_on: date) -> tuple[date | None, date]:
     found = due_dates(formed_on, category, DAYS)
-    return found.internal and found.internal.on, found.statutory.on
+    internal = found.internal.on if found.internal else None
+    return internal, found.statutory.on
 
 
 def test_both_clocks_run_and_the_stricter_one_counts() -> None:

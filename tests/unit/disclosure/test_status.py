@@ -1,5 +1,7 @@
 """From draft to portal: nothing goes out unseen by a second person, and nothing internal ever."""
 
+from typing import TypeAlias
+
 import pytest
 
 from services.disclosure.policy import (
@@ -29,7 +31,8 @@ from services.kernel.language.vocabulary import (
     ReviewOutcome,
 )
 
-S, Step = InformationStatus, InformationStep
+S: TypeAlias = InformationStatus
+Step: TypeAlias = InformationStep
 PROACTIVE = DisclosureAttribute.PROACTIVE
 
 ALLOWED = {

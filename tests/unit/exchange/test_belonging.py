@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -19,7 +20,7 @@ from services.exchange.policy.routing import route_of, with_way
 from services.kernel.language.events import FACTS, arriving
 from services.kernel.language.events.exchange import ABOUT_ERASURE, SubmissionDelivered
 from services.kernel.language.events.meaning import Way
-from services.kernel.language.events.parts import Content, Edition, Hop, Item, OfficerRef, SignOff
+from services.kernel.language.events.parts import Content, Edition, Fact, Hop, Item, OfficerRef, SignOff
 from services.kernel.language.vocabulary import (
     AdoptionMode,
     InfoType,
@@ -96,7 +97,7 @@ def along(*nodes: str) -> tuple[Hop, ...]:
     return tuple(hop(n, *pair) for n, pair in enumerate(itertools.pairwise(nodes), 1))
 
 
-def fact_of(type_: str, node: str, *way: str):
+def fact_of(type_: str, node: str, *way: str) -> Any:
     """The fact as an honest node along that way would tell it."""
     item = Item(
         origin_id=ITEM, info_type=InfoType.PROBLEM, title="题", origin_node=way[0], unit_id=UNITS[way[0]],
@@ -119,8 +120,8 @@ def fact_of(type_: str, node: str, *way: str):
     return kind.model_validate({name: values[name] for name in kind.model_fields if name in values})
 
 
-def said(fact, peer: str, **more) -> Said:
-    node = getattr(fact, "node", "") or fact.from_node
+def said(fact: Fact, peer: str, **more: Any) -> Said:
+    node = getattr(fact, "node", "") or getattr(fact, "from_node", "")
     one = Said(fact.TYPE, node, tuple(dict.fromkeys((node, peer))), fact.key, route_of(fact), fact)
     return replace(one, **more)
 
@@ -149,14 +150,14 @@ MATRIX = list(
 )
 
 
-def test_the_matrix_has_every_fact_that_crosses():
+def test_the_matrix_has_every_fact_that_crosses() -> None:
     assert {fact.TYPE for fact in arriving()} == {type_ for type_, *_ in MATRIX}
     assert len(MATRIX) == 11 * 4 * 3 * 4
     assert set(MATRIX) >= ALLOWED
 
 
 @pytest.mark.parametrize(("type_", "peer", "whose", "state"), MATRIX)
-def test_who_may_say_what_about_whose_item(type_, peer, whose, state):
+def test_who_may_say_what_about_whose_item(type_: str, peer: str, whose: str, state: str) -> None:
     is_free = state == "unknown" and type_ in REPORTS and peer in {"township", "other"}  # an item of his own making
     expected = (type_, peer, whose, state) in ALLOWED or is_free
     one = best_for(type_, peer, whose)
@@ -164,14 +165,14 @@ def test_who_may_say_what_about_whose_item(type_, peer, whose, state):
 
 
 @pytest.mark.parametrize("type_", sorted(FACTS.keys() - {*UP, *BACK, *ABOUT_ERASURE}))
-def test_what_does_not_cross_is_nobodys_to_say(type_):
+def test_what_does_not_cross_is_nobodys_to_say(type_: str) -> None:
     for peer in ("township", "city"):
         one = Said(type_, peer, (peer,), str(ITEM), ("township", "district"))
         assert not belongs(one, who(peer), ways=(), known=KNOWN)
 
 
 @pytest.mark.parametrize("type_", BACK)
-def test_a_node_that_may_have_forgotten_what_it_sent_listens_to_who_names_it(type_):
+def test_a_node_that_may_have_forgotten_what_it_sent_listens_to_who_names_it(type_: str) -> None:
     one = best_for(type_, "city", "township")
     for state in ("unknown", "here"):
         known_ways = ways(state, "township")
@@ -186,11 +187,11 @@ HERE = (("township", "district"),)
 WITH_CITY = (("township", "district", "city"),)
 
 
-def with_item(fact, **changes):
+def with_item(fact: Any, **changes: Any) -> Any:
     return fact.model_copy(update={"item": fact.item.model_copy(update=changes)})
 
 
-def with_hop(fact, at: int, **changes):
+def with_hop(fact: Any, at: int, **changes: Any) -> Any:
     hops = list(fact.item.hops)
     hops[at] = hops[at].model_copy(update=changes)
     return with_item(fact, hops=tuple(hops))
@@ -243,7 +244,7 @@ LIES_FROM_ABOVE = {
 }  # fmt: skip
 
 
-def test_the_truth_that_they_twist_is_taken():
+def test_the_truth_that_they_twist_is_taken() -> None:
     assert belongs(said(REPORT, "township"), who("township"), ways=(), known=KNOWN)
     assert belongs(said(ANSWER, "township"), who("township"), ways=HERE, known=KNOWN)
     assert belongs(said(RECEIVED, "city"), who("city"), ways=WITH_CITY, known=KNOWN)
@@ -253,34 +254,34 @@ def test_the_truth_that_they_twist_is_taken():
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_a_township_that_twists_its_facts_is_not_heard(lie):
+def test_a_township_that_twists_its_facts_is_not_heard(lie: str) -> None:
     known_ways = HERE if LIES[lie].type == "submission.answered" else ()
     assert not belongs(LIES[lie], who("township"), ways=known_ways, known=KNOWN)
 
 
 @pytest.mark.parametrize("lie", LIES_FROM_ABOVE)
-def test_an_office_above_that_twists_its_facts_is_not_heard(lie):
+def test_an_office_above_that_twists_its_facts_is_not_heard(lie: str) -> None:
     assert not belongs(LIES_FROM_ABOVE[lie], who("city"), ways=WITH_CITY, known=KNOWN)
 
 
-def test_a_unit_that_nobody_knows_here_is_the_neighbours_own():
+def test_a_unit_that_nobody_knows_here_is_the_neighbours_own() -> None:
     fact = with_item(REPORT, unit_id=UUID(int=99), unit_name="水务站")
     assert belongs(said(fact, "township"), who("township"), ways=(), known=KNOWN)
 
 
-def test_an_erasure_is_told_by_who_decided_it():
+def test_an_erasure_is_told_by_who_decided_it() -> None:
     for type_ in ABOUT_ERASURE:
         assert belongs(Said(type_, "township", ("township",), str(ITEM)), who("township"), ways=(), known=KNOWN)
         lie = Said(type_, "other", ("other", "township"), str(ITEM))
         assert not belongs(lie, who("township"), ways=(), known=KNOWN)
 
 
-def test_a_type_unheard_of_passes_to_be_parked():
+def test_a_type_unheard_of_passes_to_be_parked() -> None:
     one = Said("submission.unheard_of", "township", ("township",), str(ITEM))
     assert belongs(one, who("township"), ways=(), known=KNOWN)
 
 
-def test_a_newer_version_is_held_against_the_way_that_it_names():
+def test_a_newer_version_is_held_against_the_way_that_it_names() -> None:
     newer = replace(said(REPORT, "township"), fact=None)
     assert belongs(newer, who("township"), ways=(), known=KNOWN)
     assert not belongs(newer, who("township"), ways=(("other", "district"),), known=KNOWN)
@@ -288,7 +289,7 @@ def test_a_newer_version_is_held_against_the_way_that_it_names():
     assert not belongs(replace(newer, route=()), who("township"), ways=(), known=KNOWN)
 
 
-def test_the_ways_of_an_item_grow_and_an_earlier_one_stays_behind():
+def test_the_ways_of_an_item_grow_and_an_earlier_one_stays_behind() -> None:
     first = with_way((), ("t", "d"))
     further = with_way(first, ("t", "d", "c"))
     assert further == (("t", "d", "c"),)

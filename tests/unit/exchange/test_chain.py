@@ -1,6 +1,7 @@
 """The chain against vectors worked out by hand with sha256sum, not with the code under test."""
 
 import hashlib
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,11 +12,11 @@ CHAIN = Chain("township>district", "routine")
 SALT = bytes(range(16))
 
 
-def test_a_digest_is_the_hash_of_salt_and_bytes():
+def test_a_digest_is_the_hash_of_salt_and_bytes() -> None:
     assert sealed(1, b"{}", salt=SALT).digest.hex() == hashlib.sha256(SALT + b"{}").hexdigest()
 
 
-def test_the_first_two_hashes_of_a_chain_are_the_golden_ones():
+def test_the_first_two_hashes_of_a_chain_are_the_golden_ones() -> None:
     first, second = walk(
         CHAIN, epoch=1, previous=ZERO, rows=[sealed(1, b"one", salt=SALT), sealed(2, b"two", salt=SALT)]
     )
@@ -32,7 +33,7 @@ def test_the_first_two_hashes_of_a_chain_are_the_golden_ones():
     assert second.h.hex() == "5d1dbc5ffd7804a6d43d5e05a9467077ed3822ce01f24b34715954e87c245d13"
 
 
-def test_an_erased_row_keeps_the_chain_whole():
+def test_an_erased_row_keeps_the_chain_whole() -> None:
     rows = [sealed(n, b"body %d" % n, salt=SALT) for n in (1, 2, 3)]
     erased = [rows[0], Row(2, b"", b"", rows[1].digest), rows[2]]
     assert (
@@ -41,7 +42,7 @@ def test_an_erased_row_keeps_the_chain_whole():
     assert all(map(is_intact, erased))
 
 
-def test_bytes_that_do_not_fit_the_digest_are_not_intact():
+def test_bytes_that_do_not_fit_the_digest_are_not_intact() -> None:
     row = sealed(1, b"true", salt=SALT)
     assert not is_intact(Row(1, SALT, b"false", row.digest))
 
@@ -50,13 +51,13 @@ def test_bytes_that_do_not_fit_the_digest_are_not_intact():
     st.lists(st.one_of(st.binary(max_size=6), st.integers(0, 2**63 - 1)), max_size=4),
     st.lists(st.one_of(st.binary(max_size=6), st.integers(0, 2**63 - 1)), max_size=4),
 )
-def test_different_fields_never_share_their_canonical_bytes(one, other):
+def test_different_fields_never_share_their_canonical_bytes(one: list[Any], other: list[Any]) -> None:
     as_bytes = [v if isinstance(v, bytes) else v.to_bytes(8, "big") for v in one]
     others = [v if isinstance(v, bytes) else v.to_bytes(8, "big") for v in other]
     assert (fields(*one) == fields(*other)) == (as_bytes == others)
 
 
-def test_every_part_of_the_address_changes_the_hash():
+def test_every_part_of_the_address_changes_the_hash() -> None:
     base = hash_of(CHAIN, epoch=1, n=1, previous=ZERO, digest=ZERO)
     others = [
         hash_of(Chain("district>township", "routine"), epoch=1, n=1, previous=ZERO, digest=ZERO),

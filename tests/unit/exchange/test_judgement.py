@@ -1,6 +1,7 @@
 """Whatever the road does to batches, rows take effect once, in order, and tampering shows."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -20,14 +21,14 @@ def sender() -> Sender:
     return sender
 
 
-def test_the_next_batch_is_applied(sender):
+def test_the_next_batch_is_applied(sender: Sender) -> None:
     receiver = Receiver()
     assert receiver.take(sender.batch(1, 3)).verdict is Verdict.NEXT
     assert receiver.take(sender.batch(4, 7)).verdict is Verdict.NEXT
     assert [n for n, _ in receiver.applied] == [1, 2, 3, 4, 5, 6, 7]
 
 
-def test_a_batch_seen_before_is_dropped(sender):
+def test_a_batch_seen_before_is_dropped(sender: Sender) -> None:
     receiver = Receiver()
     receiver.take(sender.batch(1, 3))
     assert receiver.take(sender.batch(1, 3)).verdict is Verdict.SEEN
@@ -35,28 +36,28 @@ def test_a_batch_seen_before_is_dropped(sender):
     assert receiver.tip.n == 3
 
 
-def test_of_a_partly_known_batch_only_the_new_rows_are_applied(sender):
+def test_of_a_partly_known_batch_only_the_new_rows_are_applied(sender: Sender) -> None:
     receiver = Receiver()
     receiver.take(sender.batch(1, 3))
     judgement = receiver.take(sender.batch(2, 6))
     assert [chained.row.n for chained in judgement.rows] == [4, 5, 6]
 
 
-def test_a_gap_applies_nothing_and_names_the_row_that_is_missing(sender):
+def test_a_gap_applies_nothing_and_names_the_row_that_is_missing(sender: Sender) -> None:
     receiver = Receiver()
     receiver.take(sender.batch(1, 2))
     judgement = receiver.take(sender.batch(5, 6))
     assert (judgement.verdict, judgement.n, judgement.rows) == (Verdict.GAP, 3, ())
 
 
-def test_an_idle_head_above_what_is_held_shows_the_gap(sender):
+def test_an_idle_head_above_what_is_held_shows_the_gap(sender: Sender) -> None:
     receiver = Receiver()
     receiver.take(sender.batch(1, 2))
     assert receiver.take(sender.batch(8, 7)).verdict is Verdict.GAP
     assert receiver.take(sender.batch(3, 2)).verdict is Verdict.SEEN
 
 
-def test_a_restored_sender_that_goes_on_differently_is_a_fork(sender):
+def test_a_restored_sender_that_goes_on_differently_is_a_fork(sender: Sender) -> None:
     receiver = Receiver()
     receiver.take(sender.batch(1, 5))
     other = Sender(rows=sender.rows[:3])
@@ -70,14 +71,14 @@ def test_a_restored_sender_that_goes_on_differently_is_a_fork(sender):
     assert receiver.take(other.batch(5, 4)).verdict is Verdict.FORK
 
 
-def test_a_head_under_a_strange_key_proves_nothing(sender):
+def test_a_head_under_a_strange_key_proves_nothing(sender: Sender) -> None:
     forged = replace(sender, key=STRANGER).batch(1, 2)
     assert Receiver().take(forged).verdict is Verdict.UNKNOWN_KEY
     named = replace(forged.statement, key_id=sender.key.key_id)
     assert Receiver().take(replace(forged, statement=named)).verdict is Verdict.BAD_SIGNATURE
 
 
-def test_rows_that_were_changed_on_the_way_are_refused(sender):
+def test_rows_that_were_changed_on_the_way_are_refused(sender: Sender) -> None:
     batch = sender.batch(1, 3)
     changed = sealed(2, b"fact 2, but worse", salt=batch.rows[1].salt)
     assert Receiver().take(replace(batch, rows=(batch.rows[0], changed, batch.rows[2]))).verdict is Verdict.TAMPERED
@@ -85,7 +86,7 @@ def test_rows_that_were_changed_on_the_way_are_refused(sender):
     assert Receiver().take(replace(batch, rows=(batch.rows[0], kept_digest, batch.rows[2]))).verdict is Verdict.TAMPERED
 
 
-def test_a_head_of_another_lane_or_kind_is_misdirected(sender):
+def test_a_head_of_another_lane_or_kind_is_misdirected(sender: Sender) -> None:
     other = Sender(chain=Chain("township>district", "urgent"))
     other.write(b"x")
     assert Receiver().take(other.batch(1, 1)).verdict is Verdict.MISDIRECTED
@@ -93,7 +94,7 @@ def test_a_head_of_another_lane_or_kind_is_misdirected(sender):
     assert Receiver().take(Message(receipt)).verdict is Verdict.MISDIRECTED
 
 
-def test_epochs_are_opened_by_people_only(sender):
+def test_epochs_are_opened_by_people_only(sender: Sender) -> None:
     receiver = Receiver()
     receiver.take(sender.batch(1, 2))
     ahead = Sender(epoch=2)
@@ -112,7 +113,7 @@ def deliveries(draw: st.DrawFn) -> list[tuple[int, int]]:
 
 @settings(deadline=None, max_examples=150)
 @given(deliveries())
-def test_no_order_of_batches_applies_a_row_twice_or_early(cuts):
+def test_no_order_of_batches_applies_a_row_twice_or_early(cuts: list[tuple[int, int]]) -> None:
     sender, receiver = Sender(), Receiver()
     sender.write(*(b"fact %d" % n for n in range(1, 13)))
     for first, last in cuts:
@@ -124,7 +125,7 @@ def test_no_order_of_batches_applies_a_row_twice_or_early(cuts):
 
 @settings(deadline=None, max_examples=150)
 @given(st.data())
-def test_any_change_to_a_row_is_detected(data):
+def test_any_change_to_a_row_is_detected(data: st.DataObject) -> None:
     sender = Sender()
     sender.write(*(b"fact %d" % n for n in range(1, 6)))
     batch = sender.batch(1, 5)
@@ -134,13 +135,14 @@ def test_any_change_to_a_row_is_detected(data):
     place = data.draw(st.integers(0, len(value) - 1))
     value[place] ^= data.draw(st.integers(1, 255))
     rows = list(batch.rows)
-    rows[at] = replace(rows[at], **{field: bytes(value)})
+    changed: dict[str, Any] = {field: bytes(value)}
+    rows[at] = replace(rows[at], **changed)
     assert Receiver().take(replace(batch, rows=tuple(rows))).verdict is Verdict.TAMPERED
 
 
 @settings(deadline=None, max_examples=60)
 @given(st.permutations(range(5)))
-def test_rows_in_another_order_are_detected(order):
+def test_rows_in_another_order_are_detected(order: list[int]) -> None:
     sender = Sender()
     sender.write(*(b"fact %d" % n for n in range(1, 6)))
     batch = sender.batch(1, 5)

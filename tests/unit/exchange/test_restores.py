@@ -168,7 +168,7 @@ def settle(pair: Pair) -> None:
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_no_order_of_restores_lets_the_histories_part(seed):
+def test_no_order_of_restores_lets_the_histories_part(seed: int) -> None:
     chance = random.Random(seed)
     pair = Pair(chance)
     backups: dict[str, list[Ledger]] = {"sender": [Ledger()], "receiver": [Ledger()]}

@@ -10,7 +10,7 @@ from services.exchange.policy.routing import Passage
 from services.kernel.language.events import review
 from services.kernel.language.events.directory import CalendarDaySet
 from services.kernel.language.events.exchange import SubmissionDelivered
-from services.kernel.language.events.parts import Content, Edition, Hop, Item, OfficerRef, SignOff
+from services.kernel.language.events.parts import Content, Edition, Fact, Hop, Item, OfficerRef, SignOff
 from services.kernel.language.vocabulary import (
     AdoptionMode,
     InfoType,
@@ -49,7 +49,7 @@ def about(node: str, *hops: Hop, hop: int | None = None, info_type: InfoType = I
     return {"item": item(*hops, hop=hop, info_type=info_type), "at": NOON, "node": node}
 
 
-def peers(fact, node: str, *passed: str, route: tuple[str, ...] = ()) -> list[str]:
+def peers(fact: Fact, node: str, *passed: str, route: tuple[str, ...] = ()) -> list[str]:
     return routing.peers_for(fact, Passage(node, frozenset(passed), route))
 
 
@@ -95,42 +95,42 @@ def facts_that_flow_back(node: str, *hops: Hop) -> list:
     ]  # fmt: skip
 
 
-def test_a_report_goes_one_node_up():
+def test_a_report_goes_one_node_up() -> None:
     assert peers(reported(TO_DISTRICT), "township", "township") == ["district"]
     assert peers(reported(TO_DISTRICT), "district", "township") == []
 
 
-def test_a_bureaus_report_stays_with_its_own_editors():
+def test_a_bureaus_report_stays_with_its_own_editors() -> None:
     assert peers(reported(INSIDE), "district", "district") == []
 
 
-def test_a_forward_goes_up_and_is_seen_by_the_author():
+def test_a_forward_goes_up_and_is_seen_by_the_author() -> None:
     assert peers(forwarded(), "district", "district") == ["city", "township"]
     assert peers(forwarded(), "city", "district") == []
     assert peers(forwarded(), "township", "district") == []
 
 
 @pytest.mark.parametrize("fact", facts_that_flow_back("city", TO_DISTRICT, TO_CITY), ids=lambda fact: fact.TYPE)
-def test_what_the_city_does_comes_back_hop_by_hop(fact):
+def test_what_the_city_does_comes_back_hop_by_hop(fact: Fact) -> None:
     assert peers(fact, "city", "city") == ["district"]
     assert peers(fact, "district", "city") == ["township"]
     assert peers(fact, "township", "city", "district") == []
 
 
 @pytest.mark.parametrize("fact", facts_that_flow_back("city", INSIDE, TO_CITY), ids=lambda fact: fact.TYPE)
-def test_what_the_city_does_with_a_bureaus_item_ends_at_the_district(fact):
+def test_what_the_city_does_with_a_bureaus_item_ends_at_the_district(fact: Fact) -> None:
     assert peers(fact, "city", "city") == ["district"]
     assert peers(fact, "district", "city") == []
 
 
-def test_a_return_inside_the_authors_unit_stays_inside():
+def test_a_return_inside_the_authors_unit_stays_inside() -> None:
     fact = review.SubmissionReturned(
         **about("township", TO_DISTRICT, hop=0), reason_code="other", reason="x", by=OFFICER
     )
     assert peers(fact, "district", "township") == []
 
 
-def test_an_answer_goes_up_to_the_node_that_asked_and_no_further():
+def test_an_answer_goes_up_to_the_node_that_asked_and_no_further() -> None:
     assert peers(answered("district", TO_DISTRICT, TO_CITY), "township", "township") == ["district"]
     assert peers(answered("district", TO_DISTRICT, TO_CITY), "district", "township") == []
     assert peers(answered("city", TO_DISTRICT), "township", "township") == ["district"]
@@ -139,7 +139,7 @@ def test_an_answer_goes_up_to_the_node_that_asked_and_no_further():
     ]
 
 
-def test_a_delivery_goes_back_along_the_known_route():
+def test_a_delivery_goes_back_along_the_known_route() -> None:
     fact = SubmissionDelivered(
         origin_id=ID, info_type=InfoType.PROBLEM, hop=2, version=1, from_node="district", to_node="city", at=NOON
     )
@@ -148,20 +148,20 @@ def test_a_delivery_goes_back_along_the_known_route():
     assert peers(fact, "district", "district") == []
 
 
-def test_an_instruction_crosses_as_far_as_it_is_shared():
+def test_an_instruction_crosses_as_far_as_it_is_shared() -> None:
     assert peers(instruction(Share.NONE), "city", "city") == []
     assert peers(instruction(Share.FACT), "city", "city") == ["district"]
     assert instruction(Share.FACT).as_others_see_it().text is None
     assert instruction(Share.TEXT).as_others_see_it().text == "请速办。"
 
 
-def test_what_concerns_one_node_alone_stays_there():
+def test_what_concerns_one_node_alone_stays_there() -> None:
     checked = review.SubmissionChecked(**about("district", TO_DISTRICT), by=OFFICER)
     day = CalendarDaySet(day=date(2026, 10, 1), is_working=False)
     assert peers(checked, "district", "district") == []
     assert peers(day, "district", "district") == []
 
 
-def test_everything_about_an_emergency_is_urgent():
+def test_everything_about_an_emergency_is_urgent() -> None:
     assert routing.lane_of(reported(TO_DISTRICT, info_type=InfoType.EMERGENCY)) is Lane.URGENT
     assert routing.lane_of(reported(TO_DISTRICT)) is Lane.ROUTINE

@@ -5,7 +5,7 @@ from itertools import pairwise
 from services.exchange.policy.thinning import thin_out
 
 
-def test_no_stretch_becomes_longer_than_the_span():
+def test_no_stretch_becomes_longer_than_the_span() -> None:
     numbers = list(range(1, 5_000, 7))
     thinned = thin_out(numbers, after=0, span=1_000)
     kept = [number for place, number in enumerate(numbers) if place not in set(thinned.gone)]
@@ -15,14 +15,14 @@ def test_no_stretch_becomes_longer_than_the_span():
     assert thinned.kept_n == kept[-2]
 
 
-def test_statements_that_stand_far_apart_stay():
+def test_statements_that_stand_far_apart_stay() -> None:
     assert thin_out([1_000, 2_500, 4_000], after=0, span=1_000).gone == []
 
 
-def test_of_two_about_one_row_one_stays():
+def test_of_two_about_one_row_one_stays() -> None:
     assert thin_out([5, 5, 5], after=0, span=1_000).gone == [0, 1]
 
 
-def test_nothing_and_one_alone_stay():
+def test_nothing_and_one_alone_stay() -> None:
     assert thin_out([], after=3, span=10).gone == []
     assert thin_out([4], after=3, span=10).gone == []

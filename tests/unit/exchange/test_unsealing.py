@@ -4,11 +4,12 @@ import json
 import tracemalloc
 import zlib
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from services.exchange.policy.chain import Chain, Tip
-from services.exchange.policy.signature import Kind, Statement
+from services.exchange.policy.signature import Kind, Signer, Statement
 from services.exchange.policy.unsealing import Door, MessageRefused
 from services.exchange.policy.wire import LARGEST_MESSAGE_BYTES, MAGIC, Message, pack
 from tests.unit.exchange.ledger_fixture import CHAIN, DISTRICT, NOON, STRANGER, TOWNSHIP, Sender
@@ -22,7 +23,7 @@ DOOR = Door(
 )
 
 
-def a_batch(body: bytes = b"one", **sender) -> Message:
+def a_batch(body: bytes = b"one", **sender: Any) -> Message:
     made = Sender(**sender)
     made.write(body)
     return made.batch(1, 1)
@@ -40,7 +41,7 @@ def with_plain(header: bytes, rows: bytes = b"") -> bytes:
     return MAGIC + zlib.compress(len(header).to_bytes(4, "big") + header + rows)
 
 
-def said(kind: Kind, chain: Chain, key=TOWNSHIP) -> Message:
+def said(kind: Kind, chain: Chain, key: Signer = TOWNSHIP) -> Message:
     return Message(key.sign(Statement(kind, chain, Tip(1, 1, bytes(32)), NOON)))
 
 
@@ -50,7 +51,7 @@ def refused(raw: bytes) -> str:
     return caught.value.kind
 
 
-def bomb(size: int, **sender) -> bytes:
+def bomb(size: int, **sender: Any) -> bytes:
     """A head that was signed, with rows behind it that unpack to very much."""
     plain = zlib.decompress(pack(a_batch(**sender))[len(MAGIC) :])
     length = int.from_bytes(plain[:4], "big")
@@ -67,7 +68,7 @@ def bomb(size: int, **sender) -> bytes:
         replace(a_batch(key=DISTRICT, chain=BACK), is_returned=True),
     ],
 )
-def test_what_a_neighbour_may_say_comes_in(message):
+def test_what_a_neighbour_may_say_comes_in(message: Message) -> None:
     assert DOOR.unseal(pack(message)) == message
 
 
@@ -88,11 +89,11 @@ def test_what_a_neighbour_may_say_comes_in(message):
         (replace(a_batch(), is_returned=True), "misdirected"),
     ],
 )
-def test_what_somebody_else_says_or_a_neighbour_about_another_chain_is_refused(message, kind):
+def test_what_somebody_else_says_or_a_neighbour_about_another_chain_is_refused(message: Message, kind: str) -> None:
     assert refused(pack(message)) == kind
 
 
-HEADERS = {
+HEADERS: dict[str, dict[str, Any]] = {
     "the first hour, east": {"at": "0001-01-01T00:00:00+14:00"},
     "the last hour, west": {"at": "9999-12-31T23:59:59-14:00"},
     "the first year": {"at": "0001-01-01T00:00:00+00:00"},
@@ -117,7 +118,7 @@ HEADERS = {
 
 
 @pytest.mark.parametrize("name", HEADERS)
-def test_a_header_that_nobody_could_mean_is_refused_and_raises_nothing_else(name):
+def test_a_header_that_nobody_could_mean_is_refused_and_raises_nothing_else(name: str) -> None:
     assert refused(with_header(a_batch(), **HEADERS[name])) == "malformed"
 
 
@@ -144,17 +145,17 @@ RAW = {
 
 
 @pytest.mark.parametrize("name", RAW)
-def test_bytes_that_are_no_message_are_refused_and_raise_nothing_else(name):
+def test_bytes_that_are_no_message_are_refused_and_raise_nothing_else(name: str) -> None:
     assert refused(RAW[name]) == "malformed"
 
 
-def test_rows_behind_a_head_that_is_not_verified_are_never_looked_at():
+def test_rows_behind_a_head_that_is_not_verified_are_never_looked_at() -> None:
     assert refused(bomb(LARGEST_MESSAGE_BYTES + 1, key=STRANGER)) == "unknown_key"
     assert refused(bomb(10, chain=BACK)) == "misdirected"
 
 
 @pytest.mark.parametrize("raw", [with_plain(bytes(50_000_000)), bomb(50_000_000)], ids=["unsigned", "behind a head"])
-def test_a_message_costs_no_more_memory_than_its_limits(raw):
+def test_a_message_costs_no_more_memory_than_its_limits(raw: bytes) -> None:
     assert len(raw) < 60_000
     tracemalloc.start()
     try:

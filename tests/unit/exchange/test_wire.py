@@ -15,14 +15,14 @@ from tests.unit.exchange.ledger_fixture import Sender
 
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.binary(max_size=200), max_size=6))
-def test_a_message_comes_through_unchanged(bodies):
+def test_a_message_comes_through_unchanged(bodies: list[bytes]) -> None:
     sender = Sender()
     sender.write(*bodies)
     message = sender.batch(1, len(bodies))
     assert unpack(pack(message)) == message
 
 
-def test_an_erased_row_and_a_chunk_come_through():
+def test_an_erased_row_and_a_chunk_come_through() -> None:
     sender = Sender()
     sender.write(b"one", b"two")
     batch = sender.batch(1, 2)
@@ -32,7 +32,7 @@ def test_an_erased_row_and_a_chunk_come_through():
 
 
 @given(st.binary(max_size=300))
-def test_other_bytes_are_malformed(raw):
+def test_other_bytes_are_malformed(raw: bytes) -> None:
     for candidate in (raw, MAGIC + raw, MAGIC + zlib.compress(raw)):
         with pytest.raises(MessageMalformed):
             unpack(candidate)
@@ -40,7 +40,7 @@ def test_other_bytes_are_malformed(raw):
 
 @settings(deadline=None, max_examples=200)
 @given(st.data())
-def test_a_damaged_message_never_raises_anything_else(data):
+def test_a_damaged_message_never_raises_anything_else(data: st.DataObject) -> None:
     sender = Sender()
     sender.write(b"one", b"two")
     plain = bytearray(zlib.decompress(pack(sender.batch(1, 2))[len(MAGIC) :]))
@@ -52,19 +52,19 @@ def test_a_damaged_message_never_raises_anything_else(data):
         return
 
 
-def test_a_message_that_unpacks_to_too_much_is_refused():
+def test_a_message_that_unpacks_to_too_much_is_refused() -> None:
     with pytest.raises(MessageMalformed):
         unpack(MAGIC + zlib.compress(bytes(20_000_000)))
 
 
-def test_a_batch_takes_what_fits_and_at_least_one_row():
+def test_a_batch_takes_what_fits_and_at_least_one_row() -> None:
     assert fitting([BATCH_BYTES + 1, 1]) == 1
     assert fitting([BATCH_BYTES - 1, 1, 1]) == 2
     assert fitting([1] * 5000) == 1000
     assert fitting([]) == 0
 
 
-def test_a_message_without_rows_is_an_idle_head():
+def test_a_message_without_rows_is_an_idle_head() -> None:
     message = Message(Sender().batch(1, 0).statement)
     assert unpack(pack(message)) == message
 
@@ -83,7 +83,7 @@ def test_a_message_without_rows_is_an_idle_head():
         ("kind", "no such kind"),
     ],
 )
-def test_a_header_that_no_database_or_clock_could_take_is_malformed(name, value):
+def test_a_header_that_no_database_or_clock_could_take_is_malformed(name: str, value: int | str) -> None:
     sender = Sender()
     sender.write(b"one")
     plain = zlib.decompress(pack(sender.batch(1, 1))[len(MAGIC) :])

@@ -5,6 +5,7 @@ import zipfile
 
 import docx
 import pytest
+from docx.document import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls
@@ -25,7 +26,7 @@ LONG = (
 )
 
 
-def saved(word) -> bytes:
+def saved(word: Document) -> bytes:
     stream = io.BytesIO()
     word.save(stream)
     return stream.getvalue()
@@ -54,7 +55,7 @@ def paragraph(text: str) -> str:
     return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
 
 
-def test_a_centred_title_of_two_paragraphs_becomes_one_line():
+def test_a_centred_title_of_two_paragraphs_becomes_one_line() -> None:
     word = docx.Document()
     for text, size in (
         ("龙潭乡关于进一步加强", 22),
@@ -73,7 +74,7 @@ def test_a_centred_title_of_two_paragraphs_becomes_one_line():
     assert read.warnings == ()
 
 
-def test_a_short_first_paragraph_is_the_title_and_a_sentence_is_not():
+def test_a_short_first_paragraph_is_the_title_and_a_sentence_is_not() -> None:
     assert read_docx(document_of(paragraph("") + paragraph("饮水安全") + paragraph(LONG))).title == "饮水安全"
 
     read = read_docx(document_of(paragraph(LONG) + paragraph("第二段")))
@@ -81,7 +82,7 @@ def test_a_short_first_paragraph_is_the_title_and_a_sentence_is_not():
     assert "没有认出标题" in read.warnings[0]
 
 
-def test_tracked_changes_are_read_as_accepted():
+def test_tracked_changes_are_read_as_accepted() -> None:
     run = "<w:r><w:t>{}</w:t></w:r>"
     changed = (
         f"<w:p>{run.format('水位')}<w:del><w:r><w:delText>12.6</w:delText></w:r></w:del>"
@@ -94,7 +95,7 @@ def test_tracked_changes_are_read_as_accepted():
     assert any("修订" in warning for warning in read.warnings)
 
 
-def test_tables_pictures_footnotes_and_hidden_text_are_named():
+def test_tables_pictures_footnotes_and_hidden_text_are_named() -> None:
     table = (
         "<w:tbl><w:tr><w:tc>"
         + paragraph("乡镇")
@@ -114,8 +115,8 @@ def test_tables_pictures_footnotes_and_hidden_text_are_named():
     assert [next(w for w in read.warnings if word in w) for word in ("表格", "图片", "脚注", "隐藏")]
 
 
-def test_automatic_numbers_become_text():
-    def level(number, number_format, text):
+def test_automatic_numbers_become_text() -> None:
+    def level(number: int, number_format: str, text: str) -> str:
         return (
             f"<w:lvl w:ilvl='{number}'><w:start w:val='1'/><w:numFmt w:val='{number_format}'/>"
             f"<w:lvlText w:val='{text}'/></w:lvl>"
@@ -128,7 +129,7 @@ def test_automatic_numbers_become_text():
         "<w:lvlOverride w:ilvl='0'><w:startOverride w:val='1'/></w:lvlOverride></w:num></w:numbering>"
     )
 
-    def item(level, text, list_id=1):
+    def item(level: int, text: str, list_id: int = 1) -> str:
         return (
             f"<w:p><w:pPr><w:numPr><w:ilvl w:val='{level}'/><w:numId w:val='{list_id}'/></w:numPr></w:pPr>"
             f"<w:r><w:t>{text}</w:t></w:r></w:p>"
@@ -154,11 +155,11 @@ def test_automatic_numbers_become_text():
     ("number", "written"),
     [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (105, "一百零五"), (110, "一百一十"), (2003, "二千零三")],
 )
-def test_numbers_are_written_in_chinese(number, written):
+def test_numbers_are_written_in_chinese(number: int, written: str) -> None:
     assert chinese_number(number) == written
 
 
-def test_line_breaks_tabs_fields_and_alternatives_read_as_seen():
+def test_line_breaks_tabs_fields_and_alternatives_read_as_seen() -> None:
     content = document_of(
         paragraph("标题")
         + "<w:p><w:r><w:t>一行</w:t><w:br/><w:t>二行</w:t><w:tab/><w:t>后</w:t><w:br w:type='page'/></w:r></w:p>"
@@ -175,7 +176,7 @@ def test_line_breaks_tabs_fields_and_alternatives_read_as_seen():
     assert read.body == "一行\n二行\t后\n新"
 
 
-def test_a_file_that_is_no_word_file_is_refused():
+def test_a_file_that_is_no_word_file_is_refused() -> None:
     whole = saved(docx.Document())
     workbook = with_part(whole, "word/document.xml", b"<workbook/>")
     for content in (
@@ -191,7 +192,7 @@ def test_a_file_that_is_no_word_file_is_refused():
         assert refused.value.code == "document_unreadable"
 
 
-def test_old_and_encrypted_files_are_told_apart():
+def test_old_and_encrypted_files_are_told_apart() -> None:
     ole2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
     with pytest.raises(DocumentInOldFormat, match=r"另存为 \.docx"):
         read_docx(ole2 + "WordDocument\0".encode("utf-16-le"))
@@ -199,7 +200,7 @@ def test_old_and_encrypted_files_are_told_apart():
         read_docx(ole2 + "EncryptedPackage\0".encode("utf-16-le"))
 
 
-def test_entities_are_refused_before_they_expand():
+def test_entities_are_refused_before_they_expand() -> None:
     lines = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     laughs = f'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY l0 "ha">{lines}]><w:document {nsdecls("w")}><w:body>{paragraph("&l9;")}</w:body></w:document>'
     outside = f'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><w:document {nsdecls("w")}><w:body>{paragraph("&x;")}</w:body></w:document>'
@@ -208,7 +209,7 @@ def test_entities_are_refused_before_they_expand():
             read_docx(with_part(saved(docx.Document()), "word/document.xml", xml))
 
 
-def test_a_zip_bomb_is_refused_without_inflating_it():
+def test_a_zip_bomb_is_refused_without_inflating_it() -> None:
     bomb = with_part(saved(docx.Document()), "word/document.xml", b"<a>" + b" " * 60_000_000 + b"</a>")
 
     assert len(bomb) < 200_000
@@ -216,18 +217,18 @@ def test_a_zip_bomb_is_refused_without_inflating_it():
         read_docx(bomb)
 
 
-def test_elements_nested_by_the_thousand_are_refused():
+def test_elements_nested_by_the_thousand_are_refused() -> None:
     with pytest.raises(DocumentUnreadable):
         read_docx(document_of("<w:p>" + "<w:smartTag>" * 20_000 + "</w:smartTag>" * 20_000 + "</w:p>"))
 
 
-def test_text_beyond_the_limit_is_refused_and_up_to_it_read():
+def test_text_beyond_the_limit_is_refused_and_up_to_it_read() -> None:
     assert len(read_docx(document_of(paragraph("标题") + paragraph("水" * 99_000))).body) == 99_000
     with pytest.raises(DocumentTooLong, match="10 万字"):
         read_docx(document_of(paragraph("水" * 50_000) * 2))
 
 
-def test_paragraphs_beyond_counting_are_refused_though_they_are_empty():
+def test_paragraphs_beyond_counting_are_refused_though_they_are_empty() -> None:
     empty = b"<w:p/>" * 60_000
     xml = b'<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>%s</w:body></w:document>'
     with pytest.raises(DocumentTooLong, match="段落太多"):

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
@@ -31,8 +32,8 @@ LONG = (
 HOSTILE = '#panic("x") $x^2$ *b* <b>粗</b> {{7*7}} \\u{41} `raw` @ref #read("/etc/passwd")'
 
 
-def make_brief(**changes) -> BriefDocument:
-    values = {
+def make_brief(**changes: Any) -> BriefDocument:
+    values: dict[str, Any] = {
         "name": "政务信息",
         "issue_label": "第12期",
         "office": "云岭区人民政府办公室",
@@ -74,11 +75,13 @@ def twelve_items() -> tuple[BriefItem, ...]:
         ("一、" + "很长" * 30 + "。", "fang", "", "一、" + "很长" * 30 + "。"),
     ],
 )
-def test_numbering_at_the_start_of_a_paragraph_is_recognised(paragraph, face, heading, text):
+def test_numbering_at_the_start_of_a_paragraph_is_recognised(
+    paragraph: str, face: str, heading: str, text: str
+) -> None:
     assert read_paragraph(paragraph) == (face, heading, text)
 
 
-def test_what_cannot_be_printed_is_stripped_and_names_are_left_alone():
+def test_what_cannot_be_printed_is_stripped_and_names_are_left_alone() -> None:
     assert clean_text("a\x00\x1b\u202eb\ud800\ufeffc\r\nd\te") == "abc\nd\te"
     assert clean_text("珺瑢喆䶮𠅤") == "珺瑢喆䶮𠅤"
 
@@ -93,11 +96,11 @@ def test_what_cannot_be_printed_is_stripped_and_names_are_left_alone():
         ("", []),
     ],
 )
-def test_titles_break_into_balanced_lines_between_words(title, lines):
+def test_titles_break_into_balanced_lines_between_words(title: str, lines: list[str]) -> None:
     assert title_lines(title, 20) == lines
 
 
-def test_a_title_of_any_length_fits_the_line_and_loses_nothing():
+def test_a_title_of_any_length_fits_the_line_and_loses_nothing() -> None:
     for title in ("水" * 500, "A" * 300, "《" * 60, "1" * 41, "水库" * 30 + "》"):
         lines = title_lines(title, 20)
         assert "".join(lines) == title
@@ -137,7 +140,7 @@ def bookmarks_of(pdf: bytes) -> str:
     )
 
 
-def test_an_issue_becomes_a_pdf_with_its_title_office_and_font_remark_inside():
+def test_an_issue_becomes_a_pdf_with_its_title_office_and_font_remark_inside() -> None:
     pdf = brief_pdf(make_brief(), FONTS)
     metadata = inflated(pdf).decode("utf-8", "ignore")
 
@@ -150,11 +153,11 @@ def test_an_issue_becomes_a_pdf_with_its_title_office_and_font_remark_inside():
     assert set("一、主要问题（一）水源不足陈珺瑢共印85份市政府办公室") <= characters_of(pdf)
 
 
-def test_the_same_issue_is_the_same_pdf_byte_for_byte():
+def test_the_same_issue_is_the_same_pdf_byte_for_byte() -> None:
     assert brief_pdf(make_brief(), FONTS) == brief_pdf(make_brief(), FONTS)
 
 
-def test_twelve_items_fill_several_pages_and_each_is_bookmarked():
+def test_twelve_items_fill_several_pages_and_each_is_bookmarked() -> None:
     long = make_brief(items=twelve_items(), contents=tuple(item.title for item in twelve_items()))
 
     pdf = brief_pdf(long, FONTS)
@@ -162,7 +165,7 @@ def test_twelve_items_fill_several_pages_and_each_is_bookmarked():
     assert all(item.title in bookmarks_of(pdf) for item in long.items)
 
 
-def test_text_that_looks_like_code_stays_text():
+def test_text_that_looks_like_code_stays_text() -> None:
     brief = make_brief(
         name=HOSTILE, items=(BriefItem(HOSTILE, (HOSTILE, "a\x00b\ud800"), HOSTILE),), editors_note=HOSTILE
     )
@@ -172,14 +175,14 @@ def test_text_that_looks_like_code_stays_text():
     assert HOSTILE.replace(" ", "") in bookmarks_of(pdf).replace(" ", "")
 
 
-def test_optional_parts_may_all_be_missing():
+def test_optional_parts_may_all_be_missing() -> None:
     bare = BriefDocument("政务信息", "第1期", "区政府办", date(2026, 1, 5), ())
 
     assert pages_of(brief_pdf(bare, FONTS)) == 1
     assert brief_docx(bare).startswith(b"PK")
 
 
-def test_rare_characters_of_names_print_and_uncovered_ones_are_reported():
+def test_rare_characters_of_names_print_and_uncovered_ones_are_reported() -> None:
     names = "陈堃喆犇翀玥䶮"
     assert unprintable_characters(make_brief(signer=names), FONTS) == ""
     assert set(names) <= characters_of(brief_pdf(make_brief(signer=names), FONTS))
@@ -191,19 +194,19 @@ def test_rare_characters_of_names_print_and_uncovered_ones_are_reported():
     assert "〓" in characters_of(pdf)
 
 
-def test_every_face_of_the_page_is_embedded():
+def test_every_face_of_the_page_is_embedded() -> None:
     fonts = set(re.findall(rb"/BaseFont\s*/[A-Z]{6}\+([A-Za-z-]+)", inflated(brief_pdf(make_brief(), FONTS))))
 
     assert {b"FandolSong-Bold", b"FandolFang-Regular", b"FandolKai-Regular", b"FandolHei-Regular"} <= fonts
     assert any(b"UMing" in font for font in fonts), "陈珺瑢 needs the fallback"
 
 
-def test_without_fonts_the_pdf_is_refused_in_words(tmp_path):
+def test_without_fonts_the_pdf_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(FontsNotInstalled, match=r"先下载 \.docx"):
         brief_pdf(make_brief(), tmp_path)
 
 
-def test_the_end_block_stands_once_at_the_foot_of_the_last_page():
+def test_the_end_block_stands_once_at_the_foot_of_the_last_page() -> None:
     """Its three lines are the only black ones; the lowest is 35 mm above the edge of the paper."""
     black_line = rb"1 0 0 -1 [\d.]+ ([\d.]+) cm/c0 CS 0 SCN (?:[\d.]+ w )?4 M 0 0 m 442[\d.]* 0 l"
     for items in ((), twelve_items()):
@@ -216,8 +219,8 @@ def test_the_end_block_stands_once_at_the_foot_of_the_last_page():
 # --- .docx ------------------------------------------------------------------------------------
 
 
-def test_the_word_file_has_the_page_of_the_standard():
-    section = docx.Document(io.BytesIO(brief_docx(make_brief()))).sections[0]
+def test_the_word_file_has_the_page_of_the_standard() -> None:
+    section: Any = docx.Document(io.BytesIO(brief_docx(make_brief()))).sections[0]
 
     assert [round(side.mm) for side in (section.page_width, section.page_height)] == [210, 297]
     assert [round(side.mm) for side in (section.top_margin, section.left_margin)] == [37, 28]
@@ -225,8 +228,8 @@ def test_the_word_file_has_the_page_of_the_standard():
     assert section._sectPr.find(qn("w:docGrid")).get(qn("w:linePitch")) == "579"
 
 
-def test_the_word_file_names_the_office_fonts_and_styles_its_headings():
-    word = docx.Document(io.BytesIO(brief_docx(make_brief())))
+def test_the_word_file_names_the_office_fonts_and_styles_its_headings() -> None:
+    word: Any = docx.Document(io.BytesIO(brief_docx(make_brief())))
     styles = {paragraph.text: paragraph.style.name for paragraph in word.paragraphs}
 
     assert styles["一、主要问题"] == "公文一级标题"
@@ -238,7 +241,7 @@ def test_the_word_file_names_the_office_fonts_and_styles_its_headings():
     assert run_in.runs[0]._r.rPr.find(qn("w:rFonts")).get(qn("w:eastAsia")) == "楷体_GB2312"
 
 
-def test_properties_stand_in_the_order_that_word_wants():
+def test_properties_stand_in_the_order_that_word_wants() -> None:
     """Each pPr, rPr and tblPr of the file has its children in the order of the schema."""
     from services.kernel.runtime.documents.word.element import _ORDER
 
@@ -252,7 +255,7 @@ def test_properties_stand_in_the_order_that_word_wants():
                     assert names == sorted(names, key=order.index), (part, names)
 
 
-def test_a_written_issue_reads_back_with_every_part_in_order():
+def test_a_written_issue_reads_back_with_every_part_in_order() -> None:
     brief = make_brief(
         contents=("目录一",),
         editors_note="现予编发。",
@@ -270,15 +273,15 @@ def test_a_written_issue_reads_back_with_every_part_in_order():
     assert body.split("\n") == expected
 
 
-def test_empty_parts_leave_no_trace():
+def test_empty_parts_leave_no_trace() -> None:
     body = read_docx(brief_docx(make_brief(report_to="", distribute_to="", signer="", copies=None))).body
 
     for absent in ("按语", "本期要目", "报：", "签发", "共印", "更正"):
         assert absent not in body
 
 
-async def test_more_than_a_few_prints_at_once_are_asked_to_come_again():
+async def test_more_than_a_few_prints_at_once_are_asked_to_come_again() -> None:
     asked = [print_brief(make_brief(), "docx", FONTS) for _ in range(AT_ONCE + 2)]
     outcomes = await asyncio.gather(*asked, return_exceptions=True)
     assert [isinstance(one, TooBusy) for one in outcomes] == [False] * AT_ONCE + [True] * 2
-    assert all(one.startswith(b"PK") for one in outcomes[:AT_ONCE])
+    assert all(isinstance(one, bytes) and one.startswith(b"PK") for one in outcomes[:AT_ONCE])

@@ -31,7 +31,7 @@ def all_files(store: FileStore) -> list[Path]:
     return [path for path in store.path(DIGEST).parents[2].rglob("*") if path.is_file()]
 
 
-def test_a_stored_file_comes_back_byte_for_byte_under_its_digest(store):
+def test_a_stored_file_comes_back_byte_for_byte_under_its_digest(store: FileStore) -> None:
     stored = store.put(BytesIO(CONTENT))
 
     assert (stored.sha256, stored.size) == (DIGEST, len(CONTENT))
@@ -41,16 +41,16 @@ def test_a_stored_file_comes_back_byte_for_byte_under_its_digest(store):
     assert all_files(store) == [store.path(DIGEST)]
 
 
-def test_storing_the_same_content_twice_keeps_one_file(store):
+def test_storing_the_same_content_twice_keeps_one_file(store: FileStore) -> None:
     store.put(BytesIO(CONTENT))
     store.put(BytesIO(CONTENT))
 
     assert all_files(store) == [store.path(DIGEST)]
 
 
-def test_an_upload_that_breaks_off_leaves_nothing_behind(store):
+def test_an_upload_that_breaks_off_leaves_nothing_behind(store: FileStore) -> None:
     class BrokenPipe(BytesIO):
-        def read(self, size=-1):
+        def read(self, size: int | None = -1) -> bytes:
             if self.tell() >= 1024 * 1024:
                 raise ConnectionError
             return super().read(size)
@@ -62,7 +62,7 @@ def test_an_upload_that_breaks_off_leaves_nothing_behind(store):
     assert all_files(store) == []
 
 
-def test_parts_in_any_order_twice_and_overlapping_make_the_whole_file(store):
+def test_parts_in_any_order_twice_and_overlapping_make_the_whole_file(store: FileStore) -> None:
     spans = [(2_000_000, 3_000_001), (0, 700_000), (0, 700_000), (650_000, 2_000_000)]
     answers = [store.put_part(DIGEST, a, CONTENT[a:b], len(CONTENT)) for a, b in spans]
 
@@ -73,7 +73,7 @@ def test_parts_in_any_order_twice_and_overlapping_make_the_whole_file(store):
     assert store.put_part(DIGEST, 0, CONTENT[:10], len(CONTENT)) is True
 
 
-def test_missing_ranges_say_what_to_send_again_even_after_a_restart(store, tmp_path):
+def test_missing_ranges_say_what_to_send_again_even_after_a_restart(store: FileStore, tmp_path: Path) -> None:
     store.put_part(DIGEST, 100, CONTENT[100:200], len(CONTENT))
     store.put_part(DIGEST, 1000, CONTENT[1000:2000], len(CONTENT))
 
@@ -83,7 +83,7 @@ def test_missing_ranges_say_what_to_send_again_even_after_a_restart(store, tmp_p
     assert not restarted.has(DIGEST)
 
 
-def test_parts_that_make_another_file_are_dropped_and_can_be_sent_again(store):
+def test_parts_that_make_another_file_are_dropped_and_can_be_sent_again(store: FileStore) -> None:
     store.put_part(DIGEST, 0, b"x" * 1_000_000, len(CONTENT))
     with pytest.raises(ContentDiffersFromDigest):
         store.put_part(DIGEST, 1_000_000, CONTENT[1_000_000:], len(CONTENT))
@@ -93,7 +93,7 @@ def test_parts_that_make_another_file_are_dropped_and_can_be_sent_again(store):
     assert store.put_part(DIGEST, 0, CONTENT, len(CONTENT)) is True
 
 
-def test_what_one_sender_sends_cannot_spoil_the_file_of_another(store):
+def test_what_one_sender_sends_cannot_spoil_the_file_of_another(store: FileStore) -> None:
     half = len(CONTENT) // 2
     store.put_part(DIGEST, 0, CONTENT[:half], len(CONTENT), sender="honest")
     with pytest.raises(ContentDiffersFromDigest):
@@ -105,19 +105,19 @@ def test_what_one_sender_sends_cannot_spoil_the_file_of_another(store):
 
 
 @pytest.mark.parametrize(("offset", "size"), [(-1, 10), (3_000_000, 2), (0, 0)])
-def test_a_part_outside_the_file_is_refused(store, offset, size):
+def test_a_part_outside_the_file_is_refused(store: FileStore, offset: int, size: int) -> None:
     with pytest.raises(PartOutOfRange):
         store.put_part(DIGEST, offset, b"x" * size, len(CONTENT))
 
 
-def test_an_empty_file_arrives_in_one_empty_part(store):
+def test_an_empty_file_arrives_in_one_empty_part(store: FileStore) -> None:
     empty = hashlib.sha256(b"").hexdigest()
 
     assert store.put_part(empty, 0, b"", 0) is True
     assert store.path(empty).read_bytes() == b""
 
 
-def test_writers_of_the_same_content_do_not_disturb_each_other(store):
+def test_writers_of_the_same_content_do_not_disturb_each_other(store: FileStore) -> None:
     step = 100_000
     spans = [(start, CONTENT[start : start + step]) for start in range(0, len(CONTENT), step)] * 3
     random.Random(3).shuffle(spans)
@@ -135,7 +135,7 @@ def test_writers_of_the_same_content_do_not_disturb_each_other(store):
 @pytest.mark.parametrize(
     "digest", ["", "../../etc/passwd", "ab/../" + "0" * 58, DIGEST.upper(), DIGEST[:-1], DIGEST + "\n", "０" * 64]
 )
-def test_only_a_digest_leads_to_the_disk(store, digest):
+def test_only_a_digest_leads_to_the_disk(store: FileStore, digest: str) -> None:
     for reach in (store.path, store.has, store.open, store.delete):
         with pytest.raises(DigestNotValid):
             reach(digest)
@@ -143,7 +143,7 @@ def test_only_a_digest_leads_to_the_disk(store, digest):
         store.put_part(digest, 0, b"x", 1)
 
 
-def test_an_erased_file_is_gone_with_its_parts(store):
+def test_an_erased_file_is_gone_with_its_parts(store: FileStore) -> None:
     store.put_part(DIGEST, 0, CONTENT[:100], len(CONTENT))
     store.delete(DIGEST)
     assert all_files(store) == []
@@ -157,7 +157,7 @@ def test_an_erased_file_is_gone_with_its_parts(store):
         store.open(DIGEST)
 
 
-def test_what_was_begun_long_ago_is_swept_and_the_rest_stays(store):
+def test_what_was_begun_long_ago_is_swept_and_the_rest_stays(store: FileStore) -> None:
     store.put_part(DIGEST, 0, CONTENT[:100], len(CONTENT))
     now = datetime.now(UTC)
 
@@ -167,7 +167,7 @@ def test_what_was_begun_long_ago_is_swept_and_the_rest_stays(store):
     assert store.missing_ranges(DIGEST, len(CONTENT)) == [(0, len(CONTENT))]
 
 
-async def test_coroutines_use_the_same_store(store):
+async def test_coroutines_use_the_same_store(store: FileStore) -> None:
     files = AsyncFileStore(store)
 
     assert await files.put(BytesIO(CONTENT)) == await files.put(BytesIO(CONTENT))

@@ -1,6 +1,7 @@
 """The pages' shells and components: they render, they escape, they keep the content security policy."""
 
 import re
+from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,6 +12,8 @@ from fastapi import FastAPI, Request
 from httpx import ASGITransport, AsyncClient
 from jinja2 import UndefinedError
 from markupsafe import Markup
+from starlette.middleware.base import RequestResponseEndpoint
+from starlette.responses import Response
 
 from services.kernel.language.vocabulary import InfoType, Level, Role
 from services.kernel.runtime.pages import prose, wording
@@ -256,7 +259,9 @@ def test_a_title_breaks_around_its_phrases() -> None:
         ("某节点", Level.COUNTY, "某节点", "某节点", "某节点人民政府办公室"),
     ],
 )
-def test_a_node_is_named_as_its_people_name_it(full_name, level, name, place, office) -> None:
+def test_a_node_is_named_as_its_people_name_it(
+    full_name: str, level: Level, name: str, place: str, office: str
+) -> None:
     masthead = Masthead("n", full_name, level)
     assert (masthead.name, masthead.place, masthead.office_title) == (name, place, office)
 
@@ -324,7 +329,7 @@ def make_app() -> FastAPI:
     app.state.node = SimpleNamespace(node_id="district", name="安澜市云岭区", level=Level.COUNTY)
 
     @app.middleware("http")
-    async def sign_in(request: Request, call_next):
+    async def sign_in(request: Request, call_next: RequestResponseEndpoint) -> Response:
         signed_in = request.headers.get("x-officer")
         request.state.officer = (
             SimpleNamespace(name="区政府办采编员", unit_name="信息科", roles={Role.EDITOR}) if signed_in else None
@@ -333,16 +338,16 @@ def make_app() -> FastAPI:
         return await call_next(request)
 
     @app.get("/review/queue")
-    async def queue(request: Request):
+    async def queue(request: Request) -> Response:
         return page(request, "home.html")
 
     @app.post("/review/act")
-    async def act(request: Request):
+    async def act(request: Request) -> Response:
         return back_to("/review/queue", "已采用<入刊>。")
 
     @app.get("/open/missing")
     @app.get("/missing")
-    async def missing(request: Request):
+    async def missing(request: Request) -> Response:
         return error_page(request, 404, "not_found", "没有找到这条记录。", details={"errors": [{"message": "第一处"}]})
 
     return app
@@ -353,7 +358,7 @@ def a_client(**cookies: str) -> AsyncClient:
 
 
 @pytest.fixture
-async def client():
+async def client() -> AsyncIterator[AsyncClient]:
     async with a_client() as client:
         yield client
 
@@ -385,7 +390,9 @@ async def test_a_tampered_message_is_ignored(cookie: str) -> None:
     ("path", "officer", "landmark"),
     [("/missing", "yes", "app-nav"), ("/missing", "", "plain-brand"), ("/open/missing", "", "site-foot")],
 )
-async def test_an_error_keeps_the_shell_that_the_reader_knows(client, path, officer, landmark) -> None:
+async def test_an_error_keeps_the_shell_that_the_reader_knows(
+    client: AsyncClient, path: str, officer: str, landmark: str
+) -> None:
     answer = await client.get(path, headers={"x-officer": officer})
     assert answer.status_code == 404
     assert landmark in answer.text

@@ -4,6 +4,7 @@ import io
 import struct
 import zipfile
 import zlib
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ MAIN = "application/vnd.openxmlformats-officedocument.{}.main+xml"
 RLO = "\u202e"
 
 
-def make_zip(members: dict[str, bytes], method=zipfile.ZIP_DEFLATED) -> bytes:
+def make_zip(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", method) as archive:
         for name, content in members.items():
@@ -41,7 +42,7 @@ def make_ole2(stream_name: str) -> bytes:
     return OLE2 + stream_name.encode("utf-16-le").ljust(64, b"\0") + bytes(448)
 
 
-def check(name: str, content: bytes, **limits):
+def check(name: str, content: bytes, **limits: Any) -> Any:
     return inspect_upload(name, io.BytesIO(content), **limits)
 
 
@@ -77,7 +78,7 @@ HONEST = {
 
 
 @pytest.mark.parametrize("name", HONEST)
-def test_an_honest_file_passes_and_the_stream_is_back_at_its_start(name):
+def test_an_honest_file_passes_and_the_stream_is_back_at_its_start(name: str) -> None:
     stream = io.BytesIO(HONEST[name])
     checked = inspect_upload(name, stream)
 
@@ -87,7 +88,7 @@ def test_an_honest_file_passes_and_the_stream_is_back_at_its_start(name):
 
 
 @pytest.mark.parametrize("claimed", ["docx", "xlsx", "doc", "ofd", "pdf", "txt", "png", "zip", "mp4", "webp"])
-def test_a_file_that_is_something_else_than_its_name_says_is_refused(claimed):
+def test_a_file_that_is_something_else_than_its_name_says_is_refused(claimed: str) -> None:
     for name, content in HONEST.items():
         extension = name.rpartition(".")[2].lower()
         if extension == claimed or (claimed, extension) in {("docx", "wps"), ("doc", "wps")} or claimed == "zip":
@@ -101,7 +102,7 @@ def test_a_file_that_is_something_else_than_its_name_says_is_refused(claimed):
 @pytest.mark.parametrize(
     "name", ["病毒.exe", "页面.html", "图.svg", "宏.docm", "无扩展名", f"发票{RLO}gpj.exe", "a.pdf.js", "x.rar"]
 )
-def test_other_kinds_are_not_allowed_whatever_they_look_like(name):
+def test_other_kinds_are_not_allowed_whatever_they_look_like(name: str) -> None:
     with pytest.raises(AttachmentTypeNotAllowed) as refused:
         check(name, b"\xff\xd8\xff\xe0")
 
@@ -109,28 +110,28 @@ def test_other_kinds_are_not_allowed_whatever_they_look_like(name):
     assert "不能上传" in str(refused.value)
 
 
-def test_an_empty_file_is_refused():
+def test_an_empty_file_is_refused() -> None:
     with pytest.raises(AttachmentEmpty):
         check("空.txt", b"")
 
 
-def test_a_file_above_the_limit_is_refused_and_the_limit_is_named():
+def test_a_file_above_the_limit_is_refused_and_the_limit_is_named() -> None:
     with pytest.raises(AttachmentTooLarge, match="1 MB"):
         check("大.txt", b"a" * (1024 * 1024 + 1), max_bytes=1024 * 1024)
 
 
-def test_text_with_control_characters_or_in_another_encoding_is_refused():
+def test_text_with_control_characters_or_in_another_encoding_is_refused() -> None:
     for content in (b"MZ\x90\0\x03", "通知".encode("utf-16"), b"\x1b[31mred", b"\xff\xff\xff"):
         with pytest.raises(AttachmentContentMismatch):
             check("a.txt", content)
 
 
-def test_an_encrypted_document_is_told_apart_from_a_damaged_one():
+def test_an_encrypted_document_is_told_apart_from_a_damaged_one() -> None:
     with pytest.raises(AttachmentEncrypted, match="密码"):
         check("密.docx", make_ole2("EncryptedPackage"))
 
 
-def test_an_encrypted_archive_is_refused():
+def test_an_encrypted_archive_is_refused() -> None:
     content = bytearray(make_zip({"a.txt": b"secret"}))
     content[6] |= 1
     content[content.rfind(b"PK\x01\x02") + 8] |= 1
@@ -139,31 +140,31 @@ def test_an_encrypted_archive_is_refused():
         check("密.zip", bytes(content))
 
 
-def test_a_document_with_macros_is_refused_under_an_innocent_extension():
+def test_a_document_with_macros_is_refused_under_an_innocent_extension() -> None:
     with pytest.raises(AttachmentContentMismatch):
         check("宏.docx", make_office("wordprocessingml.document", **{"word/vbaProject.bin": b"x"}))
 
 
-def test_an_archive_cut_short_or_with_a_wrong_checksum_is_refused():
+def test_an_archive_cut_short_or_with_a_wrong_checksum_is_refused() -> None:
     whole = make_zip({"a.txt": b"water level " * 50}, zipfile.ZIP_STORED)
     for broken in (whole[:-30], whole[: len(whole) // 2], whole.replace(b"water", b"WATER", 1)):
         with pytest.raises(AttachmentContentMismatch):
             check("坏.zip", broken)
 
 
-def test_a_member_that_inflates_far_beyond_its_size_is_refused():
+def test_a_member_that_inflates_far_beyond_its_size_is_refused() -> None:
     with pytest.raises(AttachmentArchiveUnsafe, match="压缩比"):
         check("弹.zip", make_zip({"zeros": bytes(20_000_000)}))
 
 
-def test_many_members_that_are_too_large_together_are_refused():
+def test_many_members_that_are_too_large_together_are_refused() -> None:
     members = {f"{n}.bin": zlib.compress(bytes([n])) * 100_000 for n in range(4)}
 
     with pytest.raises(AttachmentArchiveUnsafe, match="过大"):
         check("弹.zip", make_zip(members), archive_limits=ArchiveLimits(inflated_bytes=3_000_000))
 
 
-def test_a_small_claim_over_a_large_content_is_refused():
+def test_a_small_claim_over_a_large_content_is_refused() -> None:
     content = bytearray(make_zip({"zeros": bytes(500_000)}))
     for mark, at in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         content[content.find(mark) + at : content.find(mark) + at + 4] = struct.pack("<I", 100)
@@ -172,7 +173,7 @@ def test_a_small_claim_over_a_large_content_is_refused():
         check("谎.zip", bytes(content))
 
 
-def test_overlapping_members_count_each_time():
+def test_overlapping_members_count_each_time() -> None:
     """All directory entries point at one member: small on the disk, large when unpacked."""
     one = make_zip({"a": bytes(900_000)})
     start = one.find(b"PK\x01\x02")
@@ -189,14 +190,14 @@ def nested(depth: int, content: bytes = b"x") -> bytes:
     return content
 
 
-def test_archives_may_be_nested_as_offices_do_but_no_deeper():
+def test_archives_may_be_nested_as_offices_do_but_no_deeper() -> None:
     assert check("正常.zip", nested(3)).size
 
     with pytest.raises(AttachmentArchiveUnsafe, match="嵌套"):
         check("深.zip", nested(4))
 
 
-def test_the_budget_is_shared_by_nested_archives():
+def test_the_budget_is_shared_by_nested_archives() -> None:
     inner = make_zip({f"{n}": bytes(900_000) for n in range(5)})
     outer = make_zip({f"{n}.zip": inner for n in range(5)})
 
@@ -204,7 +205,7 @@ def test_the_budget_is_shared_by_nested_archives():
         check("弹.zip", outer, archive_limits=ArchiveLimits(inflated_bytes=10_000_000))
 
 
-def test_a_directory_of_too_many_files_is_refused_before_it_is_read():
+def test_a_directory_of_too_many_files_is_refused_before_it_is_read() -> None:
     end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 65_000, 65_000, 40_000_000, 4, 0)
 
     with pytest.raises(AttachmentArchiveUnsafe, match="文件过多"):
@@ -214,7 +215,7 @@ def test_a_directory_of_too_many_files_is_refused_before_it_is_read():
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_compression_that_cannot_be_inflated_in_steps_is_refused(method):
+def test_compression_that_cannot_be_inflated_in_steps_is_refused(method: int) -> None:
     with pytest.raises(AttachmentArchiveUnsafe, match="压缩方式"):
         check("a.zip", make_zip({"a": bytes(1000)}, method))
 
@@ -222,7 +223,7 @@ def test_compression_that_cannot_be_inflated_in_steps_is_refused(method):
 @pytest.mark.parametrize(
     "member", ["../../etc/cron.d/x", "/etc/passwd", "C:\\Windows\\x.txt", "资料/安装.exe", "a.lnk"]
 )
-def test_members_that_climb_out_or_would_run_are_refused(member):
+def test_members_that_climb_out_or_would_run_are_refused(member: str) -> None:
     with pytest.raises(AttachmentArchiveUnsafe):
         check("a.zip", make_zip({member: b"x"}))
 
@@ -244,11 +245,11 @@ def test_members_that_climb_out_or_would_run_are_refused(member):
         ('a<b>"c|d?*.txt', "a_b__c_d__.txt"),
     ],
 )
-def test_names_are_cleaned(given, kept):
+def test_names_are_cleaned(given: str, kept: str) -> None:
     assert clean_filename(given) == kept
 
 
-def test_a_long_name_keeps_its_extension():
+def test_a_long_name_keeps_its_extension() -> None:
     for name in ("长" * 300 + ".docx", "CON." + "x" * 200 + ".docx"):
         cleaned = clean_filename(name)
         assert len(cleaned) <= 120

@@ -1,6 +1,7 @@
 """What is plain is what every table, clock and page can take; nothing else is."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
@@ -34,21 +35,21 @@ NOT_PLAIN = [
 
 
 @pytest.mark.parametrize("value", PLAIN)
-def test_plain_values_stay_plain_in_whatever_they_lie(value):
+def test_plain_values_stay_plain_in_whatever_they_lie(value: Any) -> None:
     assert is_plain(Part(value=(value, {"key": [Part(value=value)]})))
 
 
 @pytest.mark.parametrize("value", NOT_PLAIN, ids=repr)
-def test_what_something_behind_could_not_take_is_found_at_any_depth(value):
+def test_what_something_behind_could_not_take_is_found_at_any_depth(value: Any) -> None:
     assert not is_plain(value)
     assert not is_plain(Part(value=("well", {"key": [Part(value=value)]})))
 
 
-def test_a_key_is_looked_at_as_well():
+def test_a_key_is_looked_at_as_well() -> None:
     assert not is_plain({"a\0": 1})
 
 
-def test_parts_within_parts_have_an_end():
+def test_parts_within_parts_have_an_end() -> None:
     value: object = "well"
     for _ in range(50):
         value = [value]
@@ -56,6 +57,6 @@ def test_parts_within_parts_have_an_end():
 
 
 @pytest.mark.parametrize("text", ["a" * 9, "a\nb", "a\0", "\ud800", "a\u202eb", "\x7f"])
-def test_a_line_is_short_and_printable(text):
+def test_a_line_is_short_and_printable(text: str) -> None:
     assert is_plain_line("a-1", 8)
     assert not is_plain_line(text, 8)

@@ -1,6 +1,7 @@
 """What stands on the action bar, and what is said to stand in the way."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -37,7 +38,7 @@ def test_a_received_item_is_not_offered_to_be_received_again() -> None:
     ],
 )
 def test_the_refusal_that_would_be_met_is_said_before_the_button_is_pressed(
-    change: dict[str, bool], verb: Verb, refusal: type[Refusal]
+    change: dict[str, Any], verb: Verb, refusal: type[Refusal]
 ) -> None:
     offer = available_actions(EDITOR, replace(OPEN, **change))[verb]
     assert not offer.is_open

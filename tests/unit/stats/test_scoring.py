@@ -160,7 +160,7 @@ def test_the_most_specific_rule_pays(level: str, kind: str, info_type: str, rule
 def test_of_two_equally_specific_rules_the_better_paying_counts() -> None:
     research = replace(city_special, info_type=InfoType.RESEARCH)
     (entry,) = evaluate([research], DEFAULT)
-    assert (entry.rule_id, entry.points) == ("A13", 30)
+    assert (entry.rule_id, entry.points) == ("A13", Decimal(30))
 
 
 @pytest.mark.parametrize(("level", "paid"), [("city", 2), ("province", 5), ("national", 10)])
@@ -240,7 +240,7 @@ def test_the_bonus_for_one_item_stops_at_its_cap() -> None:
     national = replace(county_principal, event_id="e6", level=Level.NATIONAL, leader_rank=None)
     ruleset = with_policies(leader_bonus_cap_per_item=60)
     (entry,) = evaluate([national], ruleset)
-    assert (entry.points_before, entry.points) == (100, 60)
+    assert (entry.points_before, entry.points) == (Decimal(100), Decimal(60))
     assert "最多60分" in entry.reason
 
 

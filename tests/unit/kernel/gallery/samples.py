@@ -1,6 +1,7 @@
 """What the sample pages show: a made-up evening at 云岭区, every component with every optional part."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from services.kernel.language.diff import diff_texts
 from services.kernel.language.vocabulary import InfoType, IntakeStatus, Level, Role, System
@@ -262,7 +263,7 @@ ALERT = {
     "due_at": NOW + timedelta(minutes=11, seconds=42),
     "href": "/review/emergencies/1",
 }
-PAGES = {
+PAGES: dict[str, dict[str, Any]] = {
     "home.html": {"alert": ALERT},
     "queue.html": QUEUE,
     "item.html": ITEM,
