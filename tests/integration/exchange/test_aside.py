@@ -14,7 +14,7 @@ from services.kernel.language.envelope import to_structured
 from services.kernel.language.events.exchange import LinkStateChanged, SubmissionDelivered
 from services.kernel.language.vocabulary import InfoType, LinkState
 from tests.integration.exchange.test_ledger import batch, conflicts, hand_back, hand_over, told
-from tests.integration.exchange.two_nodes import envelope_of, reported_up
+from tests.integration.exchange.two_nodes import Node, envelope_of, reported_up
 
 
 def _large(envelope):
@@ -37,7 +37,7 @@ BAD = {"too_large": _large, "nul": _nul, "long": _surrogate}
 
 
 @pytest.mark.parametrize("name", BAD)
-async def test_a_row_that_cannot_be_told_is_stored_receipted_and_stops_nothing(pair, name):
+async def test_a_row_that_cannot_be_told_is_stored_receipted_and_stops_nothing(pair: tuple[Node, Node], name) -> None:
     township, district = pair
     fact = reported_up(township, district)
     body = to_structured(BAD[name](envelope_of(township, fact)))
@@ -58,7 +58,7 @@ async def test_a_row_that_cannot_be_told_is_stored_receipted_and_stops_nothing(p
     assert await conflicts(district) == ["too_large" if name == "too_large" else "unreadable"]
 
 
-async def test_a_time_before_all_time_does_not_stop_the_lane(pair):
+async def test_a_time_before_all_time_does_not_stop_the_lane(pair: tuple[Node, Node]) -> None:
     township, district = pair
     fact = reported_up(township, district)
     envelope = envelope_of(township, fact)
@@ -71,7 +71,7 @@ async def test_a_time_before_all_time_does_not_stop_the_lane(pair):
     assert await conflicts(district) == ["unreadable"]
 
 
-async def test_rows_named_as_bad_are_stored_and_told_to_nobody(pair):
+async def test_rows_named_as_bad_are_stored_and_told_to_nobody(pair: tuple[Node, Node]) -> None:
     township, district = pair
     ids = await told(pair, 3)
     message = await batch(township, district, 1, 3)
@@ -81,7 +81,7 @@ async def test_rows_named_as_bad_are_stored_and_told_to_nobody(pair):
     assert await conflicts(district) == ["set_aside"]
 
 
-async def test_what_the_exchange_told_can_be_replayed_into_its_tables(pair):
+async def test_what_the_exchange_told_can_be_replayed_into_its_tables(pair: tuple[Node, Node]) -> None:
     township, district = pair
     ids = await told(pair, 2)
     arrived = await hand_over(await batch(township, district, 1, 2), township, district)

@@ -3,7 +3,10 @@
 import asyncio
 import hashlib
 import io
+from collections.abc import Callable
+from pathlib import Path
 
+from deploy.kafka.broker import Broker
 from services.exchange import actions
 from services.exchange.model import Arrival, Dispatch
 from services.kernel.language.events.parts import Attachment
@@ -25,7 +28,7 @@ from tests.integration.exchange.two_nodes import (
 from tests.support.waiting import eventually
 
 
-async def test_a_report_arrives_and_its_receipt_comes_back(linked):
+async def test_a_report_arrives_and_its_receipt_comes_back(linked: tuple[Node, Node]) -> None:
     township, district = linked
     origin_id = new_id()
     async with carrying(township, district):
@@ -38,7 +41,7 @@ async def test_a_report_arrives_and_its_receipt_comes_back(linked):
         assert await township.told() == back
 
 
-async def test_an_emergency_has_its_own_lane(linked):
+async def test_an_emergency_has_its_own_lane(linked: tuple[Node, Node]) -> None:
     township, district = linked
     async with carrying(township, district):
         told = await township.tell(reported_up(township, district, info_type=InfoType.EMERGENCY))
@@ -47,7 +50,7 @@ async def test_an_emergency_has_its_own_lane(linked):
         assert await district.told() == []
 
 
-async def test_what_was_told_while_the_link_was_down_arrives_in_order_once(linked):
+async def test_what_was_told_while_the_link_was_down_arrives_in_order_once(linked: tuple[Node, Node]) -> None:
     township, district = linked
     told = await township.tell(*(reported_up(township, district) for _ in range(30)))
     async with carrying(township, district):
@@ -62,7 +65,7 @@ async def test_what_was_told_while_the_link_was_down_arrives_in_order_once(linke
         assert len(await township.told("exchange.delivery")) == 60
 
 
-async def test_a_paused_link_waits_and_a_resumed_one_goes_on(linked):
+async def test_a_paused_link_waits_and_a_resumed_one_goes_on(linked: tuple[Node, Node]) -> None:
     township, district = linked
     async with carrying(township, district):
         await eventually(lambda: connected(township, district))
@@ -78,7 +81,7 @@ async def test_a_paused_link_waits_and_a_resumed_one_goes_on(linked):
         assert await district.told() == told
 
 
-async def test_an_attachment_follows_on_the_bulk_lane(linked):
+async def test_an_attachment_follows_on_the_bulk_lane(linked: tuple[Node, Node]) -> None:
     township, district = linked
     content = bytes(range(256)) * 5000
     stored = township.context.files.put(io.BytesIO(content))
@@ -94,7 +97,9 @@ async def test_an_attachment_follows_on_the_bulk_lane(linked):
         assert all(len(row.body) < 400 for row in rows if row.lane == "bulk")
 
 
-async def test_a_district_restored_from_before_is_sent_everything_again(linked, tmp_path):
+async def test_a_district_restored_from_before_is_sent_everything_again(
+    linked: tuple[Node, Node], tmp_path: Path
+) -> None:
     township, district = linked
     async with carrying(township, district):
         await township.tell(*(reported_up(township, district) for _ in range(3)))
@@ -106,7 +111,7 @@ async def test_a_district_restored_from_before_is_sent_everything_again(linked, 
     assert len(await township.told("exchange.delivery")) == 3
 
 
-async def test_a_township_restored_from_before_takes_its_rows_back(linked):
+async def test_a_township_restored_from_before_takes_its_rows_back(linked: tuple[Node, Node]) -> None:
     township, district = linked
     async with carrying(township, district):
         await township.tell(*(reported_up(township, district) for _ in range(5)))
@@ -120,7 +125,9 @@ async def test_a_township_restored_from_before_takes_its_rows_back(linked):
         await eventually(lambda: receipted(township, district, 6))
 
 
-async def test_three_nodes_on_one_broker_carry_an_item_up_and_what_happens_to_it_back(linked, tmp_path, node_urls):
+async def test_three_nodes_on_one_broker_carry_an_item_up_and_what_happens_to_it_back(
+    linked: tuple[Node, Node], tmp_path: Path, node_urls: Callable[[], str]
+) -> None:
     township, district = linked
     origin_id = new_id()
     async with with_city(township, district, tmp_path, node_urls) as city, carrying(township, district, city):
@@ -141,7 +148,9 @@ async def has_told(node: Node, ids: list[str]) -> bool:
     return await node.told() == ids
 
 
-async def test_the_broker_is_killed_under_load_and_nothing_is_lost(tmp_path, node_urls, killable_broker):
+async def test_the_broker_is_killed_under_load_and_nothing_is_lost(
+    tmp_path: Path, node_urls: Callable[[], str], killable_broker: Broker
+) -> None:
     async with two_nodes(tmp_path, node_urls, kafka=killable_broker.bootstrap, heartbeat_s=2.0) as (township, district):
         async with carrying(township, district):
             told = await township.tell(*(reported_up(township, district) for _ in range(50)))
@@ -155,7 +164,7 @@ async def test_the_broker_is_killed_under_load_and_nothing_is_lost(tmp_path, nod
         assert await district.told() == told
 
 
-async def test_topics_that_the_broker_lost_are_made_again_and_the_link_goes_on(linked):
+async def test_topics_that_the_broker_lost_are_made_again_and_the_link_goes_on(linked: tuple[Node, Node]) -> None:
     township, district = linked
     async with carrying(township, district):
         origin_id = new_id()
@@ -184,7 +193,7 @@ async def disconnected(node: Node, peer: Node) -> bool:
     return not await connected(node, peer)
 
 
-async def test_kill_and_restart_of_the_carrier_loses_and_doubles_nothing(linked):
+async def test_kill_and_restart_of_the_carrier_loses_and_doubles_nothing(linked: tuple[Node, Node]) -> None:
     township, district = linked
     told = []
     for _ in range(4):

@@ -30,7 +30,7 @@ async def asked(process, origin_id: UUID) -> None:
         )  # fmt: skip
 
 
-async def test_an_item_is_found_by_its_number_or_by_the_address_of_its_page(district):  # noqa: F811
+async def test_an_item_is_found_by_its_number_or_by_the_address_of_its_page(district) -> None:  # noqa: F811
     origin_id = new_id()
     async with signed_in(district, "admin") as admin:
         for typed in (
@@ -54,7 +54,7 @@ async def test_an_item_is_found_by_its_number_or_by_the_address_of_its_page(dist
         assert "本节点没有找到这一件" in shown
 
 
-async def test_it_is_decided_with_ground_reason_and_one_confirmation(district):  # noqa: F811
+async def test_it_is_decided_with_ground_reason_and_one_confirmation(district) -> None:  # noqa: F811
     origin_id = new_id()
     async with signed_in(district, "admin") as admin:
         for lacking in FORM:
@@ -82,7 +82,7 @@ async def test_it_is_decided_with_ground_reason_and_one_confirmation(district): 
     )  # fmt: skip
 
 
-async def test_what_a_neighbour_asks_stands_on_the_page_and_on_the_home_until_it_is_answered(district):  # noqa: F811
+async def test_what_a_neighbour_asks_stands_on_the_page_and_on_the_home_until_it_is_answered(district) -> None:  # noqa: F811
     agreed, kept = new_id(), new_id()
     for origin_id in (agreed, kept):
         await asked(district, origin_id)
@@ -107,7 +107,7 @@ async def test_what_a_neighbour_asks_stands_on_the_page_and_on_the_home_until_it
 
 
 @pytest.mark.parametrize("username", ["editor", "leader", "secrecy", "clerk"])
-async def test_nobody_but_an_administrator_comes_near(district, username):  # noqa: F811
+async def test_nobody_but_an_administrator_comes_near(district, username) -> None:  # noqa: F811
     origin_id = new_id()
     async with signed_in(district, username) as officer:
         answers = [
@@ -119,7 +119,7 @@ async def test_nobody_but_an_administrator_comes_near(district, username):  # no
     assert {answer.status_code for answer in answers} == {403}
 
 
-async def test_what_services_ask_each_other_does_not_exist_for_anybody_else(district):  # noqa: F811
+async def test_what_services_ask_each_other_does_not_exist_for_anybody_else(district) -> None:  # noqa: F811
     inside = "/exchange/internal/erasure"
     body = {"origin_id": str(new_id()), "reason": "x"}
     async with signed_in(district, "admin") as admin:

@@ -68,7 +68,7 @@ async def texts(node: Node) -> int:
     return sum(TEXT.encode() in (row.body or b"") for row in rows)
 
 
-async def test_a_neighbour_that_has_the_item_is_told_and_its_administrator_decides(pair):
+async def test_a_neighbour_that_has_the_item_is_told_and_its_administrator_decides(pair: tuple[Node, Node]) -> None:
     township, district = pair
     report = await sent(township, district)
     await decide(township, report.item.origin_id)
@@ -90,7 +90,7 @@ async def test_a_neighbour_that_has_the_item_is_told_and_its_administrator_decid
         await decide(district, report.item.origin_id)
 
 
-async def test_a_declined_request_is_answered_with_the_reason(pair):
+async def test_a_declined_request_is_answered_with_the_reason(pair: tuple[Node, Node]) -> None:
     township, district = pair
     report = await sent(township, district)
     await decide(township, report.item.origin_id)
@@ -110,7 +110,7 @@ async def test_a_declined_request_is_answered_with_the_reason(pair):
     assert await texts(district) > 0
 
 
-async def test_a_neighbour_that_never_carried_the_item_has_nothing_to_say_about_it(pair):
+async def test_a_neighbour_that_never_carried_the_item_has_nothing_to_say_about_it(pair: tuple[Node, Node]) -> None:
     township, district = pair
     report = reported_up(township, district)
     async with district.transaction() as tx:
@@ -126,7 +126,7 @@ async def test_a_neighbour_that_never_carried_the_item_has_nothing_to_say_about_
         assert list((await session.execute(select(Conflict.kind))).scalars()) == ["not_theirs"]
 
 
-async def test_what_arrives_about_an_erased_item_is_receipted_without_its_text(pair):
+async def test_what_arrives_about_an_erased_item_is_receipted_without_its_text(pair: tuple[Node, Node]) -> None:
     township, district = pair
     report = reported_up(township, district)
     await erased_in(district, report.item.origin_id)
@@ -142,7 +142,9 @@ async def test_what_arrives_about_an_erased_item_is_receipted_without_its_text(p
     assert all(one.is_good for one in found)
 
 
-async def test_rows_taken_back_after_a_restore_bring_no_erased_text_and_the_decision_comes_back(pair):
+async def test_rows_taken_back_after_a_restore_bring_no_erased_text_and_the_decision_comes_back(
+    pair: tuple[Node, Node],
+) -> None:
     township, district = pair
     report = await sent(township, district)
     await decide(township, report.item.origin_id)
@@ -168,7 +170,7 @@ async def test_rows_taken_back_after_a_restore_bring_no_erased_text_and_the_deci
     assert [row.link for row in await township.rows(Dispatch)] == [link_name(township.name, district.name)] * 2
 
 
-async def test_what_is_erased_is_counted_before_and_audited_without_a_word_of_it(pair):
+async def test_what_is_erased_is_counted_before_and_audited_without_a_word_of_it(pair: tuple[Node, Node]) -> None:
     township, district = pair
     report = await sent(township, district)
     async with district.context.database.reading() as session:

@@ -48,7 +48,7 @@ async def dispatching(node: Node):
         await job
 
 
-async def test_missing_files_let_later_ones_go(pair):
+async def test_missing_files_let_later_ones_go(pair: tuple[Node, Node]) -> None:
     township, district = pair
     here = stored(township, b"here")
     async with township.transaction() as tx:
@@ -63,7 +63,7 @@ async def is_queued(node: Node, sha256: str) -> bool:
     return any(sha256.encode() in row.body for row in await node.queued())
 
 
-async def test_files_of_emergencies_are_put_on_the_road_first(pair):
+async def test_files_of_emergencies_are_put_on_the_road_first(pair: tuple[Node, Node]) -> None:
     township, district = pair
     async with township.transaction() as tx:
         await expect_files(tx.session, district.name, {"a" * 64: 1}, now=tx.now - timedelta(hours=1))
@@ -72,7 +72,7 @@ async def test_files_of_emergencies_are_put_on_the_road_first(pair):
     assert [file.sha256[0] for file in found] == ["b", "a"]
 
 
-async def test_pieces_of_an_emergency_are_numbered_before_others_that_wait(pair):
+async def test_pieces_of_an_emergency_are_numbered_before_others_that_wait(pair: tuple[Node, Node]) -> None:
     township, district = pair
     usual, urgent = stored(township, b"usual"), stored(township, b"urgent")
     async with township.transaction() as tx:
@@ -88,7 +88,7 @@ async def test_pieces_of_an_emergency_are_numbered_before_others_that_wait(pair)
     assert urgent.sha256.encode() in first.row.body
 
 
-async def test_a_file_that_was_lost_after_its_receipt_is_asked_for_and_comes_again(linked):
+async def test_a_file_that_was_lost_after_its_receipt_is_asked_for_and_comes_again(linked: tuple[Node, Node]) -> None:
     township, district = linked
     file = stored(township, b"content" * 1000)
     async with carrying(township, district):
@@ -113,7 +113,7 @@ async def has(node: Node, sha256: str) -> bool:
     return node.context.files.has(sha256)
 
 
-async def test_a_damaged_piece_is_kept_as_a_conflict_and_its_file_is_wanted(pair):
+async def test_a_damaged_piece_is_kept_as_a_conflict_and_its_file_is_wanted(pair: tuple[Node, Node]) -> None:
     township, district = pair
     file = stored(township, b"content")
     async with township.transaction() as tx:
@@ -142,7 +142,7 @@ async def bulk_batch(sender: Node, receiver: Node) -> Message:
     return Message(head, tuple(content), Tip().h)
 
 
-async def test_a_peer_gets_no_file_that_was_not_due_for_it(pair):
+async def test_a_peer_gets_no_file_that_was_not_due_for_it(pair: tuple[Node, Node]) -> None:
     township, district = pair
     file = stored(township, b"private")
     border, theirs = township.border(district, "bulk"), district.border(township, "bulk")
@@ -156,7 +156,7 @@ async def test_a_peer_gets_no_file_that_was_not_due_for_it(pair):
         assert await actions.send_file_again(tx, border, wanted)
 
 
-async def test_an_operator_gives_a_missing_file_up(pair):
+async def test_an_operator_gives_a_missing_file_up(pair: tuple[Node, Node]) -> None:
     township, district = pair
     async with township.transaction() as tx:
         await expect_files(tx.session, district.name, {"a" * 64: 1}, now=tx.now)
@@ -175,7 +175,7 @@ async def test_an_operator_gives_a_missing_file_up(pair):
             await actions.give_up_file(tx, "a" * 64, by=None, reason="x")
 
 
-async def test_the_link_page_shows_a_missing_file_until_it_is_given_up(pair):
+async def test_the_link_page_shows_a_missing_file_until_it_is_given_up(pair: tuple[Node, Node]) -> None:
     township, district = pair
     async with township.transaction() as tx:
         await await_files(tx.session, district.name, {"a" * 64: 123_456}, now=tx.now - timedelta(hours=2))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -62,7 +63,7 @@ def forged(message: Message) -> list[bytes]:
     return [pack(one) for one in (strange, posing, *(Message(other) for other in others))]
 
 
-async def test_what_anybody_writes_to_a_link_stops_nothing(linked):
+async def test_what_anybody_writes_to_a_link_stops_nothing(linked: tuple[Node, Node]) -> None:
     township, district = linked
     async with carrying(township, district), writing(township, max_request_size=4_000_000) as producer:
         told = await township.tell(reported_up(township, district))
@@ -81,7 +82,7 @@ async def test_what_anybody_writes_to_a_link_stops_nothing(linked):
         assert set(counted) == {"malformed", "bad_signature", "unknown_key", "misdirected"}
 
 
-async def test_what_kafka_itself_has_packed_is_unpacked_by_the_broker_or_refused(linked):
+async def test_what_kafka_itself_has_packed_is_unpacked_by_the_broker_or_refused(linked: tuple[Node, Node]) -> None:
     township, district = linked
     async with (
         carrying(township, district),
@@ -98,7 +99,9 @@ async def test_what_kafka_itself_has_packed_is_unpacked_by_the_broker_or_refused
         assert await conflicts_of(district) == {"malformed": 1}
 
 
-async def test_what_a_neighbour_signs_and_means_no_good_with_stops_neither_it_nor_others(linked, tmp_path, node_urls):
+async def test_what_a_neighbour_signs_and_means_no_good_with_stops_neither_it_nor_others(
+    linked: tuple[Node, Node], tmp_path: Path, node_urls: Callable[[], str]
+) -> None:
     """Some hundred facts on two links: hostile ones of one township between its own honest ones and another's.
 
     The honest ones alone, just before, say how soon they arrive on this machine now.

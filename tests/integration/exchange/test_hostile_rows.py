@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -42,7 +44,7 @@ from tests.integration.exchange.two_nodes import (
 
 async def put(
     sender: Node, receiver: Node, *bodies: bytes, type_: str = "submission.reported_up", lane: str = "routine"
-):
+) -> None:
     """Rows as a neighbour writes them that heeds no rule."""
     chain = sender.border(receiver, lane).out
     async with sender.transaction() as tx:
@@ -62,7 +64,7 @@ async def carried(sender: Node, receiver: Node, count: int) -> actions.Arrived:
 
 
 @pytest.mark.parametrize("kind", sorted({kind for kind, _ in TWISTS}))
-async def test_hostile_rows_are_evidence_and_told_to_nobody(pair, kind):
+async def test_hostile_rows_are_evidence_and_told_to_nobody(pair: tuple[Node, Node], kind) -> None:
     """All of a kind, one after the other, each between two rows that mean well."""
     township, district = pair
     bodies = {name: twisted(township, district, twist) for (of, name), twist in TWISTS.items() if of == kind}
@@ -80,7 +82,7 @@ async def test_hostile_rows_are_evidence_and_told_to_nobody(pair, kind):
     assert [name for name, row in zip(bodies, hostile, strict=True) if row.body != bodies[name]] == []
 
 
-async def test_bytes_that_are_no_fact_at_all_stop_nothing(pair):
+async def test_bytes_that_are_no_fact_at_all_stop_nothing(pair: tuple[Node, Node]) -> None:
     township, district = pair
     await put(township, district, *RAW.values())
     told = await township.tell(reported_up(township, district))
@@ -90,12 +92,12 @@ async def test_bytes_that_are_no_fact_at_all_stop_nothing(pair):
 
 
 @pytest.mark.parametrize("name", CHUNKS)
-def test_a_piece_of_file_that_nobody_could_mean_is_unreadable(name):
+def test_a_piece_of_file_that_nobody_could_mean_is_unreadable(name) -> None:
     with pytest.raises(ChunkUnreadable):
         read(CHUNKS[name])
 
 
-async def test_hostile_pieces_of_files_stop_nothing(pair):
+async def test_hostile_pieces_of_files_stop_nothing(pair: tuple[Node, Node]) -> None:
     township, district = pair
     await put(township, district, *CHUNKS.values(), type_="file.chunk", lane="bulk")
     message = await bulk_batch(township, district)
@@ -106,7 +108,7 @@ async def test_hostile_pieces_of_files_stop_nothing(pair):
     assert await conflicts(district) == ["damaged"] * len(CHUNKS)
 
 
-async def test_rubbish_under_a_known_digest_leaves_the_honest_file_as_it_was(pair, other):
+async def test_rubbish_under_a_known_digest_leaves_the_honest_file_as_it_was(pair: tuple[Node, Node], other) -> None:
     township, district = pair
     content = bytes(range(256)) * 3000
     file = stored(township, content)
@@ -137,7 +139,9 @@ async def district_gets(district: Node, sender: Node, file: Attachment, pieces: 
     assert border.out == message.statement.chain
 
 
-async def test_rows_found_bad_one_by_one_are_never_kept_under_an_id_that_no_table_takes(pair):
+async def test_rows_found_bad_one_by_one_are_never_kept_under_an_id_that_no_table_takes(
+    pair: tuple[Node, Node],
+) -> None:
     township, district = pair
     await put(township, district, twisted(township, district, TWISTS["unreadable", "a nul in its id"]))
     async with district.transaction() as tx:
@@ -145,7 +149,7 @@ async def test_rows_found_bad_one_by_one_are_never_kept_under_an_id_that_no_tabl
     assert [row.event_id for row in await district.rows(Arrival)] == [""]
 
 
-async def test_conflicts_of_a_kind_do_not_fill_the_table(pair):
+async def test_conflicts_of_a_kind_do_not_fill_the_table(pair: tuple[Node, Node]) -> None:
     township, district = pair
     async with district.transaction() as tx:
         for n in range(MOST_OF_A_KIND + 50):
@@ -154,7 +158,7 @@ async def test_conflicts_of_a_kind_do_not_fill_the_table(pair):
         assert tuple((await tx.session.execute(query)).one()) == (MOST_OF_A_KIND, MOST_OF_A_KIND + 50)
 
 
-def test_every_kind_of_conflict_has_words_on_the_link_page():
+def test_every_kind_of_conflict_has_words_on_the_link_page() -> None:
     kinds = {UNREADABLE, TOO_LARGE, NOT_PLAIN, NOT_THEIRS, SET_ASIDE, MALFORMED, MISDIRECTED, "damaged"}
     kinds |= {one.value for one in Verdict if one.is_refused or one.stops_lane}
     kinds |= {one.value for one in Acceptance if one.is_refused or one.stops_lane}
@@ -171,13 +175,13 @@ async def unit(node: Node, unit_id: UUID, name: str, kind: UnitKind, *, of: str)
 
 
 @pytest.fixture
-async def other(pair, tmp_path, node_urls):
+async def other(pair: tuple[Node, Node], tmp_path: Path, node_urls: Callable[[], str]):
     """Another township below the same district."""
     async with another_township(*pair, tmp_path / "o", node_urls()) as node:
         yield node
 
 
-async def test_a_township_cannot_overwrite_the_item_of_another(pair, other):
+async def test_a_township_cannot_overwrite_the_item_of_another(pair: tuple[Node, Node], other) -> None:
     township, district = pair
     origin_id = new_id()
     told = await township.tell(reported_up(township, district, origin_id))
@@ -191,7 +195,7 @@ async def test_a_township_cannot_overwrite_the_item_of_another(pair, other):
     assert await district.told() == told + again
 
 
-async def test_a_township_cannot_take_an_item_that_the_district_has_of_its_own(pair):
+async def test_a_township_cannot_take_an_item_that_the_district_has_of_its_own(pair: tuple[Node, Node]) -> None:
     township, district = pair
     own = reported_up(district, district)
     await district.tell(own)
@@ -201,7 +205,7 @@ async def test_a_township_cannot_take_an_item_that_the_district_has_of_its_own(p
     assert await conflicts(district) == ["not_theirs"]
 
 
-async def test_a_township_cannot_pose_as_the_unit_of_another(pair, other):
+async def test_a_township_cannot_pose_as_the_unit_of_another(pair: tuple[Node, Node], other) -> None:
     township, district = pair
     theirs = new_id()
     await unit(district, theirs, "青石镇", UnitKind.SUBORDINATE, of=other.name)
@@ -215,7 +219,7 @@ async def test_a_township_cannot_pose_as_the_unit_of_another(pair, other):
     assert await conflicts(district) == ["not_theirs"] * 2
 
 
-async def test_a_township_reports_in_the_name_of_the_office_by_which_it_is_governed(pair):
+async def test_a_township_reports_in_the_name_of_the_office_by_which_it_is_governed(pair: tuple[Node, Node]) -> None:
     township, district = pair
     await unit(district, new_id(), "龙潭乡", UnitKind.SUBORDINATE, of=township.name)
     await township.tell(reported_up(township, district))
@@ -223,7 +227,7 @@ async def test_a_township_reports_in_the_name_of_the_office_by_which_it_is_gover
     assert await conflicts(district) == ["not_theirs"]
 
 
-async def test_an_office_above_is_heard_about_what_was_sent_to_it_alone(pair):
+async def test_an_office_above_is_heard_about_what_was_sent_to_it_alone(pair: tuple[Node, Node]) -> None:
     township, district = pair
     sent, never = new_id(), new_id()
     await township.tell(reported_up(township, district, sent))
@@ -235,7 +239,7 @@ async def test_an_office_above_is_heard_about_what_was_sent_to_it_alone(pair):
     assert await conflicts(township) == ["not_theirs"]
 
 
-async def test_a_township_that_may_have_forgotten_its_report_hears_of_it(pair):
+async def test_a_township_that_may_have_forgotten_its_report_hears_of_it(pair: tuple[Node, Node]) -> None:
     township, district = pair
     told = await district.tell(received(township, district, new_id()))
     assert not township.border(district).run.is_answered
@@ -244,7 +248,7 @@ async def test_a_township_that_may_have_forgotten_its_report_hears_of_it(pair):
     assert await district.rows(Dispatch) != []
 
 
-async def test_an_item_that_arrived_has_a_way_before_anybody_has_touched_it(pair):
+async def test_an_item_that_arrived_has_a_way_before_anybody_has_touched_it(pair: tuple[Node, Node]) -> None:
     township, district = pair
     origin_id = new_id()
     await township.tell(reported_up(township, district, origin_id))

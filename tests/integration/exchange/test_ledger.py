@@ -31,7 +31,7 @@ async def conflicts(node: Node) -> list[str]:
         return list((await session.execute(query)).scalars())
 
 
-async def test_a_replayed_batch_is_receipted_again_and_told_once(pair):
+async def test_a_replayed_batch_is_receipted_again_and_told_once(pair: tuple[Node, Node]) -> None:
     township, district = pair
     ids = await told(pair, 3)
     message = await batch(township, district, 1, 3)
@@ -42,7 +42,7 @@ async def test_a_replayed_batch_is_receipted_again_and_told_once(pair):
     assert len(await township.told("exchange.delivery")) == 3
 
 
-async def test_reordered_batches_wait_for_the_missing_one_which_is_asked_for(pair):
+async def test_reordered_batches_wait_for_the_missing_one_which_is_asked_for(pair: tuple[Node, Node]) -> None:
     township, district = pair
     ids = await told(pair, 4)
     late, early = await batch(township, district, 3, 4), await batch(township, district, 1, 2)
@@ -60,7 +60,7 @@ async def test_reordered_batches_wait_for_the_missing_one_which_is_asked_for(pai
     assert (await district.lane(township.name, district.name)).gap_since is None
 
 
-async def test_a_forked_batch_stops_the_lane_until_both_open_an_epoch(pair):
+async def test_a_forked_batch_stops_the_lane_until_both_open_an_epoch(pair: tuple[Node, Node]) -> None:
     township, district = pair
     ids = await told(pair, 4)
     await hand_over(await batch(township, district, 1, 4), township, district)
@@ -87,7 +87,7 @@ async def test_a_forked_batch_stops_the_lane_until_both_open_an_epoch(pair):
         assert [one.fault for one in found if not one.is_good] == []
 
 
-async def test_rows_sent_again_in_a_new_epoch_are_told_once(pair):
+async def test_rows_sent_again_in_a_new_epoch_are_told_once(pair: tuple[Node, Node]) -> None:
     township, district = pair
     ids = await told(pair, 4)
     await hand_over(await batch(township, district, 1, 4), township, district)
@@ -99,7 +99,7 @@ async def test_rows_sent_again_in_a_new_epoch_are_told_once(pair):
     assert await district.told() == ids
 
 
-async def test_an_epoch_needs_a_row_that_is_held(pair):
+async def test_an_epoch_needs_a_row_that_is_held(pair: tuple[Node, Node]) -> None:
     township, district = pair
     await told(pair, 2)
     await township.number(district)
@@ -108,7 +108,7 @@ async def test_an_epoch_needs_a_row_that_is_held(pair):
             await actions.open_epoch(tx, township.border(district).out, agreed_n=9, by=None, reason="x")
 
 
-async def test_an_epoch_that_was_opened_on_one_side_alone_stops_the_lane(pair):
+async def test_an_epoch_that_was_opened_on_one_side_alone_stops_the_lane(pair: tuple[Node, Node]) -> None:
     township, district = pair
     await told(pair, 2)
     await hand_over(await batch(township, district, 1, 2), township, district)
@@ -120,7 +120,7 @@ async def test_an_epoch_that_was_opened_on_one_side_alone_stops_the_lane(pair):
     assert (await district.lane(township.name, district.name)).forked_at is not None
 
 
-async def test_a_bad_signature_and_a_strange_key_are_kept_and_change_nothing(pair):
+async def test_a_bad_signature_and_a_strange_key_are_kept_and_change_nothing(pair: tuple[Node, Node]) -> None:
     township, district = pair
     await told(pair, 1)
     message = await batch(township, district, 1, 1)
@@ -134,7 +134,7 @@ async def test_a_bad_signature_and_a_strange_key_are_kept_and_change_nothing(pai
     assert (await hand_over(message, township, district)).verdicts == (Verdict.NEXT,)
 
 
-async def test_tampered_rows_are_refused_and_counted(pair):
+async def test_tampered_rows_are_refused_and_counted(pair: tuple[Node, Node]) -> None:
     township, district = pair
     await told(pair, 2)
     message = await batch(township, district, 1, 2)
@@ -146,7 +146,7 @@ async def test_tampered_rows_are_refused_and_counted(pair):
     assert await district.rows(Arrival) == []
 
 
-async def test_a_fact_that_is_not_the_peers_to_send_is_stored_but_not_told(pair):
+async def test_a_fact_that_is_not_the_peers_to_send_is_stored_but_not_told(pair: tuple[Node, Node]) -> None:
     township, district = pair
     border = township.border(district)
     async with township.transaction() as tx:
@@ -158,7 +158,7 @@ async def test_a_fact_that_is_not_the_peers_to_send_is_stored_but_not_told(pair)
     assert await conflicts(district) == ["unreadable"]
 
 
-async def test_a_township_cannot_say_what_only_the_district_may(pair):
+async def test_a_township_cannot_say_what_only_the_district_may(pair: tuple[Node, Node]) -> None:
     township, district = pair
     origin_id = new_id()
     fact = received(township, district, origin_id)
@@ -172,7 +172,7 @@ async def test_a_township_cannot_say_what_only_the_district_may(pair):
     assert await conflicts(district) == ["not_theirs"]
 
 
-async def test_an_erased_row_travels_as_its_digest_and_the_chain_still_verifies(pair):
+async def test_an_erased_row_travels_as_its_digest_and_the_chain_still_verifies(pair: tuple[Node, Node]) -> None:
     township, district = pair
     ids = await told(pair, 3)
     await township.number(district)
@@ -191,7 +191,7 @@ async def test_an_erased_row_travels_as_its_digest_and_the_chain_still_verifies(
     assert b"".join(row.body or b"" for row in await township.rows(Dispatch)).count(ids[1].encode()) == 0
 
 
-async def test_verify_names_the_first_bad_row(pair):
+async def test_verify_names_the_first_bad_row(pair: tuple[Node, Node]) -> None:
     township, district = pair
     await told(pair, 5)
     arrived = await hand_over(await batch(township, district, 1, 5), township, district)
@@ -206,7 +206,7 @@ async def test_verify_names_the_first_bad_row(pair):
     assert await faults(township) == [(2, "缺这一行")]
 
 
-async def test_verify_finds_a_cut_tail_and_a_false_receipt(pair):
+async def test_verify_finds_a_cut_tail_and_a_false_receipt(pair: tuple[Node, Node]) -> None:
     township, district = pair
     await told(pair, 3)
     arrived = await hand_over(await batch(township, district, 1, 3), township, district)
@@ -219,7 +219,7 @@ async def test_verify_finds_a_cut_tail_and_a_false_receipt(pair):
     assert await faults(district) == [(3, "账本的末尾与通道记录的位置不符，有行缺失")]
 
 
-async def test_a_fact_that_arrives_at_the_middle_goes_on_and_comes_back(pair):
+async def test_a_fact_that_arrives_at_the_middle_goes_on_and_comes_back(pair: tuple[Node, Node]) -> None:
     """What the district does to an item goes back to the township that it came from."""
     township, district = pair
     origin_id = new_id()
@@ -231,7 +231,7 @@ async def test_a_fact_that_arrives_at_the_middle_goes_on_and_comes_back(pair):
     assert await township.told() == back
 
 
-async def test_a_thousand_facts_of_one_transaction_keep_their_order(pair):
+async def test_a_thousand_facts_of_one_transaction_keep_their_order(pair: tuple[Node, Node]) -> None:
     township, district = pair
     ids = await told(pair, 1000)
     while (row := await district.lane(township.name, district.name)) is None or row.n < 1000:

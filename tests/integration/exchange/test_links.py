@@ -26,7 +26,7 @@ async def served(pair: tuple[Node, Node], tmp_path: Path, node_urls: Callable[[]
         yield process
 
 
-async def test_the_contract_of_the_links_list_is_kept(pair, served):
+async def test_the_contract_of_the_links_list_is_kept(pair: tuple[Node, Node], served: NodeProcess) -> None:
     township, district = pair
     await township.tell(*(reported_up(township, district) for _ in range(3)))
     async with client_of(served, officer(Role.CLERK)) as client:
@@ -41,12 +41,12 @@ async def test_the_contract_of_the_links_list_is_kept(pair, served):
     assert {item["lane"] for item in body["items"]} == {"urgent", "routine", "bulk"}
 
 
-async def test_a_stranger_sees_no_links(served):
+async def test_a_stranger_sees_no_links(served: NodeProcess) -> None:
     async with client_of(served) as client:
         assert (await client.get("/exchange/api/v1/links")).status_code == 401
 
 
-async def test_one_link_is_read_by_the_peers_name(pair, served):
+async def test_one_link_is_read_by_the_peers_name(pair: tuple[Node, Node], served: NodeProcess) -> None:
     _, district = pair
     async with client_of(served, officer(Role.ADMIN)) as client:
         answer = await client.get(f"/exchange/api/v1/links/{district.name}")
@@ -56,7 +56,9 @@ async def test_one_link_is_read_by_the_peers_name(pair, served):
 
 
 @pytest.mark.parametrize("path", ["/exchange/links", "/exchange/links/{peer}", "/exchange/links/{peer}/standing"])
-async def test_the_link_page_shows_lanes_and_what_is_not_receipted(pair, served, path):
+async def test_the_link_page_shows_lanes_and_what_is_not_receipted(
+    pair: tuple[Node, Node], served: NodeProcess, path
+) -> None:
     township, district = pair
     await township.tell(reported_up(township, district))
     async with client_of(served, officer(Role.ADMIN)) as client:
@@ -67,7 +69,7 @@ async def test_the_link_page_shows_lanes_and_what_is_not_receipted(pair, served,
     assert f"/exchange/links/{district.name}/pause" in page.text
 
 
-async def test_only_the_administrator_is_offered_to_pause(pair, served):
+async def test_only_the_administrator_is_offered_to_pause(pair: tuple[Node, Node], served: NodeProcess) -> None:
     _, district = pair
     async with client_of(served, officer(Role.CLERK)) as client:
         page = await client.get(f"/exchange/links/{district.name}")
@@ -77,7 +79,9 @@ async def test_only_the_administrator_is_offered_to_pause(pair, served):
         assert (await client.get("/exchange/verify")).status_code == 403
 
 
-async def test_a_fork_a_gap_and_a_catch_up_are_shown_with_what_to_do(pair, served):
+async def test_a_fork_a_gap_and_a_catch_up_are_shown_with_what_to_do(
+    pair: tuple[Node, Node], served: NodeProcess
+) -> None:
     township, district = pair
     await township.tell(*(reported_up(township, district) for _ in range(60)))
     out = Chain(link_name(township.name, district.name), "routine")
@@ -106,7 +110,7 @@ async def test_a_fork_a_gap_and_a_catch_up_are_shown_with_what_to_do(pair, serve
         assert "对端经办人" in form.text
 
 
-async def test_the_home_page_gets_a_card_for_links_that_need_somebody(served):
+async def test_the_home_page_gets_a_card_for_links_that_need_somebody(served: NodeProcess) -> None:
     async with client_of(served, officer(Role.ADMIN)) as client:
         assert "查看链路" in (await client.get("/exchange/fragments/todo")).text
         assert (await client.get("/exchange/")).headers["location"] == "/exchange/links"
@@ -114,7 +118,9 @@ async def test_the_home_page_gets_a_card_for_links_that_need_somebody(served):
         assert "is-empty" in (await client.get("/exchange/fragments/todo")).text
 
 
-async def test_the_card_names_a_link_that_works_but_has_set_something_aside(pair, served):
+async def test_the_card_names_a_link_that_works_but_has_set_something_aside(
+    pair: tuple[Node, Node], served: NodeProcess
+) -> None:
     from services.exchange.actions.conflicts import keep_conflict
     from services.exchange.store.lanes import lock_lanes
 
@@ -134,7 +140,9 @@ async def test_the_card_names_a_link_that_works_but_has_set_something_aside(pair
         assert "有异常记录" in card
 
 
-async def test_an_emergency_that_waits_five_minutes_says_use_the_phone(pair, served):
+async def test_an_emergency_that_waits_five_minutes_says_use_the_phone(
+    pair: tuple[Node, Node], served: NodeProcess
+) -> None:
     township, district = pair
     await township.tell(reported_up(township, district, info_type=InfoType.EMERGENCY))
     async with client_of(served, officer(Role.CLERK)) as client:
@@ -143,7 +151,7 @@ async def test_an_emergency_that_waits_five_minutes_says_use_the_phone(pair, ser
         assert "改用电话" in (await client.get(f"/exchange/links/{district.name}")).text
 
 
-async def test_the_verification_page_names_a_bad_row(pair, served):
+async def test_the_verification_page_names_a_bad_row(pair: tuple[Node, Node], served: NodeProcess) -> None:
     from sqlalchemy import update
 
     from services.exchange.model import Dispatch
@@ -158,7 +166,7 @@ async def test_the_verification_page_names_a_bad_row(pair, served):
         assert "第 1 纪元第 2 行" in (await client.get("/exchange/verify")).text
 
 
-async def test_the_metrics_tell_age_and_state(pair, served):
+async def test_the_metrics_tell_age_and_state(pair: tuple[Node, Node], served: NodeProcess) -> None:
     township, district = pair
     await township.tell(reported_up(township, district))
     async with client_of(served) as client:
@@ -173,7 +181,7 @@ async def told_in_metrics(client: httpx.AsyncClient, line: str) -> bool:
     return line in (await client.get("/metrics")).text
 
 
-async def test_the_state_of_a_link_is_told_when_it_changes(linked):
+async def test_the_state_of_a_link_is_told_when_it_changes(linked: tuple[Node, Node]) -> None:
     township, district = linked
     async with carrying(township, district):
         await eventually(lambda: told_states(township, 1))

@@ -24,7 +24,7 @@ def message(node: Node, topic: str, envelope: Envelope, offset: int) -> Message:
     return Message(f"{node.name}.{topic}", f"0:{offset}", to_headers(envelope), envelope.data)
 
 
-async def test_facts_of_review_become_rows_once_though_each_is_delivered_twice(pair):
+async def test_facts_of_review_become_rows_once_though_each_is_delivered_twice(pair: tuple[Node, Node]) -> None:
     township, district = pair
     facts = [reported_up(township, district) for _ in range(5)]
     envelopes = [replace(envelope_of(township, fact), sequence=1) for fact in facts]
@@ -34,7 +34,7 @@ async def test_facts_of_review_become_rows_once_though_each_is_delivered_twice(p
     assert [row.event_id for row in await township.queued()] == [envelope.id for envelope in envelopes]
 
 
-async def test_what_concerns_nobody_else_becomes_no_row(pair):
+async def test_what_concerns_nobody_else_becomes_no_row(pair: tuple[Node, Node]) -> None:
     township, district = pair
     fact = received(township, district, new_id())
     envelope = replace(envelope_of(township, fact), sequence=1)
@@ -42,7 +42,7 @@ async def test_what_concerns_nobody_else_becomes_no_row(pair):
     assert await township.queued() == []
 
 
-async def test_a_delivery_above_goes_back_along_the_route_that_a_report_has_left(pair):
+async def test_a_delivery_above_goes_back_along_the_route_that_a_report_has_left(pair: tuple[Node, Node]) -> None:
     township, district = pair
     origin_id = new_id()
     delivered = SubmissionDelivered(
@@ -57,6 +57,6 @@ async def test_a_delivery_above_goes_back_along_the_route_that_a_report_has_left
     assert [row.type for row in await district.queued()] == ["submission.received", "submission.delivered"]
 
 
-async def test_the_migrated_schema_is_the_one_of_the_table_classes(pair):
+async def test_the_migrated_schema_is_the_one_of_the_table_classes(pair: tuple[Node, Node]) -> None:
     assert await differences(pair[0].context.database, METADATA) == []
     assert exchange_service().listens_to.items() >= LISTENS_TO.items()

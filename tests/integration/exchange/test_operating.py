@@ -48,7 +48,7 @@ async def signed_in(process: NodeProcess, username: str) -> AsyncIterator[httpx.
         yield client
 
 
-async def test_the_administrator_pauses_and_resumes_a_link(district):
+async def test_the_administrator_pauses_and_resumes_a_link(district: NodeProcess) -> None:
     async with signed_in(district, "admin") as client:
         for verb, state, paused in (("pause", "paused", True), ("pause", "paused", True), ("resume", "down", False)):
             answer = await client.post(f"/exchange/api/v1/links/township/{verb}")
@@ -62,7 +62,7 @@ async def test_the_administrator_pauses_and_resumes_a_link(district):
     assert verbs == ["link.paused", "link.resumed"]
 
 
-async def test_nobody_else_may_operate_links(district):
+async def test_nobody_else_may_operate_links(district: NodeProcess) -> None:
     async with signed_in(district, "editor") as client:
         assert (await client.post("/exchange/api/v1/links/township/pause")).status_code == 403
         body = {"lane": "routine", "direction": "sent", "agreed_seq": 0, "reason": "x"}
@@ -71,12 +71,12 @@ async def test_nobody_else_may_operate_links(district):
         assert (await stranger.post("/exchange/api/v1/links/township/pause")).status_code == 401
 
 
-async def test_an_unknown_link_is_not_found(district):
+async def test_an_unknown_link_is_not_found(district: NodeProcess) -> None:
     async with signed_in(district, "admin") as client:
         assert (await client.post("/exchange/api/v1/links/nowhere/pause")).status_code == 404
 
 
-async def test_an_epoch_is_opened_with_the_agreed_row_and_a_reason(district):
+async def test_an_epoch_is_opened_with_the_agreed_row_and_a_reason(district: NodeProcess) -> None:
     async with signed_in(district, "admin") as client:
         body = {"lane": "routine", "direction": "sent", "agreed_seq": 0, "reason": "与龙潭乡管理员电话核对"}
         answer = await client.post("/exchange/api/v1/links/township/epochs", json=body)
@@ -87,7 +87,7 @@ async def test_an_epoch_is_opened_with_the_agreed_row_and_a_reason(district):
             assert (await client.post("/exchange/api/v1/links/township/epochs", json=body | bad)).status_code == 422
 
 
-async def test_the_forms_of_the_page_do_the_same(district):
+async def test_the_forms_of_the_page_do_the_same(district: NodeProcess) -> None:
     async with signed_in(district, "admin") as client:
         paused = await client.post("/exchange/links/township/pause", data={})
         assert (paused.status_code, paused.headers["location"]) == (303, "/exchange/links/township")
@@ -104,7 +104,7 @@ async def test_the_forms_of_the_page_do_the_same(district):
         assert opened.status_code == 303
 
 
-async def test_odd_text_in_the_reason_is_kept_as_text(district):
+async def test_odd_text_in_the_reason_is_kept_as_text(district: NodeProcess) -> None:
     async with signed_in(district, "admin") as client:
         for text in ("<script>alert(1)</script>", "{{ 7 * 7 }}", "\x00\x07", "字" * 500):
             form = {"lane": "bulk", "direction": "sent", "agreed_n": "99", "reason": text}

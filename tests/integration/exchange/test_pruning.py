@@ -28,7 +28,7 @@ async def carry_one_by_one(pair: tuple[Node, Node], first: int, last: int) -> No
         await hand_back(arrived.receipt, township, district)
 
 
-async def test_old_rows_keep_their_digest_and_the_chain_still_verifies(pair):
+async def test_old_rows_keep_their_digest_and_the_chain_still_verifies(pair: tuple[Node, Node]) -> None:
     township, district = pair
     await told(pair, 6)
     await carry_one_by_one(pair, 1, 4)
@@ -44,7 +44,7 @@ async def test_old_rows_keep_their_digest_and_the_chain_still_verifies(pair):
     assert await verified(district)
 
 
-async def test_of_old_statements_the_last_and_the_peers_heads_stay(pair):
+async def test_of_old_statements_the_last_and_the_peers_heads_stay(pair: tuple[Node, Node]) -> None:
     district = pair[1]
     await told(pair, 5)
     await carry_one_by_one(pair, 1, 5)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from sqlalchemy import delete, select
 
 from services.exchange.model import Arrival, Conflict, Delivery, Dispatch
@@ -31,7 +32,7 @@ async def both_went_so_far(township: Node, district: Node, n: int) -> list[str]:
     return told
 
 
-async def test_a_restored_sender_that_dispatches_at_once_goes_on_where_the_peer_is(linked):
+async def test_a_restored_sender_that_dispatches_at_once_goes_on_where_the_peer_is(linked: tuple[Node, Node]) -> None:
     township, district = linked
     told = await both_went_so_far(township, district, 5)
     before = [(row.n, row.h, row.body) for row in await township.rows(Dispatch)]
@@ -45,7 +46,7 @@ async def test_a_restored_sender_that_dispatches_at_once_goes_on_where_the_peer_
     assert await conflicts(township) == await conflicts(district) == []
 
 
-async def test_a_restored_sender_numbers_nothing_until_it_is_answered(linked):
+async def test_a_restored_sender_numbers_nothing_until_it_is_answered(linked: tuple[Node, Node]) -> None:
     township, district = linked
     await both_went_so_far(township, district, 3)
     await lose_rows(township, district, after=1)
@@ -58,7 +59,9 @@ async def test_a_restored_sender_numbers_nothing_until_it_is_answered(linked):
             await eventually(lambda: receipted(township, district, 4))
 
 
-async def test_facts_taken_back_are_told_to_the_services_of_the_node_and_not_dispatched_twice(linked):
+async def test_facts_taken_back_are_told_to_the_services_of_the_node_and_not_dispatched_twice(
+    linked: tuple[Node, Node],
+) -> None:
     township, district = linked
     facts = [reported_up(township, district) for _ in range(4)]
     told = await township.tell(*facts)
@@ -86,7 +89,7 @@ async def test_facts_taken_back_are_told_to_the_services_of_the_node_and_not_dis
     assert await district.told() == [*told, last]
 
 
-async def test_a_restored_receiver_whose_clock_is_slow_is_sent_everything_again(linked):
+async def test_a_restored_receiver_whose_clock_is_slow_is_sent_everything_again(linked: tuple[Node, Node]) -> None:
     township, district = linked
     told = await both_went_so_far(township, district, 3)
     await forget_everything(district, township, rereads=False)
@@ -99,7 +102,7 @@ async def test_a_restored_receiver_whose_clock_is_slow_is_sent_everything_again(
     assert await conflicts(township) == ["peer_restored"]
 
 
-async def test_both_restored_at_once_find_each_other_again(linked):
+async def test_both_restored_at_once_find_each_other_again(linked: tuple[Node, Node]) -> None:
     township, district = linked
     await both_went_so_far(township, district, 5)
     await lose_rows(township, district, after=2)
@@ -111,7 +114,7 @@ async def test_both_restored_at_once_find_each_other_again(linked):
     assert "fork" not in await conflicts(township) + await conflicts(district)
 
 
-async def test_rows_that_the_broker_still_holds_come_before_the_answer(linked):
+async def test_rows_that_the_broker_still_holds_come_before_the_answer(linked: tuple[Node, Node]) -> None:
     """The receiver was away while the sender went on, and the sender was restored before it came back."""
     township, district = linked
     await both_went_so_far(township, district, 2)
@@ -138,7 +141,9 @@ async def forget_half(node: Node, peer: Node) -> None:
         await change_lane(tx.session, chain, n=2, h=rows[1].h, claimed_n=2, read_offset=0)
 
 
-async def test_a_receipt_for_rows_never_sent_is_a_conflict_and_not_the_end(linked, monkeypatch):
+async def test_a_receipt_for_rows_never_sent_is_a_conflict_and_not_the_end(
+    linked: tuple[Node, Node], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from services.exchange.workers import reading, sending
 
     for module in (reading, sending):

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -16,7 +17,7 @@ REVIEWER = officer(Role.REVIEWER, name="王五", unit="township")
 EDITOR = officer(Role.EDITOR, name="钱六", unit="township")
 STRANGER = officer(Role.CLERK, name="赵七", unit="township-hosted", kind=UnitKind.HOSTED)
 
-COMPLETE = {
+COMPLETE: dict[str, Any] = {
     "info_type": "problem",
     "title": "龙潭乡反映：低洼片区排涝泵站老化 汛期抽排能力不足",
     "body": "8月12日14时至20时，我乡最大小时雨强68.4毫米，3个低洼片区积水。泵站建于2004年，设备老化。",

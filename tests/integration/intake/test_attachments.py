@@ -4,6 +4,7 @@ import hashlib
 import io
 import zipfile
 
+import httpx
 import pytest
 
 from services.kernel.runtime.running.process import NodeProcess
@@ -13,7 +14,7 @@ from tests.support.service import client_of
 PDF = b"%PDF-1.7\n" + b"x" * 2000
 
 
-async def _draft(client) -> str:
+async def _draft(client: httpx.AsyncClient) -> str:
     return (await client.post(ITEMS, json=COMPLETE)).json()["origin_id"]
 
 
@@ -25,11 +26,11 @@ def _zip(**members: bytes) -> bytes:
     return kept.getvalue()
 
 
-async def _attach(client, origin_id: str, name: str, content: bytes):
+async def _attach(client: httpx.AsyncClient, origin_id: str, name: str, content: bytes) -> httpx.Response:
     return await client.post(f"{ITEMS}/{origin_id}/attachments", files={"file": (name, content)})
 
 
-async def test_a_file_comes_back_as_it_was_sent(as_clerk):
+async def test_a_file_comes_back_as_it_was_sent(as_clerk: httpx.AsyncClient) -> None:
     origin_id = await _draft(as_clerk)
     answer = await _attach(as_clerk, origin_id, "泵站 现状(1).pdf", PDF)
     assert answer.status_code == 201
@@ -40,7 +41,7 @@ async def test_a_file_comes_back_as_it_was_sent(as_clerk):
     assert file.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E6%B3%B5")
 
 
-async def test_the_same_file_twice_is_one_attachment(as_clerk):
+async def test_the_same_file_twice_is_one_attachment(as_clerk: httpx.AsyncClient) -> None:
     origin_id = await _draft(as_clerk)
     first = await _attach(as_clerk, origin_id, "甲.pdf", PDF)
     second = await _attach(as_clerk, origin_id, "甲.pdf", PDF)
@@ -59,28 +60,30 @@ async def test_the_same_file_twice_is_one_attachment(as_clerk):
         ("更大.pdf", b"%PDF-" + b"x" * (53 * 1024 * 1024), 413, "attachment_too_large"),
     ],
 )
-async def test_a_file_that_must_not_enter_is_refused(as_clerk, name, content, status, code):
+async def test_a_file_that_must_not_enter_is_refused(
+    as_clerk: httpx.AsyncClient, name: str, content: bytes, status: int, code: str
+) -> None:
     origin_id = await _draft(as_clerk)
     answer = await _attach(as_clerk, origin_id, name, content)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert (await as_clerk.get(f"{ITEMS}/{origin_id}")).json()["attachments"] == []
 
 
-async def test_a_form_without_file_is_refused(as_clerk):
+async def test_a_form_without_file_is_refused(as_clerk: httpx.AsyncClient) -> None:
     origin_id = await _draft(as_clerk)
     answer = await as_clerk.post(f"{ITEMS}/{origin_id}/attachments", data={"file": "甲"})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "file"
 
 
-async def test_a_path_in_a_name_leads_nowhere(as_clerk):
+async def test_a_path_in_a_name_leads_nowhere(as_clerk: httpx.AsyncClient) -> None:
     origin_id = await _draft(as_clerk)
     answer = await _attach(as_clerk, origin_id, "../../../etc/passwd.txt", "内容".encode())
     assert answer.status_code == 201
     assert "/" not in answer.json()["filename"]
 
 
-async def test_a_file_can_be_taken_out_of_a_draft_only(as_clerk):
+async def test_a_file_can_be_taken_out_of_a_draft_only(as_clerk: httpx.AsyncClient) -> None:
     origin_id = await _draft(as_clerk)
     kept = (await _attach(as_clerk, origin_id, "甲.pdf", PDF)).json()["attachment_id"]
     gone = (await _attach(as_clerk, origin_id, "乙.pdf", PDF)).json()["attachment_id"]
@@ -93,7 +96,9 @@ async def test_a_file_can_be_taken_out_of_a_draft_only(as_clerk):
     assert [one["filename"] for one in shown["attachments"]] == ["甲.pdf"]
 
 
-async def test_a_file_is_handed_to_those_who_may_read_the_item(as_clerk, process: NodeProcess):
+async def test_a_file_is_handed_to_those_who_may_read_the_item(
+    as_clerk: httpx.AsyncClient, process: NodeProcess
+) -> None:
     origin_id = await _draft(as_clerk)
     attachment_id = (await _attach(as_clerk, origin_id, "甲.pdf", PDF)).json()["attachment_id"]
     address = f"{ITEMS}/{origin_id}/attachments/{attachment_id}"
@@ -103,7 +108,7 @@ async def test_a_file_is_handed_to_those_who_may_read_the_item(as_clerk, process
     assert (await client_of(process).get(address)).status_code == 401
 
 
-async def test_a_word_file_fills_title_and_body(as_clerk):
+async def test_a_word_file_fills_title_and_body(as_clerk: httpx.AsyncClient) -> None:
     from docx import Document
 
     document = Document()

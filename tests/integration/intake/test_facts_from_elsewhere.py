@@ -63,7 +63,7 @@ HOP_2 = Hop(
 SIGN_OFF = SignOff(signed_by="周乡长", sign_mode=SignMode.ONLINE, recorded_by=EDITOR, signed_at=AT)
 
 
-def story(origin_id: UUID) -> list[Fact]:
+def story(origin_id: UUID) -> list[Any]:
     """An item's way: reported, asked about, returned, amended, adopted, forwarded, adopted above, instructed on.
 
     Each was told by somebody who knew of all before it.
@@ -155,6 +155,7 @@ async def end_state(database: Database, origin_id: UUID) -> dict[str, Any]:
         questions = await store.list_questions(session, origin_id)
         files = await store.list_attachments(session, origin_id)
         editions = await store.list_editions(session, origin_id)
+    assert submission is not None
     rows = [{**row.model_dump(exclude={"id", "event_id"})} for row in history]
     return {
         "item": submission.model_dump(exclude={"version"}),
@@ -186,14 +187,16 @@ def _renamed(state: dict[str, Any]) -> str:
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(15)), doubled=st.lists(st.integers(0, 14), max_size=6))
-async def test_facts_in_any_order_and_twice_end_in_the_same_state(database, order, doubled):
+async def test_facts_in_any_order_and_twice_end_in_the_same_state(
+    database: Database, order: list[int], doubled: list[int]
+) -> None:
     straight, shuffled = uuid4(), uuid4()
     await tell(database, story(straight), list(range(15)))
     await tell(database, story(shuffled), [*order, *doubled])
     assert _renamed(await end_state(database, shuffled)) == _renamed(await end_state(database, straight))
 
 
-async def test_an_item_of_another_node_fills_in_from_a_stub(database: Database):
+async def test_an_item_of_another_node_fills_in_from_a_stub(database: Database) -> None:
     origin_id = uuid4()
     facts = story(origin_id)
     await tell(database, facts, [2])
@@ -212,7 +215,7 @@ async def _submitted(database: Database) -> UUID:
     return origin_id
 
 
-async def test_a_returned_item_is_amended_and_goes_on_as_the_same_item(database: Database):
+async def test_a_returned_item_is_amended_and_goes_on_as_the_same_item(database: Database) -> None:
     origin_id = await _submitted(database)
     facts = story(origin_id)
     await tell(database, facts, [0, 1, 2, 3, 6])
@@ -222,8 +225,9 @@ async def test_a_returned_item_is_amended_and_goes_on_as_the_same_item(database:
     assert state["item"]["body"] == COMPLETE["body"]
 
     async with database.transaction(NOW) as tx:
-        current = (await store.find_submission(tx.session, origin_id)).version
-        changed = await change_draft(tx, CLERK, origin_id, {"body": "补写后的正文"}, version=current)
+        current = await store.find_submission(tx.session, origin_id)
+        assert current is not None
+        changed = await change_draft(tx, CLERK, origin_id, {"body": "补写后的正文"}, version=current.version)
         assert (changed.status, changed.submission_version) == ("draft", 2)
         await submit(tx, CLERK, origin_id)
         told = tx.told[-1]
@@ -240,7 +244,7 @@ async def test_a_returned_item_is_amended_and_goes_on_as_the_same_item(database:
     assert state["history"][-1]["type"] == "submission.adopted"
 
 
-async def test_an_office_edits_a_bureaus_item_beside_the_bureaus_own_text(database: Database):
+async def test_an_office_edits_a_bureaus_item_beside_the_bureaus_own_text(database: Database) -> None:
     origin_id = await _submitted(database)
     edited = story(origin_id)[9]
     at_home = edited.model_copy(
@@ -255,14 +259,14 @@ async def test_an_office_edits_a_bureaus_item_beside_the_bureaus_own_text(databa
     }
 
 
-async def test_an_older_version_adds_history_and_changes_nothing(database: Database):
+async def test_an_older_version_adds_history_and_changes_nothing(database: Database) -> None:
     origin_id = uuid4()
     facts = story(origin_id)
     await tell(database, facts, [7, 6])
     assert (await end_state(database, origin_id))["item"]["status"] == "reported"
 
 
-async def test_a_question_waits_until_it_is_answered(database: Database):
+async def test_a_question_waits_until_it_is_answered(database: Database) -> None:
     origin_id = await _submitted(database)
     facts = story(origin_id)
     await tell(database, facts, [4])
@@ -273,7 +277,7 @@ async def test_a_question_waits_until_it_is_answered(database: Database):
         assert await store.count_open_questions(session, CLERK) == 0
 
 
-async def test_a_question_about_an_erased_item_waits_for_nobody(database: Database):
+async def test_a_question_about_an_erased_item_waits_for_nobody(database: Database) -> None:
     origin_id = await _submitted(database)
     await tell(database, story(origin_id), [4])
     async with database.transaction(NOW) as tx:
@@ -284,7 +288,7 @@ async def test_a_question_about_an_erased_item_waits_for_nobody(database: Databa
     assert "转移人数" not in f"{question.question}{question.answer}"
 
 
-async def test_what_was_reported_is_undelivered_until_its_receipt_comes(database: Database):
+async def test_what_was_reported_is_undelivered_until_its_receipt_comes(database: Database) -> None:
     origin_id = await _submitted(database)
     facts = story(origin_id)
     await tell(database, facts, [1])
@@ -297,7 +301,7 @@ async def test_what_was_reported_is_undelivered_until_its_receipt_comes(database
         assert await store.count_undelivered(session, CLERK, NOW) == 0
 
 
-async def test_a_decline_further_up_is_history_for_the_author(database: Database):
+async def test_a_decline_further_up_is_history_for_the_author(database: Database) -> None:
     origin_id = await _submitted(database)
     facts = story(origin_id)
     declined = {"reason_code": "too_local", "reason": "情况不具代表性", "by": EDITOR, "at": AT}
@@ -309,14 +313,14 @@ async def test_a_decline_further_up_is_history_for_the_author(database: Database
     assert (await end_state(database, origin_id))["item"]["status"] == "declined"
 
 
-async def test_an_instruction_that_is_not_shared_leaves_no_trace(database: Database):
+async def test_an_instruction_that_is_not_shared_leaves_no_trace(database: Database) -> None:
     origin_id = await _submitted(database)
     instruction = story(origin_id)[14].model_copy(update={"share": Share.NONE, "text": "请速办"})
     await tell(database, [instruction], [0])
     assert [row["type"] for row in (await end_state(database, origin_id))["history"]] == ["submission.submitted"]
 
 
-async def test_the_schema_is_what_the_tables_say(database_url: str):
+async def test_the_schema_is_what_the_tables_say(database_url: str) -> None:
     from services.intake.model import METADATA
     from services.kernel.runtime.storing.migrations import differences
 

@@ -1,7 +1,9 @@
 """Writing by API: drafts of any subset of fields, versions, submission."""
 
+from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from services.intake.store import lock_submission
@@ -14,13 +16,13 @@ from tests.integration.intake.conftest import CLERK, COMPLETE, EDITOR, ITEMS, RE
 from tests.support.service import client_of, officer
 
 
-async def _draft(client, **fields):
+async def _draft(client: httpx.AsyncClient, **fields: Any) -> Any:
     answer = await client.post(ITEMS, json=fields)
     assert answer.status_code == 201, answer.text
     return answer.json()
 
 
-async def test_a_draft_accepts_any_subset_of_the_fields(as_clerk):
+async def test_a_draft_accepts_any_subset_of_the_fields(as_clerk: httpx.AsyncClient) -> None:
     answer = await as_clerk.post(ITEMS, json={"title": "只有标题"})
     assert answer.status_code == 201
     assert answer.json()["status"] == "draft"
@@ -29,7 +31,7 @@ async def test_a_draft_accepts_any_subset_of_the_fields(as_clerk):
     assert "body" in {error["field"] for error in answer.json()["missing"]}
 
 
-async def test_a_change_needs_the_version_it_is_based_on(as_clerk):
+async def test_a_change_needs_the_version_it_is_based_on(as_clerk: httpx.AsyncClient) -> None:
     origin_id = (await _draft(as_clerk))["origin_id"]
     without = await as_clerk.patch(f"{ITEMS}/{origin_id}", json={"title": "甲"})
     first = await as_clerk.patch(f"{ITEMS}/{origin_id}", json={"title": "甲"}, headers={"If-Match": '"1"'})
@@ -40,7 +42,7 @@ async def test_a_change_needs_the_version_it_is_based_on(as_clerk):
     assert (await as_clerk.get(f"{ITEMS}/{origin_id}")).json()["title"] == "甲"
 
 
-async def test_an_incomplete_item_is_not_submitted_and_says_what_is_missing(as_clerk):
+async def test_an_incomplete_item_is_not_submitted_and_says_what_is_missing(as_clerk: httpx.AsyncClient) -> None:
     origin_id = (await _draft(as_clerk, info_type="problem", title="甲"))["origin_id"]
     answer = await as_clerk.post(f"{ITEMS}/{origin_id}/submit")
     assert answer.status_code == 409
@@ -49,7 +51,7 @@ async def test_an_incomplete_item_is_not_submitted_and_says_what_is_missing(as_c
     assert fields == ["body", "author_name", "author_phone", "non_secret_declared"]
 
 
-async def test_a_complete_item_is_submitted_once(as_clerk, process: NodeProcess):
+async def test_a_complete_item_is_submitted_once(as_clerk: httpx.AsyncClient, process: NodeProcess) -> None:
     origin_id = (await _draft(as_clerk, **COMPLETE))["origin_id"]
     answer = await as_clerk.post(f"{ITEMS}/{origin_id}/submit")
     again = await as_clerk.post(f"{ITEMS}/{origin_id}/submit")
@@ -61,13 +63,13 @@ async def test_a_complete_item_is_submitted_once(as_clerk, process: NodeProcess)
     assert [(one["node"], one["number"]) for one in shown["editions"]] == [("township", 1)]
 
 
-async def test_a_repeated_request_with_one_key_makes_one_item(as_clerk):
+async def test_a_repeated_request_with_one_key_makes_one_item(as_clerk: httpx.AsyncClient) -> None:
     answers = [await as_clerk.post(ITEMS, json={"title": "甲"}, headers={"Idempotency-Key": "k-1"}) for _ in range(2)]
     assert answers[0].json() == answers[1].json()
     assert len((await as_clerk.get(ITEMS)).json()["items"]) == 1
 
 
-async def test_grouped_and_flat_fields_say_the_same(as_clerk):
+async def test_grouped_and_flat_fields_say_the_same(as_clerk: httpx.AsyncClient) -> None:
     given = {
         "problem": {"own_efforts": "甲", "responsible_level": "city"},
         "also_reported_to": ["区水利局", "区应急局"],
@@ -78,7 +80,9 @@ async def test_grouped_and_flat_fields_say_the_same(as_clerk):
     assert shown["also_reported_to"] == ["区水利局", "区应急局"]
 
 
-async def test_another_units_item_does_not_exist_for_a_stranger(as_clerk, process: NodeProcess):
+async def test_another_units_item_does_not_exist_for_a_stranger(
+    as_clerk: httpx.AsyncClient, process: NodeProcess
+) -> None:
     origin_id = (await _draft(as_clerk, **COMPLETE))["origin_id"]
     stranger = client_of(process, STRANGER)
     for answer in (
@@ -91,7 +95,9 @@ async def test_another_units_item_does_not_exist_for_a_stranger(as_clerk, proces
     assert (await stranger.get(ITEMS)).json()["items"] == []
 
 
-async def test_a_reviewer_reads_what_his_unit_handed_in_but_does_not_write_it(as_clerk, process: NodeProcess):
+async def test_a_reviewer_reads_what_his_unit_handed_in_but_does_not_write_it(
+    as_clerk: httpx.AsyncClient, process: NodeProcess
+) -> None:
     origin_id = (await _draft(as_clerk, **COMPLETE))["origin_id"]
     reviewer = client_of(process, REVIEWER)
     assert (await reviewer.get(f"{ITEMS}/{origin_id}")).status_code == 404
@@ -102,17 +108,17 @@ async def test_a_reviewer_reads_what_his_unit_handed_in_but_does_not_write_it(as
     assert (await client_of(process, EDITOR).post(ITEMS, json={})).status_code == 403
 
 
-async def test_a_stranger_without_token_is_asked_to_sign_in(process: NodeProcess):
+async def test_a_stranger_without_token_is_asked_to_sign_in(process: NodeProcess) -> None:
     assert (await client_of(process).post(ITEMS, json={})).status_code == 401
 
 
-async def test_an_unknown_item_is_not_here_yet(as_clerk):
+async def test_an_unknown_item_is_not_here_yet(as_clerk: httpx.AsyncClient) -> None:
     answer = await as_clerk.get(f"{ITEMS}/01890a5d-ac96-774b-bcce-b302099a8057")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_here_yet")
     assert answer.headers["retry-after"]
 
 
-async def test_a_discarded_draft_is_gone_and_can_be_taken_back(as_clerk):
+async def test_a_discarded_draft_is_gone_and_can_be_taken_back(as_clerk: httpx.AsyncClient) -> None:
     origin_id = (await _draft(as_clerk, title="排涝泵站"))["origin_id"]
     assert (await as_clerk.delete(f"{ITEMS}/{origin_id}")).status_code == 204
     assert (await as_clerk.get(f"{ITEMS}/{origin_id}")).status_code == 404
@@ -121,11 +127,14 @@ async def test_a_discarded_draft_is_gone_and_can_be_taken_back(as_clerk):
     assert len((await as_clerk.get(ITEMS, params={"q": "排涝"})).json()["items"]) == 1
 
 
-async def test_taking_back_what_was_never_thrown_away_changes_nothing(as_clerk, process: NodeProcess):
+async def test_taking_back_what_was_never_thrown_away_changes_nothing(
+    as_clerk: httpx.AsyncClient, process: NodeProcess
+) -> None:
     draft, returned = [(await _draft(as_clerk, **COMPLETE))["origin_id"] for _ in range(2)]
     await as_clerk.post(f"{ITEMS}/{returned}/submit")
     async with process.contexts["intake"].database.transaction(utc_now()) as tx:
         submission = await lock_submission(tx.session, UUID(returned))
+        assert submission is not None
         submission.status = IntakeStatus.RETURNED
         tx.session.add(submission)
     for origin_id in (draft, returned):
@@ -136,14 +145,14 @@ async def test_taking_back_what_was_never_thrown_away_changes_nothing(as_clerk, 
         assert [after[name] for name in kept] == [before[name] for name in kept]
 
 
-async def test_a_submitted_item_is_kept(as_clerk):
+async def test_a_submitted_item_is_kept(as_clerk: httpx.AsyncClient) -> None:
     origin_id = (await _draft(as_clerk, **COMPLETE))["origin_id"]
     await as_clerk.post(f"{ITEMS}/{origin_id}/submit")
     answer = await as_clerk.delete(f"{ITEMS}/{origin_id}")
     assert (answer.status_code, answer.json()["code"]) == (409, "submission_not_discardable")
 
 
-async def test_a_copy_is_a_new_draft_with_the_same_text(as_clerk):
+async def test_a_copy_is_a_new_draft_with_the_same_text(as_clerk: httpx.AsyncClient) -> None:
     origin_id = (await _draft(as_clerk, **COMPLETE))["origin_id"]
     answer = await as_clerk.post(f"{ITEMS}/{origin_id}/copy")
     copied = (await as_clerk.get(f"{ITEMS}/{answer.json()['origin_id']}")).json()
@@ -153,14 +162,14 @@ async def test_a_copy_is_a_new_draft_with_the_same_text(as_clerk):
 
 
 @pytest.mark.parametrize("query", ["泵站", "泵", "龙潭 排涝", "68.4"])
-async def test_items_are_found_by_two_characters_and_by_one(as_clerk, query: str):
+async def test_items_are_found_by_two_characters_and_by_one(as_clerk: httpx.AsyncClient, query: str) -> None:
     await _draft(as_clerk, **COMPLETE)
     await _draft(as_clerk, title="春耕备耕情况")
     found = (await as_clerk.get(ITEMS, params={"q": query})).json()["items"]
     assert [item["title"] for item in found] == [COMPLETE["title"]]
 
 
-async def test_a_list_is_paged_by_the_last_row_and_filtered_by_status(as_clerk):
+async def test_a_list_is_paged_by_the_last_row_and_filtered_by_status(as_clerk: httpx.AsyncClient) -> None:
     for n in range(5):
         await _draft(as_clerk, title=f"第{n}件")
     first = (await as_clerk.get(ITEMS, params={"limit": 2})).json()
@@ -172,7 +181,7 @@ async def test_a_list_is_paged_by_the_last_row_and_filtered_by_status(as_clerk):
     assert (await as_clerk.get(ITEMS, params={"status": "adopted"})).json()["items"] == []
 
 
-async def test_who_writes_is_in_the_audit_chain(as_clerk, process: NodeProcess):
+async def test_who_writes_is_in_the_audit_chain(as_clerk: httpx.AsyncClient, process: NodeProcess) -> None:
     from sqlalchemy import select
 
     from services.kernel.runtime.storing.tables import AUDIT
@@ -184,7 +193,7 @@ async def test_who_writes_is_in_the_audit_chain(as_clerk, process: NodeProcess):
     assert ("submission.submit", CLERK.name) in [tuple(row) for row in rows]
 
 
-async def test_a_duty_officer_does_not_make_his_draft_one_that_he_may_not_write(process: NodeProcess):
+async def test_a_duty_officer_does_not_make_his_draft_one_that_he_may_not_write(process: NodeProcess) -> None:
     duty = client_of(process, officer(Role.DUTY, name="郑十一", unit="township"))
     item = f"{ITEMS}/{(await _draft(duty, info_type='emergency', title='甲'))['origin_id']}"
     for info_type in ("dynamic", None):
@@ -194,7 +203,9 @@ async def test_a_duty_officer_does_not_make_his_draft_one_that_he_may_not_write(
     assert (kept.status_code, (await duty.get(item)).json()["title"]) == (200, "乙")
 
 
-async def test_an_emergency_takes_the_urgent_topic_with_all_it_says(as_clerk, process: NodeProcess):
+async def test_an_emergency_takes_the_urgent_topic_with_all_it_says(
+    as_clerk: httpx.AsyncClient, process: NodeProcess
+) -> None:
     from sqlalchemy import select
 
     from services.kernel.language.events.intake import SubmissionSubmitted
@@ -210,14 +221,14 @@ async def test_an_emergency_takes_the_urgent_topic_with_all_it_says(as_clerk, pr
     assert (await as_clerk.post(f"{ITEMS}/{origin_id}/submit")).status_code == 200
     async with process.contexts["intake"].database.reading() as session:
         row = (await session.execute(select(OUTBOX))).one()
-    fact = SubmissionSubmitted.model_validate_json(bytes(row.body))
+    fact: Any = SubmissionSubmitted.model_validate_json(bytes(row.body))
     assert row.topic == "township.intake.emergency"
     assert (fact.content.emergency.injured, fact.content.emergency.deaths) == (2, 0)
     assert fact.content.emergency.also_reported_to == ("区应急局", "区水利局")
     assert fact.content.emergency.occurred_at.isoformat() == "2026-11-24T08:00:00+08:00"
 
 
-async def test_an_author_names_who_writes_with_him(as_clerk, process: NodeProcess):
+async def test_an_author_names_who_writes_with_him(as_clerk: httpx.AsyncClient, process: NodeProcess) -> None:
     colleague, other = (officer(Role.CLERK, name=name, unit="township") for name in ("孙八", "周九"))
     reviewer = officer(Role.REVIEWER, name="吴十", unit="township")
     async with process.contexts["intake"].database.transaction(utc_now()) as tx:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import httpx
@@ -141,7 +141,7 @@ async def test_a_key_cannot_be_used_for_something_else(client: httpx.AsyncClient
 async def test_whoever_may_not_is_told_so_before_the_body_is_looked_at(
     process: NodeProcess, client: httpx.AsyncClient
 ) -> None:
-    sent = {"content": "{", "headers": {"Content-Type": "application/json"}}
+    sent: dict[str, Any] = {"content": "{", "headers": {"Content-Type": "application/json"}}
     address = f"/directory/api/v1/once/{unit_id('a')}"
     async with client_of(process) as stranger, client_of(process, officer(Role.LEADER)) as leader:
         answers = [await one.post(address, **sent) for one in (stranger, leader, client)]

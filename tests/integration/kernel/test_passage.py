@@ -176,7 +176,7 @@ async def test_questions_of_before_name_their_officers_in_parts(empty_database_u
             for n, (question, answered_by) in enumerate(halves):
                 asked_by = "云岭区政府办 林悦" if question else ""
                 values = {"n": UUID(int=n + 1), "o": origin_id, "q": question, "by": asked_by, "ab": answered_by}
-                types = {"n": sa.Uuid(), "o": sa.Uuid(), "at": sa.DateTime(timezone=True)}
+                types: dict[str, Any] = {"n": sa.Uuid(), "o": sa.Uuid(), "at": sa.DateTime(timezone=True)}
                 statement = sa.text(
                     "INSERT INTO intake_question (question_id, origin_id, node, question, asked_by, asked_at, answered_by) "
                     "VALUES (:n, :o, 'district', :q, :by, :at, :ab)"

@@ -46,27 +46,27 @@ async def found(session: AsyncSession, query: str) -> set[UUID]:
     "query",
     ["泵站", "泵", "站", "排涝泵站", "GDP", "gdp", "ＧＤＰ", "gd", "4.2", "泵站 gdp", "𬭊", "《泵站》", "2026年"],
 )
-async def test_a_text_is_found_by_its_pieces(session: AsyncSession, query: str):
+async def test_a_text_is_found_by_its_pieces(session: AsyncSession, query: str) -> None:
     wanted = await put(session, "排涝泵站老化，GDP增长4.2%，负责人李𬭊，2026年")
     await put(session, "春耕备耕")
     assert await found(session, query) == {wanted}
 
 
 @pytest.mark.parametrize("query", ["泵涝", "4.3", "dp", "", "《》", "'", '"', "* OR 1=1", "泵站 春耕"])
-async def test_what_is_not_there_is_not_found(session: AsyncSession, query: str):
+async def test_what_is_not_there_is_not_found(session: AsyncSession, query: str) -> None:
     await put(session, "排涝泵站老化，GDP增长4.2%")
     await put(session, "春耕备耕")
     assert await found(session, query) == set()
 
 
-async def test_a_new_text_replaces_the_old_one(session: AsyncSession):
+async def test_a_new_text_replaces_the_old_one(session: AsyncSession) -> None:
     wanted = await put(session, "排涝泵站")
     await INDEX.put(session, wanted, "春耕备耕")
     assert await found(session, "泵站") == set()
     assert await found(session, "春耕") == {wanted}
 
 
-async def test_what_is_removed_is_gone_and_may_come_back(session: AsyncSession):
+async def test_what_is_removed_is_gone_and_may_come_back(session: AsyncSession) -> None:
     wanted = await put(session, "排涝泵站")
     await INDEX.remove(session, wanted)
     await INDEX.remove(session, uuid4())
@@ -75,7 +75,7 @@ async def test_what_is_removed_is_gone_and_may_come_back(session: AsyncSession):
     assert await found(session, "泵站") == {wanted}
 
 
-async def test_a_word_of_most_texts_is_found_as_well_as_a_rare_one(session: AsyncSession):
+async def test_a_word_of_most_texts_is_found_as_well_as_a_rare_one(session: AsyncSession) -> None:
     made = [await put(session, "龙潭乡排涝" if n % 7 else "龙潭乡春耕", n) for n in range(1_200)]
     assert await found(session, "龙潭") == set(made)
     assert len(await found(session, "春耕")) == 172
@@ -84,7 +84,7 @@ async def test_a_word_of_most_texts_is_found_as_well_as_a_rare_one(session: Asyn
     assert list((await session.execute(page)).scalars()) == [99, 98, 97]
 
 
-async def test_a_long_text_is_indexed_whole(session: AsyncSession):
+async def test_a_long_text_is_indexed_whole(session: AsyncSession) -> None:
     text = "".join(chr(0x4E00 + n % 15_000) for n in range(100_000)) + "尾声"
     wanted = await put(session, text)
     assert await found(session, "尾声") == {wanted}

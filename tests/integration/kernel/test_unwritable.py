@@ -7,7 +7,7 @@ import os
 import sqlite3
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,8 +42,8 @@ class Ground:
 
     folder: Path
     url: str
-    take_away: Callable[[Database], object]
-    give_back: Callable[[Database], object]
+    take_away: Callable[[Database], Awaitable[None]]
+    give_back: Callable[[Database], Awaitable[None]]
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def ground(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk], check=True)
     ballast = disk / "ballast"
-    yield Ground(disk, "", lambda _: _fill(ballast), lambda _: _nothing(ballast.unlink()))
+    yield Ground(disk, "", lambda _: _fill(ballast), lambda _: asyncio.to_thread(ballast.unlink))
     subprocess.run(["umount", "-l", disk], check=True)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -43,7 +44,7 @@ MOVED = officer(Role.CLERK, name="合写人", unit="roads", kind=UnitKind.BUREAU
 _AUTHORS = {"author", "named"}
 _UNIT = _AUTHORS | {"own clerk", "own reviewer", "own signer"}
 _OFFICE = {"office editor", "office chief", "office leader"}
-STATES: dict[str, tuple[dict[str, object], dict[str, object] | None]] = {
+STATES: dict[str, tuple[dict[str, Any], dict[str, Any] | None]] = {
     "draft": ({"status": "draft"}, None),
     "to check": ({"status": "submitted"}, {"status": "to_check"}),
     "to sign": ({"status": "submitted"}, {"status": "to_sign"}),
@@ -98,14 +99,24 @@ class World:
             to_level=Level.COUNTY,
         )  # fmt: skip
         hops = (hop,) if has_come else ()
-        head = {"origin_id": origin_id, "title": f"河道 {state}", "origin_node": "district", "touched_at": NOW}
-        own = {"info_type": info_type, "unit_id": unit_id("water"), "unit_name": "水利局"}
-        file = {"attachment_id": file_id, "sha256": "0" * 64, "filename": "a.pdf", "media_type": "application/pdf"}
+        head: dict[str, Any] = {
+            "origin_id": origin_id,
+            "title": f"河道 {state}",
+            "origin_node": "district",
+            "touched_at": NOW,
+        }
+        own: dict[str, Any] = {"info_type": info_type, "unit_id": unit_id("water"), "unit_name": "水利局"}
+        file: dict[str, Any] = {
+            "attachment_id": file_id,
+            "sha256": "0" * 64,
+            "filename": "a.pdf",
+            "media_type": "application/pdf",
+        }
         async with self.process.contexts["intake"].database.transaction(NOW) as tx:
             tx.session.add(
                 Submission(
                     **head, **own, **intake, created_by=AUTHOR.officer_id, created_by_name="作者", created_at=NOW,
-                    body="清淤", hops=list(hops), reported_version=len(hops),
+                    body="清淤", hops=hops, reported_version=len(hops),
                     authors=[{"name": "合写人", "officer_id": str(NAMED.officer_id), "section_id": None}],
                 )
             )  # fmt: skip
@@ -116,7 +127,7 @@ class World:
             await self._put_in_review(head | own | review | {"hops": hops}, file)
         return origin_id
 
-    async def _put_in_review(self, values: dict[str, object], file: dict[str, object]) -> None:
+    async def _put_in_review(self, values: dict[str, Any], file: dict[str, Any]) -> None:
         edition = parts.Edition(node="district", number=1, title="河道", body="清淤", edited_by="作者", edited_at=NOW)
         content = parts.Content(
             edition=edition, author_name="作者", author_phone="1", non_secret_declared=True,
@@ -222,14 +233,15 @@ async def test_home_and_pages_count_what_the_reader_may_open(world: World) -> No
 async def test_a_draft_is_written_on_by_its_authors_alone(world: World, method: str) -> None:
     address = f"{INTAKE}/{world.items['draft', InfoType.DYNAMIC]}"
     page = address.replace("/api/v1", "")
-    sent = {
+    sending: dict[str, Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]] = {
         "PATCH": lambda client: client.patch(address, json={"title": "改"}, headers={"If-Match": '"1"'}),
         "DELETE": lambda client: client.delete(address),
         "submit": lambda client: client.post(f"{address}/submit"),
         "attachments": lambda client: client.post(f"{address}/attachments", files={"file": ("a.pdf", PDF)}),
         "copy": lambda client: client.post(f"{address}/copy"),
         "edit": lambda client: client.get(f"{page}/edit"),
-    }[method]
+    }
+    sent = sending[method]
     assert {name: (await sent(world.clients[name])).status_code for name in ("own clerk", "own duty", "moved away")} == {
         "own clerk": 404, "own duty": 404, "moved away": 404,
     }  # fmt: skip

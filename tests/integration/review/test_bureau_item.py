@@ -1,5 +1,6 @@
 """An item of a bureau goes through the district's own review, and never jumps to the city."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -22,14 +23,14 @@ from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.review.office import BODY, Office, submitted
 from tests.support.service import DISTRICT
 
-BUREAU = {"unit": "water", "kind": UnitKind.BUREAU}
+BUREAU: dict[str, Any] = {"unit": "water", "kind": UnitKind.BUREAU}
 
 
 def address(origin_id: UUID, verb: str = "") -> str:
     return f"/review/api/v1/submissions/{origin_id}" + (f"/{verb}" if verb else "")
 
 
-async def hand_in(district: Office, **more: object) -> UUID:
+async def hand_in(district: Office, **more: Any) -> UUID:
     origin_id = new_id()
     await district.hear("intake.submission", submitted(DISTRICT, origin_id, unit="water", unit_name="区水利局", **more))
     return origin_id

@@ -71,7 +71,7 @@ async def test_what_was_compared_with_a_text_that_counts_no_more_is_not_saved(
 async def test_a_saved_request_that_comes_again_gets_its_first_answer(district: Office) -> None:
     editor, origin_id = district.client(Role.EDITOR), await reported(district)
     version = (await editor.get(f"{ITEMS}/{origin_id}")).headers["etag"]
-    sent = {"json": {"body": long_text()}, "headers": {"If-Match": version, "Idempotency-Key": "a"}}
+    sent: dict[str, Any] = {"json": {"body": long_text()}, "headers": {"If-Match": version, "Idempotency-Key": "a"}}
     answers = [await editor.patch(f"{ITEMS}/{origin_id}", **sent) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].json() == answers[1].json()

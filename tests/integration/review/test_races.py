@@ -22,7 +22,7 @@ from services.review.policy import first_hop
 from tests.integration.review.office import Office, submitted
 from tests.support.service import DISTRICT, NOW, TOWNSHIP, unit_id
 
-WATER = {"unit": "water", "kind": UnitKind.BUREAU}
+WATER: dict[str, Any] = {"unit": "water", "kind": UnitKind.BUREAU}
 ITEMS = "/review/api/v1/submissions"
 
 

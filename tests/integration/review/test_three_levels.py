@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -82,17 +83,17 @@ async def report(offices: Offices, *, version: int = 1, origin_id: UUID | None =
     return origin_id
 
 
-async def act(office: Office, role: Role, origin_id: UUID, verb: str, body: object = None) -> dict[str, object]:
+async def act(office: Office, role: Role, origin_id: UUID, verb: str, body: object = None) -> dict[str, Any]:
     answer = await office.client(role).post(address(origin_id, verb), json=body)
     assert answer.status_code in {200, 201}, answer.text
-    found: dict[str, object] = answer.json()
+    found: dict[str, Any] = answer.json()
     return found
 
 
-async def read(office: Office, role: Role, origin_id: UUID) -> dict[str, object]:
+async def read(office: Office, role: Role, origin_id: UUID) -> dict[str, Any]:
     answer = await office.client(role).get(address(origin_id))
     assert answer.status_code == 200, answer.text
-    found: dict[str, object] = answer.json()
+    found: dict[str, Any] = answer.json()
     return found
 
 
