@@ -348,7 +348,13 @@ def make_app() -> FastAPI:
     @app.get("/open/missing")
     @app.get("/missing")
     async def missing(request: Request) -> Response:
-        return error_page(request, 404, "not_found", "没有找到这条记录。", details={"errors": [{"message": "第一处"}]})
+        return error_page(
+            request,
+            404,
+            "not_found",
+            "没有找到这条记录。",
+            details={"errors": [{"field": "author_phone", "message": "第一处"}]},
+        )
 
     return app
 
@@ -398,8 +404,9 @@ async def test_an_error_keeps_the_shell_that_the_reader_knows(
     assert landmark in answer.text
     assert answer.text.count('id="main"') == 1
     assert "没有找到这条记录。" in answer.text
-    assert "not_found" in answer.text
+    assert 'data-code="not_found"' in answer.text
     assert "第一处" in answer.text
+    assert not re.search(r"[a-z]+_[a-z]+", re.sub(r"<[^>]*>", "", answer.text)), "a page shows people no code"
 
 
 async def test_only_our_own_pages_are_offered_as_the_way_back(client: AsyncClient) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 
 from services.kernel.language.events import FACTS, topic_names
 from services.kernel.language.events.parts import OfficerRef
+from services.kernel.language.field_error import FieldError
 from services.kernel.language.refusal import InvalidInput, NotFound
 from services.kernel.runtime.keeping.backup.sqlite_files import damage_of
 from services.kernel.runtime.service import Service, ServiceContext
@@ -53,7 +54,7 @@ async def repair_event(tx: Transaction, waiting_id: int, body: bytes, *, by: Off
         if fact is not None:
             fact.model_validate_json(body)
     except ValueError as fault:
-        raise RepairUnreadable(errors=str(fault)[:500]) from fault
+        raise RepairUnreadable(errors=[FieldError("body", "unreadable", RepairUnreadable.message).as_dict()]) from fault
     await waiting.repair(tx.session, waiting_id, body)
     digests = {"before_sha256": _digest(bytes(row.body)), "after_sha256": _digest(body)}
     tx.audit("event.repaired", waiting_id, by=by, details={"event_id": row.event_id, "topic": row.topic, **digests})

@@ -20,6 +20,7 @@ Ask = Callable[[Request], Awaitable[Any]]
 """Refuses a request by who sends it and by its address, without looking at its body."""
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+Id = TypeVar("Id")
 
 
 def asked_first(ask: Ask) -> Callable[[Endpoint], Endpoint]:
@@ -80,16 +81,24 @@ def of_thing(name: str, check: Callable[[AsyncSession, UUID, Officer], Awaitable
     """
 
     async def ask(request: Request) -> None:
-        officer = await officer_asking(request)
-        try:
-            thing_id = UUID(request.path_params[name])
-        except ValueError as fault:
-            raise NotFound from fault  # an id that is no id names nothing
+        officer, thing_id = await officer_asking(request), named_in(request, name, UUID)
         context: ServiceContext = request.app.state.context
         async with context.database.reading() as session:
             await check(session, thing_id, officer)
 
     return ask
+
+
+def named_in(request: Request, name: str, kind: Callable[[str], Id]) -> Id:
+    """The id that the path names.
+
+    Raises:
+        NotFound: An id that is no id names nothing.
+    """
+    try:
+        return kind(request.path_params[name])
+    except ValueError as fault:
+        raise NotFound from fault
 
 
 async def _was_answered(request: Request) -> bool:

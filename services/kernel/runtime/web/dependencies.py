@@ -18,6 +18,7 @@ from services.kernel.runtime.surroundings.settings import NodeInfo
 from services.kernel.runtime.web.asking import asked_first, of_officer, of_thing, officer_asking
 from services.kernel.runtime.web.identity import Officer, bearer_of, confirm_live
 from services.kernel.runtime.web.limits import edge_router
+from services.kernel.runtime.web.repeats import form_of
 
 __all__ = [
     "Begin",
@@ -110,27 +111,25 @@ Opened = Annotated[bool, Depends(_is_opened)]
 """Whether a person opens the page: only then may a GET write down that he did."""
 
 
-def _offered_version(request: Request) -> int | None:
+async def _offered_version(request: Request) -> int | None:
     found = re.fullmatch(r'(?:W/)?"?(\d{1,18})"?', request.headers.get("if-match", "").strip())
+    if found is None:
+        found = re.fullmatch(r"(\d{1,18})", str((await form_of(request)).get("version", "")).strip())
     return int(found.group(1)) if found else None
 
 
 async def _if_match(request: Request) -> int:
-    if (offered := _offered_version(request)) is not None:
-        return offered
-    found = None
-    if request.headers.get("content-type", "").startswith(("application/x-www", "multipart/")):
-        found = re.fullmatch(r"(\d{1,18})", str((await request.form()).get("version", "")).strip())
-    if found is None:
+    offered = await _offered_version(request)
+    if offered is None:
         raise VersionRequired
-    return int(found.group(1))
+    return offered
 
 
 IfMatch = Annotated[int, Depends(_if_match)]
 """The version a change is based on: header If-Match, or the form's field `version`."""
 
 OfferedVersion = Annotated[int | None, Depends(_offered_version)]
-"""The version a step was offered for, where the caller says it."""
+"""The version a step was offered for, where the caller says it, in the same places."""
 
 if_match = _if_match
 

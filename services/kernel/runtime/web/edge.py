@@ -29,6 +29,7 @@ from services.kernel.runtime.storing.tables import ANSWERED_REQUEST as ANSWERED
 from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.web.asking import ask_first
 from services.kernel.runtime.web.errors import wants_page
+from services.kernel.runtime.web.forms import bring_back
 from services.kernel.runtime.web.identity import CSRF_COOKIE, SESSION_COOKIE, TOKEN_COOKIE, bearer_of
 from services.kernel.runtime.web.repeats import asker_of, digest_of, form_of, key_of
 
@@ -188,7 +189,10 @@ class EdgeRoute(APIRoute):
                     return await handle(request)
                 try:
                     await _check_form_is_ours(request)
-                    return await _handle_until_won(request, handle)
+                    try:
+                        return await _handle_until_won(request, handle)
+                    except Refusal as refusal:
+                        return await bring_back(self.endpoint, request, refusal)
                 except (SQLAlchemyError, OSError) as fault:
                     if not (is_unwritable(fault) or _is_disk_full(fault)):
                         raise

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from services.kernel.language.refusal import InvalidInput, NotFound, NotSignedIn, Refusal
 from services.kernel.runtime.pages.templating import error_page
 from services.kernel.runtime.surroundings import metrics
+from services.kernel.runtime.web.sentences import error_of, label_of
 
 log = structlog.get_logger()
 
@@ -26,24 +27,6 @@ _HTTP_REFUSALS = {
     415: ("media_type_not_supported", "不接受这种格式的内容。"),
     400: ("request_malformed", "请求的格式无法识别。"),
 }
-_FIELD_MESSAGES = {
-    "missing": "必填",
-    "extra_forbidden": "没有这个字段",
-    "string_too_long": "太长",
-    "string_too_short": "不能为空",
-    "json_invalid": "不是有效的 JSON",
-    "enum": "不在可选范围内",
-    "literal_error": "不在可选范围内",
-    "uuid_parsing": "编号格式不对",
-    "string_type": "应为文字",
-    "bool_type": "应为是或否",
-    "bool_parsing": "应为是或否",
-    "int_type": "应为整数",
-    "int_parsing": "应为整数",
-    "list_type": "应为列表",
-    "tuple_type": "应为列表",
-}
-
 
 MOST_ERRORS = 100
 """So many wrong fields are named; who sends more is no form of ours."""
@@ -120,9 +103,4 @@ async def _fault(request: Request, fault: Exception) -> Response:
 
 def _field_error(error: Any) -> dict[str, str]:
     where: Sequence[Any] = error["loc"][1:] or error["loc"]
-    own_words = "" if error["msg"].isascii() else error["msg"]  # a validator of ours spoke, in Chinese
-    message = _FIELD_MESSAGES.get(error["type"]) or own_words or "填写有误"
-    limit = error.get("ctx", {}).get("max_length")
-    if limit is not None:
-        message = f"不能超过 {limit} 字"
-    return {"field": ".".join(str(part) for part in where), "code": error["type"], "message": message}
+    return error_of(error, ".".join(str(part) for part in where), label_of(str(where[-1])))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from pydantic import BaseModel, Field
 
 from services.kernel.language.refusal import NotFound, Refusal
 from services.kernel.language.vocabulary import Role
@@ -20,6 +21,7 @@ from services.kernel.runtime.telling.administration import repair_event, replay_
 from services.kernel.runtime.telling.delays import PATIENT_S, find_delay
 from services.kernel.runtime.telling.inbox import waiting
 from services.kernel.runtime.telling.progress.judging import WAITS_HERE
+from services.kernel.runtime.web.asking import named_in
 from services.kernel.runtime.web.dependencies import (
     Context,
     LiveMe,
@@ -31,6 +33,7 @@ from services.kernel.runtime.web.dependencies import (
     edge_router,
     of_officer,
 )
+from services.kernel.runtime.web.forms import Typed, comes_back, read_form
 
 if TYPE_CHECKING:
     from services.kernel.runtime.storing.session import AsyncSession
@@ -41,6 +44,12 @@ SERVICE_TITLES = {
 BEHIND_SHOWN = 200
 
 Kind = Literal["", "parked", "held", "behind", "aside"]
+
+
+class Repair(BaseModel):
+    """What a waiting event's data is to be."""
+
+    body: Annotated[str, Field(max_length=1_000_000, title="原文")]
 
 
 class ReplayFailed(Refusal):
@@ -84,18 +93,18 @@ def desk_router(service: Service) -> APIRouter:
     @router.get("/events/{waiting_id}", include_in_schema=False)
     async def show_event(request: Request, waiting_id: int, session: Reading, me: Me) -> Response:
         me.require(Role.ADMIN)
-        return await _event_page(request, service, session, waiting_id)
+        return await _event_page(request, service, session, waiting_id, Typed())
+
+    async def show_again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
+        return await _event_page(request, service, session, named_in(request, "waiting_id", int), typed)
 
     @router.post("/events/{waiting_id}/repair", include_in_schema=False)
+    @comes_back(show_again)
     @asked_first(of_officer(lambda me: me.require(Role.ADMIN)))
-    async def repair(
-        request: Request, waiting_id: int, tx: Tx, me: LiveMe, body: Annotated[str, Form(max_length=1_000_000)]
-    ) -> Response:
+    async def repair(request: Request, waiting_id: int, tx: Tx, me: LiveMe) -> Response:
         me.require(Role.ADMIN)
-        try:
-            await repair_event(tx, waiting_id, body.encode("utf-8", "replace"), by=me.ref)
-        except Refusal as refusal:
-            return await _event_page(request, service, tx.session, waiting_id, typed=body, error=str(refusal))
+        repair = await read_form(request, Repair)
+        await repair_event(tx, waiting_id, repair.body.encode("utf-8", "replace"), by=me.ref)
         return back_to(f"/{service.name}/events/{waiting_id}", "已保存，可以重放。")
 
     @router.post("/events/{waiting_id}/replay", include_in_schema=False)
@@ -135,13 +144,7 @@ def _behind(request: Request, service: Service, now: Now) -> list[dict[str, Any]
 
 
 async def _event_page(
-    request: Request,
-    service: Service,
-    session: AsyncSession,
-    waiting_id: int,
-    *,
-    typed: str | None = None,
-    error: str = "",
+    request: Request, service: Service, session: AsyncSession, waiting_id: int, typed: Typed
 ) -> Response:
     row = await waiting.find(session, waiting_id)
     if row is None:
@@ -150,12 +153,12 @@ async def _event_page(
     return page(
         request,
         "kernel/event.html",
-        status_code=422 if error else 200,
+        status_code=typed.status,
         service=service.name,
         title=service.title,
         row=shown,
-        body=typed if typed is not None else _pretty(bytes(row.body)),
-        error=error,
+        body=typed.fields.get("body") or _pretty(bytes(row.body)),
+        error=typed.errors.get("body") or typed.message,
         is_parked=row.kind == waiting.PARKED and row.key is not None,
     )
 
