@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from services.kernel.language.events.parts import Item
 from services.kernel.language.events.review import InstructionRecorded
 from services.kernel.language.field_error import FieldError
 from services.kernel.language.refusal import InvalidInput
-from services.kernel.language.vocabulary import LeaderRank, Role, Share
+from services.kernel.language.vocabulary import Role, Share
 from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.surroundings.identifiers import new_id
 from services.kernel.runtime.web.identity import Officer
@@ -18,20 +16,10 @@ from services.review.actions.admitting import admit
 from services.review.actions.deciding import take_in
 from services.review.actions.telling import head_of, note_inside, tell, touch
 from services.review.model import Instruction
+from services.review.model.inputs import NewInstruction
 from services.review.policy import Verb
 from services.review.policy.numbering import SHANGHAI
 from services.review.policy.texts import sentence
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewInstruction:
-    """What is recorded of an instruction."""
-
-    leader_name: str
-    leader_rank: LeaderRank
-    text: str
-    given_on: date
-    share: Share = Share.FACT
 
 
 async def record_instruction(tx: Transaction, origin_id: UUID, *, by: Officer, new: NewInstruction) -> Instruction:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 from uuid import UUID
 
 from services.kernel.language.events.parts import Hop, SignOff
@@ -20,6 +21,7 @@ from services.review.actions.admitting import admit
 from services.review.actions.opening import place_here
 from services.review.actions.telling import head_of, tell, touch
 from services.review.model import ReviewItem
+from services.review.model.inputs import NewSignature
 from services.review.policy import Verb, first_hop, is_granted
 from services.review.policy.offers import blocker_of
 from services.review.policy.refusals import TextMissing
@@ -36,6 +38,11 @@ class Signature:
     signed_by_name: str = ""
     sign_mode: SignMode = SignMode.ONLINE
     scan_sha256: str = ""
+
+    @classmethod
+    def of(cls, new: NewSignature | None, scan_sha256: str = "") -> Self:
+        """The sign-off that is asked for; nothing said means online."""
+        return cls(new.signed_by_name, new.sign_mode, scan_sha256) if new else cls()
 
     def by(self, officer: Officer, tx: Transaction) -> SignOff:
         """The sign-off as recorded by `officer`.

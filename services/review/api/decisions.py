@@ -22,19 +22,6 @@ from services.kernel.runtime.web.dependencies import (
 from services.review.actions import deciding, editing, forwarding, instructing, selecting
 from services.review.actions.admitting import granted
 from services.review.actions.signing import Signature
-from services.review.api.inputs import (
-    EditionChange,
-    ForwardWithdrawal,
-    InstructionInput,
-    LeavingIssue,
-    NewAdoption,
-    NewAnswer,
-    NewDecline,
-    NewForward,
-    NewQuestion,
-    NewReturn,
-    NewSignature,
-)
 from services.review.api.views import (
     AnsweredView,
     AskedView,
@@ -47,6 +34,19 @@ from services.review.api.views import (
     StandingView,
 )
 from services.review.model import ReviewItem
+from services.review.model.inputs import (
+    EditionChange,
+    ForwardWithdrawal,
+    LeavingIssue,
+    NewAdoption,
+    NewAnswer,
+    NewDecline,
+    NewForward,
+    NewInstruction,
+    NewQuestion,
+    NewReturn,
+    NewSignature,
+)
 from services.review.policy import Verb
 from services.review.store.items import item_to_act_on
 
@@ -176,7 +176,7 @@ async def withdraw(
 async def sign_on(
     origin_id: UUID, me: LiveMe, *, tx: Tx, version: OfferedVersion, response: Response, new: NewSignature | None = None
 ) -> SentOnView:
-    signature = new.as_signature() if new else Signature()
+    signature = Signature.of(new)
     row = await forwarding.sign_forward(tx, origin_id, by=me, signature=signature, version=version)
     item = await item_to_act_on(tx.session, origin_id)
     return _answer(SentOnView, response, item, to=row.to_node, hop=row.hop)
@@ -184,8 +184,8 @@ async def sign_on(
 
 @router.post("/instructions", status_code=201)
 @asked_first(granted(Verb.RECORD_INSTRUCTION))
-async def record(origin_id: UUID, me: Me, tx: Tx, new: InstructionInput) -> RecordedView:
-    row = await instructing.record_instruction(tx, origin_id, by=me, new=instructing.NewInstruction(**new.model_dump()))
+async def record(origin_id: UUID, me: Me, tx: Tx, new: NewInstruction) -> RecordedView:
+    row = await instructing.record_instruction(tx, origin_id, by=me, new=new)
     return RecordedView.read(row)
 
 

@@ -27,7 +27,6 @@ from services.kernel.runtime.web.dependencies import (
 )
 from services.kernel.runtime.web.views import Page
 from services.review.actions.publishing import (
-    TEXT_LIMITS,
     IssueChange,
     arrange_issue,
     open_issue,
@@ -35,9 +34,10 @@ from services.review.actions.publishing import (
     require_chief,
     sign_issue,
 )
-from services.review.api.inputs import IssueInput, NewIssue, NewSignature
+from services.review.actions.signing import Signature
 from services.review.api.issue_views import IssueRowView, IssueView, PeriodicalView
 from services.review.model import IssueStatus
+from services.review.model.inputs import IssueInput, NewIssue, NewSignature
 from services.review.policy.issues import require_issue_role
 from services.review.store import issues
 from services.review.store.sources import source_names
@@ -87,8 +87,7 @@ async def read_issue(issue_id: UUID, me: Me, session: Reading, node: Node, respo
 async def change_issue(
     issue_id: UUID, me: Me, *, version: IfMatch, tx: Tx, response: Response, change: IssueInput
 ) -> IssueView:
-    texts = {name: text for name in TEXT_LIMITS if (text := getattr(change, name)) is not None}
-    wanted = IssueChange(adoption_ids=change.adoption_ids, texts=texts, copies=change.copies)
+    wanted = IssueChange(adoption_ids=change.adoption_ids, texts=change.texts, copies=change.copies)
     await arrange_issue(tx, issue_id, by=me, change=wanted, version=version)
     return await _answer(tx.session, response, issue_id, tx.node.node_id)
 
@@ -98,7 +97,7 @@ async def change_issue(
 async def sign(
     issue_id: UUID, me: LiveMe, *, tx: Tx, version: OfferedVersion, response: Response, new: NewSignature | None = None
 ) -> IssueView:
-    signature = new.as_signature() if new else None
+    signature = Signature.of(new)
     await sign_issue(tx, issue_id, by=me, signature=signature, version=version)
     return await _answer(tx.session, response, issue_id, tx.node.node_id)
 

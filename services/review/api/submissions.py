@@ -26,9 +26,9 @@ from services.kernel.runtime.web.views import Page
 from services.review.actions.admitting import granted
 from services.review.actions.signing import Signature, check_submission, sign_submission
 from services.review.api.files import digests_present
-from services.review.api.inputs import NewCheck, NewSignature
 from services.review.api.views import RowView, SheetView, StandingView
 from services.review.model import ReviewItem
+from services.review.model.inputs import NewCheck, NewSignature
 from services.review.policy import Verb
 from services.review.store.lists import ItemFilter, list_items, visible_to
 from services.review.store.sheet import inward_statuses, item_sheet
@@ -82,7 +82,7 @@ async def check(
 async def sign(
     origin_id: UUID, me: LiveMe, *, tx: Tx, version: OfferedVersion, response: Response, new: NewSignature | None = None
 ) -> StandingView:
-    signature = new.as_signature() if new else Signature()
+    signature = Signature.of(new)
     return _answer(response, await sign_submission(tx, origin_id, by=me, signature=signature, version=version))
 
 

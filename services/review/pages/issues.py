@@ -14,11 +14,23 @@ from services.kernel.runtime.documents.brief import BriefDocument
 from services.kernel.runtime.pages.listing import Cursor
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.storing.session import AsyncSession
-from services.kernel.runtime.web.dependencies import LiveMe, Me, Node, Officer, Reading, Tx, edge_router, let_go
+from services.kernel.runtime.web.asking import named_in
+from services.kernel.runtime.web.dependencies import (
+    IfMatch,
+    LiveMe,
+    Me,
+    Node,
+    OfferedVersion,
+    Officer,
+    Reading,
+    Tx,
+    edge_router,
+)
+from services.kernel.runtime.web.forms import Typed, comes_back, read_form
 from services.review.actions.publishing import IssueChange, arrange_issue, entry_of, open_issue, sign_issue
 from services.review.actions.selecting import select_submission
 from services.review.model import Adoption, Issue, IssueStatus, Periodical, ReviewItem, Series
-from services.review.pages.forms import FormVersion, IssueForm, Typed, read_form
+from services.review.model.inputs import IssueInput, NewIssue
 from services.review.policy import Check, issue_label, issue_year, next_number
 from services.review.policy.issues import issue_checks, require_issue_role
 from services.review.store import issues
@@ -45,7 +57,7 @@ class IssuePage:
     expected: int
     may_arrange: bool
     may_sign: bool
-    typed: Typed[Any]
+    typed: Typed
 
     @property
     def label(self) -> str:
@@ -83,37 +95,35 @@ async def show_issues(request: Request, me: Me, session: Reading, cursor: Cursor
     )
 
 
+async def _again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
+    me, context = request.state.officer, request.app.state.context
+    return await _show(request, session, me, named_in(request, "issue_id", UUID), context.node.node_id, typed)
+
+
 @router.post("")
 async def begin(request: Request, me: Me, tx: Tx) -> Response:
-    form = await request.form()
-    periodical_id = _uuid(str(form.get("periodical_id", "")))
-    series = Series.SUPPLEMENT if form.get("series") == Series.SUPPLEMENT else Series.REGULAR
-    issue = await open_issue(tx, by=me, periodical_id=periodical_id, series=series)
+    new = await read_form(request, NewIssue)
+    issue = await open_issue(tx, by=me, periodical_id=new.periodical_id, series=new.series)
     return back_to(f"/review/issues/{issue.issue_id}", "已新开一期。")
 
 
 @router.get("/{issue_id}")
 async def show_issue(request: Request, issue_id: UUID, me: Me, *, session: Reading, node: Node) -> Response:
-    return await _show(request, session, me, issue_id, node_id=node.node_id, typed=Typed())
+    return await _show(request, session, me, issue_id, node.node_id, Typed())
 
 
 @router.post("/{issue_id}/arrange")
-async def arrange(
-    request: Request, issue_id: UUID, me: Me, *, version: FormVersion, session: Reading, tx: Tx
-) -> Response:
-    typed = await read_form(request, IssueForm)
-    try:
-        if typed.value is None or version is None:
-            raise InvalidInput(errors=[{"field": name, "message": said} for name, said in typed.errors.items()])
-        change = IssueChange(texts=typed.value.texts(), copies=typed.value.copies or 0)
-        await arrange_issue(tx, issue_id, by=me, change=change, version=version)
-    except Refusal as refusal:
-        return await _show(request, session, me, issue_id, node_id=tx.node.node_id, typed=typed.refused(refusal))
+@comes_back(_again)
+async def arrange(request: Request, issue_id: UUID, me: Me, version: IfMatch, tx: Tx) -> Response:
+    new = await read_form(request, IssueInput)
+    change = IssueChange(texts=new.texts, copies=new.copies or 0)
+    await arrange_issue(tx, issue_id, by=me, change=change, version=version)
     return back_to(f"/review/issues/{issue_id}", "已保存。")
 
 
 @router.post("/{issue_id}/order")
-async def reorder(request: Request, issue_id: UUID, me: Me, *, version: FormVersion, tx: Tx) -> Response:
+@comes_back(_again)
+async def reorder(request: Request, issue_id: UUID, me: Me, *, version: OfferedVersion, tx: Tx) -> Response:
     """Move one item up or down, take it out, or put all in the order that was dragged."""
     form = await request.form()
     moved = _uuid(str(form.get("adoption_id", ""))) if form.get("adoption_id") else None
@@ -127,6 +137,7 @@ async def reorder(request: Request, issue_id: UUID, me: Me, *, version: FormVers
 
 
 @router.post("/{issue_id}/select")
+@comes_back(_again)
 async def select(request: Request, issue_id: UUID, me: Me, tx: Tx) -> Response:
     origin_id = _uuid(str((await request.form()).get("origin_id", "")))
     issue = await issues.find_issue(tx.session, issue_id)
@@ -137,22 +148,16 @@ async def select(request: Request, issue_id: UUID, me: Me, tx: Tx) -> Response:
 
 
 @router.post("/{issue_id}/sign")
-async def sign(
-    request: Request, issue_id: UUID, me: LiveMe, *, version: FormVersion, session: Reading, tx: Tx
-) -> Response:
-    try:
-        issue = await sign_issue(tx, issue_id, by=me, version=version)
-    except Refusal as refusal:
-        return await _show(request, session, me, issue_id, node_id=tx.node.node_id, typed=Typed().refused(refusal))
+@comes_back(_again)
+async def sign(issue_id: UUID, me: LiveMe, version: OfferedVersion, tx: Tx) -> Response:
+    issue = await sign_issue(tx, issue_id, by=me, version=version)
     return back_to(f"/review/issues/{issue_id}", f"已签发，期号为第 {issue.number} 期。")
 
 
-async def _show(
-    request: Request, session: AsyncSession, me: Officer, issue_id: UUID, *, node_id: str, typed: Typed[Any]
+async def _show(  # noqa: PLR0917 - a page needs all of it
+    request: Request, session: AsyncSession, me: Officer, issue_id: UUID, node_id: str, typed: Typed
 ) -> Response:
     _require_reader(me)
-    if typed.status >= 400:
-        await let_go(request)
     shown = replace(await _read(session, me, issue_id, node_id=node_id, now=request.state.now), typed=typed)
     return page(request, "review/issue.html", status_code=typed.status, shown=shown)
 

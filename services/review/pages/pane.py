@@ -19,8 +19,8 @@ from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.uploads.files import FileStore
 from services.kernel.runtime.web.dependencies import Officer
+from services.kernel.runtime.web.forms import Typed
 from services.review.model import ReviewItem
-from services.review.pages.forms import Typed
 from services.review.policy import Check, CheckState, Priority, Verb, arrival_checks, priority_of, sign_checks
 from services.review.store import issues
 from services.review.store.sheet import ItemSheet, item_sheet
@@ -66,7 +66,7 @@ class ItemPane:
     attachments: list[dict[str, Any]]
     periodicals: list[Any] = field(default_factory=list)
     superiors: list[Any] = field(default_factory=list)
-    typed: Typed[Any] = field(default_factory=Typed)
+    typed: Typed = field(default_factory=Typed)
 
     @property
     def item(self) -> ReviewItem:
@@ -102,7 +102,7 @@ class PaneRequest:
     view: str = ""
     before: str = ""
     after: str = ""
-    typed: Typed[Any] = field(default_factory=Typed)
+    typed: Typed = field(default_factory=Typed)
 
 
 async def item_pane(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
-from services.kernel.language.refusal import NotFound
+from services.kernel.language.refusal import NotFound, Refusal
 from services.kernel.language.vocabulary import (
     AdoptionMode,
     DeclineReason,
@@ -24,7 +24,9 @@ from services.kernel.runtime.pages.paging import Part
 from services.kernel.runtime.pages.templating import page
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.telling.delays import find_delay
+from services.kernel.runtime.web.asking import named_in
 from services.kernel.runtime.web.dependencies import Officer
+from services.kernel.runtime.web.forms import Show, Typed
 from services.review.model import ReviewItem
 from services.review.pages.desks import Asked, Desk, list_pane
 from services.review.pages.pane import PaneRequest, item_pane
@@ -84,7 +86,7 @@ async def show_item(
     asked: Asked,
     wanted: PaneRequest,
 ) -> Response:
-    """The list with an item beside it; after a refusal, while the transaction is open, no service is asked for delays.
+    """The list with an item beside it.
 
     Raises:
         NotFound: The officer may read it, at another of his desks.
@@ -95,9 +97,20 @@ async def show_item(
     if not desk.holds(me, pane.sheet.item):
         raise NotFound
     rows = await list_pane(session, desk, me, asked, now=now, current=origin_id)
-    status = wanted.typed.status if wanted.typed.status >= 400 else 200
     delay = await find_delay(request, origin_id)
-    return page(request, "review/desk.html", status_code=status, list=rows, pane=pane, delay=delay, **_WORDS)
+    return page(
+        request, "review/desk.html", status_code=wanted.typed.status, list=rows, pane=pane, delay=delay, **_WORDS
+    )
+
+
+def again(desk: Desk, view: str = "") -> Show:
+    """The item at its desk, with the form of `view` as it was typed when it was refused."""
+
+    async def show(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
+        origin_id, wanted = named_in(request, "origin_id", UUID), PaneRequest(view=view, typed=typed)
+        return await show_item(request, session, desk, request.state.officer, origin_id, asked=Asked(), wanted=wanted)
+
+    return show
 
 
 def _current(request: Request) -> UUID | None:

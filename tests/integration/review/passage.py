@@ -35,6 +35,7 @@ from services.kernel.runtime.surroundings.identifiers import derived_id
 from services.review.actions import deciding, editing, forwarding, instructing, publishing, selecting, signing
 from services.review.app import review_service
 from services.review.model import ReviewItem
+from services.review.model.inputs import NewInstruction
 from services.review.policy import Verb
 from services.review.store import issues
 from tests.integration.review.office import submitted
@@ -159,7 +160,7 @@ async def _edit(tx: Transaction, origin_id: UUID, compared: editing.ComparedEdit
 
 
 async def _instruct(tx: Transaction) -> None:
-    new = instructing.NewInstruction(
+    new = NewInstruction(
         leader_name="周区长",
         leader_rank=next(iter(LeaderRank)),
         text="请水利局研究。",
