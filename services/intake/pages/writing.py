@@ -16,7 +16,7 @@ from services.intake.actions.naming import colleagues_of
 from services.intake.actions.reading import require_writer
 from services.intake.metrics import SUBMITTED
 from services.intake.model import Submission
-from services.intake.pages.form import OFFERED_TYPES, Typed, meant, typed_from, typed_of
+from services.intake.pages.form import OFFERED_TYPES, typed_from, typed_in, values_of
 from services.intake.pages.item import next_office, returned_now
 from services.intake.policy import four_part_hints, near_duplicates
 from services.kernel.language.particulars import field_sections
@@ -30,7 +30,9 @@ from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.uploads import CheckedUpload, take_in
 from services.kernel.runtime.uploads.files import StoredFile
-from services.kernel.runtime.web.dependencies import Begin, IfMatch, Me, Node, Now, Officer, Reading, let_go
+from services.kernel.runtime.web.asking import named_in
+from services.kernel.runtime.web.dependencies import Begin, IfMatch, Me, Node, Now, Officer, Reading
+from services.kernel.runtime.web.forms import Typed, comes_back
 from services.kernel.runtime.web.limits import attachment_limit_bytes, edge_router, uploaded_file
 
 router = edge_router(prefix="/submissions")
@@ -73,12 +75,25 @@ async def write_on(
     return await _form_page(writing, session, typed, submission)
 
 
+async def _again(request: Request, session: AsyncSession, typed: Typed, refusal: Refusal) -> Response:
+    """The form as it was typed, which goes on from the version it came with; after a lost race, both texts."""
+    writing = Writing(request, request.state.officer, request.app.state.context.node, request.state.now)
+    version, typed = typed.get("version"), replace(typed, fields=typed_in(await request.form()))
+    is_new = "origin_id" not in request.path_params
+    kept = None if is_new else await _own(session, writing, named_in(request, "origin_id", UUID))
+    if kept is not None and isinstance(refusal, StaleVersion):
+        return await _conflict_page(writing, typed, kept)
+    return await _form_page(writing, session, typed, kept, version=version)
+
+
 @router.post("")
+@comes_back(_again)
 async def save_new(request: Request, *, me: Me, session: Reading, begin: Begin, node: Node, now: Now) -> Response:
     return await _saved(Writing(request, me, node, now), session, begin, None, 0)
 
 
 @router.post("/{origin_id}")
+@comes_back(_again)
 async def save(
     request: Request, origin_id: UUID, *, me: Me, version: IfMatch, session: Reading, begin: Begin, node: Node, now: Now
 ) -> Response:
@@ -88,50 +103,27 @@ async def save(
 async def _saved(
     writing: Writing, session: AsyncSession, begin: Begin, origin_id: UUID | None, version: int
 ) -> Response:
-    """Keep the text, then do what the pressed button says; a refusal gives the form back as it was typed.
+    """Keep the text, then do what the pressed button says.
 
     What takes long, files above all, is done before the transaction, for which others would wait.
     """
     form = await writing.request.form()
-    typed = typed_of(form)
+    fields = typed_in(form)
     action, _, argument = str(form.get("action", "save")).partition(":")
     before = await _own(session, writing, origin_id) if origin_id else None
     if action == "import":
-        return await _imported(writing, session, typed, before)
-    values, typed = meant(typed)
-    if typed.status != 200:
-        return await _form_page(writing, session, typed, before)
+        return await _imported(writing, session, fields, before)
+    values = values_of(fields)
     if action == "attach":
-        try:
-            writing = replace(
-                writing, uploads=await _taken_in(writing, session, origin_id, str(values.get("info_type") or ""))
-            )
-        except (NotFound, NotPermitted):
-            raise
-        except Refusal as refusal:
-            return await _form_page(writing, session, typed.refused(refusal), before, version=version)
+        taken_in = await _taken_in(writing, session, origin_id, str(values.get("info_type") or ""))
+        writing = replace(writing, uploads=taken_in)
     tx = await begin()
-    try:
-        submission = await (
-            actions.change_draft(tx, writing.me, origin_id, values, version=version)
-            if origin_id
-            else actions.create_draft(tx, writing.me, values)
-        )
-        return await _ACTIONS.get(action, _keep)(writing, tx, submission, argument)
-    except (NotFound, NotPermitted):
-        raise
-    except Refusal as refusal:
-        return await _refused(writing, typed, refusal, origin_id, version)
-
-
-async def _refused(writing: Writing, typed: Typed, refusal: Refusal, origin_id: UUID | None, version: int) -> Response:
-    """The form or both texts, once nothing is being written any more; the form goes on from the version it came with."""
-    await let_go(writing.request)
-    async with writing.request.app.state.context.database.reading() as session:
-        kept = await _own(session, writing, origin_id) if origin_id else None
-        if kept is not None and isinstance(refusal, StaleVersion):
-            return await _conflict_page(writing, typed, kept)
-        return await _form_page(writing, session, typed.refused(refusal), kept, version=version)
+    submission = await (
+        actions.change_draft(tx, writing.me, origin_id, values, version=version)
+        if origin_id
+        else actions.create_draft(tx, writing.me, values)
+    )
+    return await _ACTIONS.get(action, _keep)(writing, tx, submission, argument)
 
 
 async def _own(session: AsyncSession, writing: Writing, origin_id: UUID) -> Submission:
@@ -198,15 +190,12 @@ def _back_to_form(submission: Submission, text: str, *, tone: str = "green", que
     return back_to(f"/intake/submissions/{submission.origin_id}/edit{query}", text, tone=tone)
 
 
-async def _imported(writing: Writing, session: AsyncSession, typed: Typed, before: Submission | None) -> Response:
+async def _imported(
+    writing: Writing, session: AsyncSession, fields: dict[str, Any], before: Submission | None
+) -> Response:
     """Put the text of a .docx into the form, to be checked; nothing is saved by it."""
-    try:
-        found = await actions.read_document((await uploaded_file(writing.request, "document")).file)
-    except Refusal as refusal:
-        return await _form_page(writing, session, typed.refused(refusal), before)
-    filled = replace(
-        typed, fields={**typed.fields, "title": found.title or typed.fields.get("title", ""), "body": found.body}
-    )
+    found = await actions.read_document((await uploaded_file(writing.request, "document")).file)
+    filled = Typed(fields | {"title": found.title or fields.get("title", ""), "body": found.body})
     notes = ["标题和正文已填入，请核对后保存。", *found.warnings]
     return await _form_page(writing, session, filled, before, notes=notes)
 
@@ -217,7 +206,7 @@ async def _form_page(
     typed: Typed,
     submission: Submission | None,
     *,
-    version: int | None = None,
+    version: str = "",
     notes: list[str] | None = None,
 ) -> Response:
     info_type = _known_type(typed.fields.get("info_type"))
