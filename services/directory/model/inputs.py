@@ -73,46 +73,46 @@ class Input(BaseModel):
 class NewUnit(Input):
     """A unit to be registered by hand. An empty short name becomes the name."""
 
-    name: Name
-    short_name: Line = ""
-    kind: UnitKind
-    ranking_group: Line = ""
-    org_code: OrgCode = ""
+    name: Name = Field(title="全称")
+    short_name: Line = Field("", title="简称")
+    kind: UnitKind = Field(title="类别")
+    ranking_group: Line = Field("", title="考核分组")
+    org_code: OrgCode = Field("", title="机构代码")
     unit_id: UUID | None = None
 
 
 class UnitChange(Input):
     """What is to be different about a unit."""
 
-    name: Name = ""
-    short_name: Name = ""
-    kind: UnitKind = UnitKind.BUREAU
-    ranking_group: Line = ""
-    org_code: OrgCode = ""
+    name: Name = Field("", title="全称")
+    short_name: Name = Field("", title="简称")
+    kind: UnitKind = Field(UnitKind.BUREAU, title="类别")
+    ranking_group: Line = Field("", title="考核分组")
+    org_code: OrgCode = Field("", title="机构代码")
     is_active: bool = True
 
 
 class NewOfficer(Input):
     """An officer to be appointed; the first password is handed over in person."""
 
-    username: Username
-    name: Name
-    phone: Phone = ""
-    unit_id: UUID
-    section: Line = ""
-    roles: frozenset[Role] = Field(default=frozenset(), max_length=len(Role))
-    password: str = Field(default="", max_length=400)
+    username: Username = Field(title="用户名")
+    name: Name = Field(title="姓名")
+    phone: Phone = Field("", title="电话")
+    unit_id: UUID = Field(title="单位")
+    section: Line = Field("", title="科室")
+    roles: frozenset[Role] = Field(title="岗位", default=frozenset(), max_length=len(Role))
+    password: str = Field(title="初始口令", default="", max_length=400)
     officer_id: UUID | None = None
 
 
 class OfficerChange(Input):
     """What is to be different about an officer."""
 
-    name: Name = ""
-    phone: Phone = ""
-    unit_id: UUID | None = None
-    section: Line = ""
-    roles: frozenset[Role] = Field(default=frozenset(), max_length=len(Role))
+    name: Name = Field("", title="姓名")
+    phone: Phone = Field("", title="电话")
+    unit_id: UUID | None = Field(None, title="单位")
+    section: Line = Field("", title="科室")
+    roles: frozenset[Role] = Field(title="岗位", default=frozenset(), max_length=len(Role))
     is_active: bool = True
 
 
@@ -120,9 +120,9 @@ class PeerCardUnit(Input):
     """The office of the node that shows its card."""
 
     unit_id: UUID
-    name: Name
-    short_name: Name
-    org_code: OrgCode = ""
+    name: Name = Field(title="名称")
+    short_name: Name = Field(title="简称")
+    org_code: OrgCode = Field("", title="机构代码")
 
 
 def _public_key(text: str) -> str:
@@ -136,14 +136,14 @@ def _public_key(text: str) -> str:
 class PeerCard(Input):
     """What a node hands to its neighbour: who it is and the public half of its key."""
 
-    node_id: NodeId
-    name: Name
-    level: Level
-    system: System = System.GOVERNMENT
-    unit: PeerCardUnit
-    public_key: Annotated[str, Field(max_length=64), AfterValidator(_public_key)]
-    key_id: Annotated[str, Field(max_length=16)] = ""
-    bootstrap_servers: Servers = ""
+    node_id: NodeId = Field(title="节点编号")
+    name: Name = Field(title="名称")
+    level: Level = Field(title="级别")
+    system: System = Field(System.GOVERNMENT, title="系统")
+    unit: PeerCardUnit = Field(title="单位")
+    public_key: Annotated[str, Field(title="公钥", max_length=64), AfterValidator(_public_key)]
+    key_id: Annotated[str, Field(title="公钥编号", max_length=16)] = ""
+    bootstrap_servers: Servers = Field("", title="消息队列地址")
 
     @property
     def true_key_id(self) -> str:
@@ -154,14 +154,14 @@ class PeerCard(Input):
 class ProfileChange(Input):
     """What this node says of itself besides its settings."""
 
-    system: System = System.GOVERNMENT
-    duty_phone: Phone = ""
-    help_contact: Line = ""
+    system: System = Field(System.GOVERNMENT, title="系统")
+    duty_phone: Phone = Field("", title="值班电话")
+    help_contact: Line = Field("", title="账号问题找谁")
 
 
 class PeerChange(Input):
     """What is to be different about a neighbour; its key changes only by a new card."""
 
-    system: System = System.GOVERNMENT
-    bootstrap_servers: Servers = ""
+    system: System = Field(System.GOVERNMENT, title="系统")
+    bootstrap_servers: Servers = Field("", title="消息队列地址")
     is_active: bool = True

@@ -8,12 +8,11 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.directory import store
 from services.directory.actions import days as actions
 from services.directory.model import Line
-from services.directory.pages.forms import Typed, read_form
 from services.directory.policy.administration import Administration, may, require
 from services.directory.policy.calendar import FIRST_YEAR, LAST_YEAR, require_year
 from services.kernel.language.calendar import local_date
@@ -22,6 +21,7 @@ from services.kernel.language.vocabulary import DayKind
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.web.dependencies import IfMatch, LiveMe, Me, Now, Officer, Reading, Tx, edge_router
+from services.kernel.runtime.web.forms import Typed, comes_back, read_form
 
 router = edge_router()
 
@@ -29,15 +29,15 @@ router = edge_router()
 class DayForm(BaseModel):
     """A day and what is decided about it."""
 
-    day: date
-    kind: DayKind
-    name: Line = ""
+    day: Annotated[date, Field(title="日期")]
+    kind: Annotated[DayKind, Field(title="类别")]
+    name: Annotated[Line, Field(title="名称")] = ""
 
 
 class AnnounceForm(BaseModel):
     """A year, and whether its notice is out."""
 
-    year: int
+    year: Annotated[int, Field(title="年份")]
     is_announced: bool = False
 
 
@@ -67,43 +67,38 @@ async def show_calendar(
     return await _page(request, me, reading, number, Typed(fields=await _picked(reading, _date(day))))
 
 
+async def _again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
+    """The year that was meant, else this one."""
+    day, year = _date(typed.get("day")), typed.get("year")
+    number = day.year if day else int(year) if year.isdecimal() and len(year) == 4 else 0
+    if not FIRST_YEAR <= number <= LAST_YEAR:
+        number = local_date(request.state.now).year
+    return await _page(request, request.state.officer, session, number, typed)
+
+
 @router.post("/calendar/days")
-async def set_day(request: Request, now: Now, me: LiveMe, version: IfMatch, tx: Tx) -> Response:
+@comes_back(_again)
+async def set_day(request: Request, me: LiveMe, version: IfMatch, tx: Tx) -> Response:
     require(me.roles, Administration.CHANGE_CALENDAR)
-    typed = await read_form(request, DayForm)
-    form = typed.value
-    if form is not None:
-        try:
-            require_year(form.day.year)
-            await actions.set_calendar_day(tx, form.day, form.kind, name=form.name, version=version, by=me.ref)
-            return back_to(
-                f"/directory/calendar?year={form.day.year}", f"已设定 {form.day:%Y-%m-%d}：{form.kind.label}。"
-            )
-        except Refusal as refusal:
-            typed = typed.refused(refusal)
-    picked = _date(str(typed.fields.get("day", "")))
-    in_range = picked is not None and FIRST_YEAR <= picked.year <= LAST_YEAR
-    number = picked.year if picked and in_range else local_date(now).year
-    return await _page(request, me, tx.session, number, typed)
+    form = await read_form(request, DayForm)
+    require_year(form.day.year)
+    await actions.set_calendar_day(tx, form.day, form.kind, name=form.name, version=version, by=me.ref)
+    said = f"已设定 {form.day:%Y-%m-%d}：{form.kind.label}。"
+    return back_to(f"/directory/calendar?year={form.day.year}", said)
 
 
 @router.post("/calendar/announce")
-async def announce_year(request: Request, now: Now, me: LiveMe, version: IfMatch, tx: Tx) -> Response:
+@comes_back(_again)
+async def announce_year(request: Request, me: LiveMe, version: IfMatch, tx: Tx) -> Response:
     require(me.roles, Administration.CHANGE_CALENDAR)
-    typed = await read_form(request, AnnounceForm)
-    form = typed.value
-    if form is None:
-        return await _page(request, me, tx.session, local_date(now).year, typed)
+    form = await read_form(request, AnnounceForm)
     require_year(form.year)
-    try:
-        await actions.announce_year(tx, form.year, is_announced=form.is_announced, version=version, by=me.ref)
-    except Refusal as refusal:
-        return await _page(request, me, tx.session, form.year, typed.refused(refusal))
+    await actions.announce_year(tx, form.year, is_announced=form.is_announced, version=version, by=me.ref)
     said = "已标为已公布。" if form.is_announced else "已改回尚未公布。"
     return back_to(f"/directory/calendar?year={form.year}", f"{form.year} 年放假安排{said}")
 
 
-async def _page(request: Request, me: Officer, session: AsyncSession, number: int, typed: Typed[Any]) -> Response:
+async def _page(request: Request, me: Officer, session: AsyncSession, number: int, typed: Typed) -> Response:
     year = await store.find_year(session, number)
     decided = await store.list_days(session, date(number, 1, 1), date(number, 12, 31))
     return page(

@@ -13,12 +13,13 @@ from services.directory import metrics, store
 from services.directory.actions import sessions
 from services.directory.actions.browsers import KNOWN_COOKIE, KNOWN_FOR_S, known_from_now_on, place_of
 from services.directory.actions.sessions import SignedIn
-from services.directory.pages.forms import Typed, read_form
 from services.directory.policy.sign_in import SESSION_LASTS, way_back
 from services.kernel.language.refusal import Refusal
 from services.kernel.runtime.pages.templating import page
 from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.web.dependencies import Context, Now, Tx, edge_router
+from services.kernel.runtime.web.forms import Typed, comes_back, read_form
 from services.kernel.runtime.web.identity import CSRF_COOKIE, SESSION_COOKIE, TOKEN_COOKIE, read_token
 from services.kernel.runtime.web.tokens import sign_token
 
@@ -30,8 +31,8 @@ _YEAR_S = 365 * 24 * 3600
 class SignInForm(BaseModel):
     """The form of the sign-in page."""
 
-    username: Annotated[str, Field(max_length=64)] = ""
-    password: Annotated[str, Field(max_length=400)] = ""
+    username: Annotated[str, Field(max_length=64, title="用户名")] = ""
+    password: Annotated[str, Field(max_length=400, title="口令")] = ""
     next: Annotated[str, Field(max_length=2000)] = ""
 
 
@@ -44,17 +45,16 @@ async def show_sign_in(
     return await _page(request, context, Typed(), way_back(next_))
 
 
+async def _again(request: Request, _session: AsyncSession, typed: Typed, _: Refusal) -> Response:
+    return await _page(request, request.app.state.context, typed, way_back(typed.get("next")))
+
+
 @router.post("/login")
+@comes_back(_again)
 async def sign_in(request: Request, context: Context, now: Now) -> Response:
-    typed = await read_form(request, SignInForm)
-    asked_for = way_back(str(typed.fields.get("next", "")))
-    if typed.value is None:
-        return await _page(request, context, typed, asked_for)
-    try:
-        signed_in = await _check_and_sign_in(request, context, typed.value, now)
-    except Refusal as refusal:
-        return await _page(request, context, typed.refused(refusal), asked_for)
-    response = RedirectResponse(asked_for, status_code=303)
+    form = await read_form(request, SignInForm)
+    signed_in = await _check_and_sign_in(request, context, form, now)
+    response = RedirectResponse(way_back(form.next), status_code=303)
     _give_cookies(response, context, signed_in)
     return response
 
@@ -104,7 +104,7 @@ def _give_cookies(response: Response, context: ServiceContext, signed_in: Signed
     response.set_cookie(SESSION_COOKIE, signed_in.secret, max_age=int(SESSION_LASTS.total_seconds()), **shared)
 
 
-async def _page(request: Request, context: ServiceContext, typed: Typed[Any], asked_for: str) -> Response:
+async def _page(request: Request, context: ServiceContext, typed: Typed, asked_for: str) -> Response:
     async with context.database.reading() as session:
         profile = await store.find_profile(session, context.node.node_id)
     return page(

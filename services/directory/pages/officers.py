@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
@@ -14,7 +14,6 @@ from pydantic import BaseModel, Field
 from services.directory import store
 from services.directory.actions import officers as actions
 from services.directory.model import NewOfficer, Officer, OfficerChange, Unit, names
-from services.directory.pages.forms import Typed, read_form
 from services.directory.policy.administration import Administration, may, require
 from services.kernel.language.refusal import NotFound, Refusal
 from services.kernel.language.vocabulary import Role, UnitKind
@@ -23,7 +22,9 @@ from services.kernel.runtime.pages.listing import Cursor, Place, Sort, export_li
 from services.kernel.runtime.pages.paging import Part
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.asking import named_in
 from services.kernel.runtime.web.dependencies import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router
+from services.kernel.runtime.web.forms import Typed, comes_back, read_form
 
 router = edge_router()
 
@@ -35,7 +36,7 @@ _SORTS = {"username": "用户名", "name": "姓名"}
 class PasswordForm(BaseModel):
     """A new password for an officer, typed by the administrator and handed over in person."""
 
-    password: Annotated[str, Field(max_length=400)] = ""
+    password: Annotated[str, Field(max_length=400, title="新口令")] = ""
 
 
 @dataclass(frozen=True)
@@ -121,19 +122,28 @@ async def show_new_officer(request: Request, me: Me, reading: Reading, unit: str
     return await _new_page(request, reading, Typed(fields={"unit_id": unit}))
 
 
+async def _new_again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
+    return await _new_page(request, session, typed)
+
+
+async def _officer_again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
+    officer = await _officer(session, named_in(request, "officer_id", UUID))
+    return await _officer_page(request, session, officer, typed)
+
+
+async def _password_again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
+    officer = await _officer(session, named_in(request, "officer_id", UUID))
+    return await _officer_page(request, session, officer, replace(typed, fields=officer.model_dump()))
+
+
 @router.post("/officers")
+@comes_back(_new_again)
 async def appoint_officer(request: Request, context: Context, me: LiveMe, tx: Tx) -> Response:
     require(me.roles, Administration.CHANGE_OFFICERS)
-    typed = await read_form(request, NewOfficer, lists=["roles"])
-    if typed.value is not None:
-        try:
-            new = typed.value
-            password_hash = await _hash(context, new.password, username=new.username, name=new.name)
-            await actions.appoint_officer(tx, new, password_hash=password_hash, by=me.ref)
-            return back_to(_LIST, f"已任命{new.name}，用户名 {new.username}。请当面告知初始口令。")
-        except Refusal as refusal:
-            typed = typed.refused(refusal)
-    return await _new_page(request, tx.session, typed)
+    new = await read_form(request, NewOfficer)
+    password_hash = await _hash(context, new.password, username=new.username, name=new.name)
+    await actions.appoint_officer(tx, new, password_hash=password_hash, by=me.ref)
+    return back_to(_LIST, f"已任命{new.name}，用户名 {new.username}。请当面告知初始口令。")
 
 
 @router.get("/officers/{officer_id}")
@@ -144,31 +154,21 @@ async def show_officer(officer_id: UUID, request: Request, me: Me, reading: Read
 
 
 @router.post("/officers/{officer_id}")
+@comes_back(_officer_again)
 async def change_officer(officer_id: UUID, request: Request, *, me: LiveMe, version: IfMatch, tx: Tx) -> Response:
     require(me.roles, Administration.CHANGE_OFFICERS)
-    typed = await read_form(request, OfficerChange, lists=["roles"], flags=["is_active"])
-    if typed.value is not None:
-        try:
-            await actions.change_officer(tx, officer_id, typed.value, version=version, by=me.ref)
-            return back_to(_LIST, "已保存，岗位和单位的变动立即生效，对方不用重新登录。")
-        except Refusal as refusal:
-            typed = typed.refused(refusal)
-    return await _officer_page(request, tx.session, await _officer(tx.session, officer_id), typed)
+    await actions.change_officer(tx, officer_id, await read_form(request, OfficerChange), version=version, by=me.ref)
+    return back_to(_LIST, "已保存，岗位和单位的变动立即生效，对方不用重新登录。")
 
 
 @router.post("/officers/{officer_id}/password")
+@comes_back(_password_again)
 async def set_password(officer_id: UUID, request: Request, *, context: Context, me: LiveMe, tx: Tx) -> Response:
     require(me.roles, Administration.CHANGE_OFFICERS)
-    typed = await read_form(request, PasswordForm)
-    officer = await _officer(tx.session, officer_id)
-    try:
-        password = typed.value.password if typed.value else ""
-        password_hash = await _hash(context, password, username=officer.username, name=officer.name)
-        await actions.set_password(tx, officer_id, password_hash, by=me.ref)
-        return back_to(_LIST, f"已为{officer.name}重设口令，原有登录全部退出。")
-    except Refusal as refusal:
-        wrong = Typed[Any](fields=officer.model_dump()).refused(refusal)
-        return await _officer_page(request, tx.session, officer, wrong)
+    new, officer = await read_form(request, PasswordForm), await _officer(tx.session, officer_id)
+    password_hash = await _hash(context, new.password, username=officer.username, name=officer.name)
+    await actions.set_password(tx, officer_id, password_hash, by=me.ref)
+    return back_to(_LIST, f"已为{officer.name}重设口令，原有登录全部退出。")
 
 
 async def _hash(context: Context, password: str, *, username: str, name: str) -> str:
@@ -177,7 +177,7 @@ async def _hash(context: Context, password: str, *, username: str, name: str) ->
     )
 
 
-async def _new_page(request: Request, session: AsyncSession, typed: Typed[Any]) -> Response:
+async def _new_page(request: Request, session: AsyncSession, typed: Typed) -> Response:
     return page(
         request,
         "directory/officer_new.html",
@@ -188,7 +188,7 @@ async def _new_page(request: Request, session: AsyncSession, typed: Typed[Any]) 
     )
 
 
-async def _officer_page(request: Request, session: AsyncSession, officer: Officer, typed: Typed[Any]) -> Response:
+async def _officer_page(request: Request, session: AsyncSession, officer: Officer, typed: Typed) -> Response:
     return page(
         request,
         "directory/officer.html",

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Request, Response
 from pydantic import BaseModel, Field
 
 from services.directory.actions import officers as actions
 from services.directory.actions import sessions
-from services.directory.pages.forms import Typed, read_form
 from services.directory.policy.administration import Administration, require
 from services.directory.policy.sign_in import SIGNED_IN
 from services.kernel.language.refusal import InvalidInput, Refusal
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.service import ServiceContext
+from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.web.dependencies import Context, LiveMe, Me, Now, Officer, edge_router
+from services.kernel.runtime.web.forms import Typed, comes_back, read_form
 from services.kernel.runtime.web.identity import read_token
 
 router = edge_router()
@@ -25,9 +26,9 @@ router = edge_router()
 class OwnPasswordForm(BaseModel):
     """The old password once, the new one twice."""
 
-    old_password: Annotated[str, Field(max_length=400)] = ""
-    password: Annotated[str, Field(max_length=400)] = ""
-    again: Annotated[str, Field(max_length=400)] = ""
+    old_password: Annotated[str, Field(max_length=400, title="原口令")] = ""
+    password: Annotated[str, Field(max_length=400, title="新口令")] = ""
+    again: Annotated[str, Field(max_length=400, title="新口令")] = ""
 
 
 @router.get("/password")
@@ -36,18 +37,18 @@ async def show_own_password(request: Request, me: Me) -> Response:
     return _page(request, Typed())
 
 
+async def _again(request: Request, _session: AsyncSession, typed: Typed, _: Refusal) -> Response:
+    return _page(request, typed)
+
+
 @router.post("/password")
+@comes_back(_again)
 async def change_own_password(request: Request, context: Context, me: LiveMe, now: Now) -> Response:
     require(me.roles, Administration.CHANGE_OWN_PASSWORD)
-    typed = await read_form(request, OwnPasswordForm)
-    if typed.value is None:
-        return _page(request, typed)
-    try:
-        if typed.value.password != typed.value.again:
-            raise InvalidInput(errors=[{"field": "again", "message": "两次输入的新口令不一样。"}])
-        await _change(request, context, me, typed.value, now=now)
-    except Refusal as refusal:
-        return _page(request, typed.refused(refusal))
+    new = await read_form(request, OwnPasswordForm)
+    if new.password != new.again:
+        raise InvalidInput(errors=[{"field": "again", "message": "两次输入的新口令不一样。"}])
+    await _change(request, context, me, new, now=now)
     return back_to("/", "口令已更改，您在其他地方的登录已全部退出。")
 
 
@@ -67,5 +68,5 @@ async def _change(request: Request, context: ServiceContext, me: Officer, form: 
         raise InvalidInput(errors=[{"field": "old_password", "message": str(refusal)}])
 
 
-def _page(request: Request, typed: Typed[Any]) -> Response:
+def _page(request: Request, typed: Typed) -> Response:
     return page(request, "directory/password.html", status_code=typed.status, typed=typed)

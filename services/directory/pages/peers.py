@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path, Request, Response
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from services.directory import store
 from services.directory.actions import neighbours as actions
-from services.directory.model import PeerCard, PeerChange, names
-from services.directory.pages.forms import Typed, read_form, sentences
+from services.directory.model import Peer, PeerCard, PeerChange, names
 from services.directory.policy.administration import Administration, require
 from services.directory.policy.neighbours import direction_of, lanes_of, require_other_node
 from services.kernel.language.refusal import InvalidInput, NotFound, Refusal
@@ -19,7 +18,9 @@ from services.kernel.language.vocabulary import Lane, System
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.asking import named_in
 from services.kernel.runtime.web.dependencies import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router
+from services.kernel.runtime.web.forms import Typed, comes_back, meant, read_form
 
 router = edge_router()
 
@@ -30,9 +31,9 @@ NodeIdInPath = Annotated[str, Path(pattern=names.NODE_ID.pattern + "$", max_leng
 class CardForm(BaseModel):
     """The pasted card, and the fingerprint once it was read over the phone."""
 
-    card: Annotated[str, Field(max_length=8000)] = ""
-    fingerprint: Annotated[str, Field(max_length=100)] = ""
-    system: System = System.GOVERNMENT
+    card: Annotated[str, Field(max_length=8000, title="名片")] = ""
+    fingerprint: Annotated[str, Field(max_length=100, title="指纹")] = ""
+    system: Annotated[System, Field(title="系统")] = System.GOVERNMENT
 
 
 @router.get("/peers")
@@ -41,79 +42,84 @@ async def show_peers(request: Request, context: Context, me: Me, reading: Readin
     return await _list_page(request, context, reading, Typed())
 
 
+async def _list_again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
+    return await _list_page(request, request.app.state.context, session, typed)
+
+
+async def _register_again(request: Request, session: AsyncSession, typed: Typed, refusal: Refusal) -> Response:
+    """The second step with what was typed there; back to the first where the card itself is wrong."""
+    try:
+        card = _card(typed.get("card"))
+    except InvalidInput:
+        return await _list_again(request, session, typed, refusal)
+    return _confirm_page(request, request.app.state.context, card, typed)
+
+
+async def _peer_again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
+    return _peer_page(request, await _peer(session, named_in(request, "node_id", str)), typed)
+
+
 @router.post("/peers/card")
-async def read_card(request: Request, context: Context, me: LiveMe, reading: Reading) -> Response:
+@comes_back(_list_again)
+async def read_card(request: Request, context: Context, me: LiveMe) -> Response:
     """Second step: what the card says, and where to type the fingerprint."""
     require(me.roles, Administration.CHANGE_PEERS)
-    typed = await read_form(request, CardForm)
-    try:
-        card = _card(typed)
-        require_other_node(context.node.node_id, card.node_id)
-        return _confirm_page(request, context, card, typed)
-    except Refusal as refusal:
-        return await _list_page(request, context, reading, typed.refused(refusal))
+    form = await read_form(request, CardForm)
+    card = _card(form.card)
+    require_other_node(context.node.node_id, card.node_id)
+    return _confirm_page(request, context, card, Typed({"card": form.card}))
 
 
 @router.post("/peers")
-async def register_peer(request: Request, context: Context, me: LiveMe, tx: Tx) -> Response:
+@comes_back(_register_again)
+async def register_peer(request: Request, me: LiveMe, tx: Tx) -> Response:
     require(me.roles, Administration.CHANGE_PEERS)
-    typed = await read_form(request, CardForm)
-    try:
-        card = _card(typed)
-    except Refusal as refusal:
-        return await _list_page(request, context, tx.session, typed.refused(refusal))
-    try:
-        form = typed.value or CardForm()
-        peer = await actions.register_peer(
-            tx, card, confirmed_fingerprint=form.fingerprint, system=form.system, by=me.ref
-        )
-        return back_to(_LIST, f"已登记“{peer.name}”，链路会自动建立。")
-    except Refusal as refusal:
-        return _confirm_page(request, context, card, typed.refused(refusal))
+    form = await read_form(request, CardForm)
+    peer = await actions.register_peer(
+        tx, _card(form.card), confirmed_fingerprint=form.fingerprint, system=form.system, by=me.ref
+    )
+    return back_to(_LIST, f"已登记“{peer.name}”，链路会自动建立。")
 
 
 @router.get("/peers/{node_id}")
 async def show_peer(node_id: NodeIdInPath, request: Request, me: Me, reading: Reading) -> Response:
     require(me.roles, Administration.READ_PEERS)
-    peer = await store.find_peer(reading, node_id)
-    if peer is None:
-        raise NotFound
+    peer = await _peer(reading, node_id)
     return _peer_page(request, peer, Typed(fields=peer.model_dump()))
 
 
 @router.post("/peers/{node_id}")
+@comes_back(_peer_again)
 async def change_peer(node_id: NodeIdInPath, request: Request, *, me: LiveMe, version: IfMatch, tx: Tx) -> Response:
     require(me.roles, Administration.CHANGE_PEERS)
-    typed = await read_form(request, PeerChange, flags=["is_active"])
-    if typed.value is not None:
-        try:
-            await actions.change_peer(tx, node_id, typed.value, version=version, by=me.ref)
-            return back_to(_LIST, "已保存。")
-        except Refusal as refusal:
-            typed = typed.refused(refusal)
-    peer = await store.find_peer(tx.session, node_id)
+    await actions.change_peer(tx, node_id, await read_form(request, PeerChange), version=version, by=me.ref)
+    return back_to(_LIST, "已保存。")
+
+
+async def _peer(session: AsyncSession, node_id: str) -> Peer:
+    peer = await store.find_peer(session, node_id)
     if peer is None:
         raise NotFound
-    return _peer_page(request, peer, typed)
+    return peer
 
 
-def _card(typed: Typed[CardForm]) -> PeerCard:
+def _card(text: str) -> PeerCard:
     """The card that was pasted.
 
     Raises:
         InvalidInput: Not JSON, or not a card; says which part.
     """
     try:
-        return PeerCard.model_validate(json.loads(typed.value.card if typed.value else ""))
-    except ValidationError as fault:
-        parts = "；".join(f"{name}：{sentence}" for name, sentence in sentences(fault).items())
+        return meant(PeerCard, json.loads(text))
+    except InvalidInput as fault:
+        parts = "".join(error["message"] for error in fault.details["errors"])
         raise InvalidInput(errors=[{"field": "card", "message": f"名片不完整或有误。{parts}"}]) from fault
     except (ValueError, RecursionError) as fault:
         sentence = "这不是名片的内容。请整段粘贴对方“本节点名片”框里的文字。"
         raise InvalidInput(errors=[{"field": "card", "message": sentence}]) from fault
 
 
-def _confirm_page(request: Request, context: ServiceContext, card: PeerCard, typed: Typed[Any]) -> Response:
+def _confirm_page(request: Request, context: ServiceContext, card: PeerCard, typed: Typed) -> Response:
     return page(
         request,
         "directory/peer_confirm.html",
@@ -128,7 +134,7 @@ def _confirm_page(request: Request, context: ServiceContext, card: PeerCard, typ
     )
 
 
-def _peer_page(request: Request, peer: Any, typed: Typed[Any]) -> Response:
+def _peer_page(request: Request, peer: Peer, typed: Typed) -> Response:
     return page(
         request,
         "directory/peer.html",
@@ -141,7 +147,7 @@ def _peer_page(request: Request, peer: Any, typed: Typed[Any]) -> Response:
     )
 
 
-async def _list_page(request: Request, context: ServiceContext, session: AsyncSession, typed: Typed[Any]) -> Response:
+async def _list_page(request: Request, context: ServiceContext, session: AsyncSession, typed: Typed) -> Response:
     try:
         own = await actions.node_card(
             session, node=context.node, keys=context.node_keys, bootstrap_servers=context.settings.kafka

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -11,7 +10,6 @@ from fastapi.responses import RedirectResponse
 from services.directory import store
 from services.directory.actions import units as actions
 from services.directory.model import NewUnit, ProfileChange, Unit, UnitChange
-from services.directory.pages.forms import Typed, read_form
 from services.directory.policy.administration import Administration, may, require
 from services.directory.policy.units import reports_to
 from services.kernel.language.refusal import NotFound, Refusal
@@ -19,7 +17,9 @@ from services.kernel.language.vocabulary import UnitKind
 from services.kernel.runtime.pages.listing import Cursor, Place
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.asking import named_in
 from services.kernel.runtime.web.dependencies import Context, IfMatch, LiveMe, Me, Officer, Reading, Tx, edge_router
+from services.kernel.runtime.web.forms import Typed, comes_back, read_form
 
 router = edge_router()
 
@@ -38,17 +38,25 @@ async def show_units(request: Request, me: Me, reading: Reading, cursor: Cursor 
     return await _list_page(request, me, reading, Typed(), cursor=cursor)
 
 
+async def _list_again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
+    return await _list_page(request, request.state.officer, session, typed)
+
+
+async def _profile_again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
+    return await _list_page(request, request.state.officer, session, Typed(), profile=typed)
+
+
+async def _unit_again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
+    unit = await _unit(session, named_in(request, "unit_id", UUID))
+    return _unit_page(request, request.state.officer, unit, typed)
+
+
 @router.post("/units")
+@comes_back(_list_again)
 async def register_unit(request: Request, me: LiveMe, tx: Tx) -> Response:
     require(me.roles, Administration.CHANGE_UNITS)
-    typed = await read_form(request, NewUnit)
-    if typed.value is not None:
-        try:
-            unit = await actions.register_unit(tx, typed.value, by=me.ref)
-            return back_to(_LIST, f"已登记“{unit.name}”。")
-        except Refusal as refusal:
-            typed = typed.refused(refusal)
-    return await _list_page(request, me, tx.session, typed)
+    unit = await actions.register_unit(tx, await read_form(request, NewUnit), by=me.ref)
+    return back_to(_LIST, f"已登记“{unit.name}”。")
 
 
 @router.get("/units/{unit_id}")
@@ -59,38 +67,28 @@ async def show_unit(unit_id: UUID, request: Request, me: Me, reading: Reading) -
 
 
 @router.post("/units/{unit_id}")
+@comes_back(_unit_again)
 async def change_unit(unit_id: UUID, request: Request, *, me: LiveMe, version: IfMatch, tx: Tx) -> Response:
     require(me.roles, Administration.CHANGE_UNITS)
-    typed = await read_form(request, UnitChange, flags=["is_active"])
-    if typed.value is not None:
-        try:
-            await actions.change_unit(tx, unit_id, typed.value, version=version, by=me.ref)
-            return back_to(_LIST, "已保存。")
-        except Refusal as refusal:
-            typed = typed.refused(refusal)
-    return _unit_page(request, me, await _unit(tx.session, unit_id), typed)
+    await actions.change_unit(tx, unit_id, await read_form(request, UnitChange), version=version, by=me.ref)
+    return back_to(_LIST, "已保存。")
 
 
 @router.post("/profile")
+@comes_back(_profile_again)
 async def change_profile(request: Request, me: LiveMe, version: IfMatch, tx: Tx) -> Response:
     require(me.roles, Administration.CHANGE_UNITS)
-    typed = await read_form(request, ProfileChange)
-    if typed.value is not None:
-        try:
-            await actions.change_profile(tx, typed.value, version=version, by=me.ref)
-            return back_to(_LIST, "已保存本节点信息。")
-        except Refusal as refusal:
-            typed = typed.refused(refusal)
-    return await _list_page(request, me, tx.session, Typed(), profile=typed)
+    await actions.change_profile(tx, await read_form(request, ProfileChange), version=version, by=me.ref)
+    return back_to(_LIST, "已保存本节点信息。")
 
 
 async def _list_page(
     request: Request,
     me: Officer,
     session: AsyncSession,
-    typed: Typed[Any],
+    typed: Typed,
     *,
-    profile: Typed[Any] | None = None,
+    profile: Typed | None = None,
     cursor: str = "",
 ) -> Response:
     found = await store.list_units(session, cursor=cursor, limit=_PAGE)
@@ -111,7 +109,7 @@ async def _list_page(
     )
 
 
-def _unit_page(request: Request, me: Officer, unit: Unit, typed: Typed[Any]) -> Response:
+def _unit_page(request: Request, me: Officer, unit: Unit, typed: Typed) -> Response:
     is_free = unit.kind in {UnitKind.BUREAU, UnitKind.HOSTED}
     return page(
         request,

@@ -206,7 +206,7 @@ async def test_a_unit_form_that_fails_keeps_what_was_typed(browser: httpx.AsyncC
     assert "&lt;b&gt;水利&lt;/b&gt;" in answer.text
     answer = await browser.post("/directory/units", data=form | {"name": "", "kind": "palace"})
     assert answer.status_code == 422
-    assert "请填写。" in answer.text
+    assert answer.text.count("请填写全称。") == 2, "in the list of what is wrong, and at its field"
     made = await browser.post("/directory/units", data=form | {"name": "云岭区教育局", "idempotency_key": "once"})
     twice = await browser.post("/directory/units", data=form | {"name": "云岭区教育局", "idempotency_key": "once"})
     assert (made.status_code, twice.status_code) == (303, 303)
