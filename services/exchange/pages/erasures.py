@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Form, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import AfterValidator, BaseModel, Field
+from pydantic_core import PydanticCustomError
 
 from services.exchange import actions
 from services.exchange.actions.erasures import neighbours_with
@@ -28,6 +30,7 @@ from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.surroundings.settings import ALL_SERVICES
+from services.kernel.runtime.web.asking import named_in
 from services.kernel.runtime.web.dependencies import (
     Context,
     LiveMe,
@@ -38,12 +41,11 @@ from services.kernel.runtime.web.dependencies import (
     edge_router,
     of_officer,
 )
+from services.kernel.runtime.web.forms import Typed, comes_back, read_form
 
 router = edge_router(prefix="/erasures", include_in_schema=False)
 
 PAGE_SIZE = 50
-Reason = Annotated[str, Form(max_length=2000)]
-
 
 @router.get("")
 async def show_erasures(
@@ -76,7 +78,7 @@ async def show_item(request: Request, origin_id: UUID, *, me: Me, reading: Readi
     require(me.roles, Act.ERASE)
     erasure = await find_erasure(reading, origin_id)
     if erasure is None:
-        return await _decision_page(request, context, reading, origin_id)
+        return await _decision_page(request, context, reading, origin_id, Typed())
     return await _record_page(request, context, reading, erasure, "exchange/erasure.html")
 
 
@@ -90,34 +92,67 @@ async def show_standing(request: Request, origin_id: UUID, *, me: Me, reading: R
     return await _record_page(request, context, reading, erasure, "exchange/_erasure.html")
 
 
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("empty_reason", "请写明经过谁批准、依据什么；不要复述内容。")
+    if len(text.strip()) > MAX_REASON_CHARACTERS:
+        raise PydanticCustomError("string_too_long", "", {"max_length": MAX_REASON_CHARACTERS})
+    return text.strip()
+
+
+def _looked_over(is_confirmed: bool) -> bool:
+    if not is_confirmed:
+        raise PydanticCustomError("not_confirmed", "请核对以后勾选。")
+    return is_confirmed
+
+
+Reason = Annotated[str, Field(default="", validate_default=True, title="理由"), AfterValidator(_reason)]
+
+
+class Decision(BaseModel):
+    """Why an item is erased, looked over before it is sent."""
+
+    ground: Annotated[ErasureGround, Field(title="为什么清除")]
+    reason: Reason
+    confirmed: Annotated[bool, AfterValidator(_looked_over)]
+
+
+class Declined(BaseModel):
+    """Whose request is declined, and why."""
+
+    peer: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$", title="对方")]
+    reason: Reason
+
+
+async def _again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
+    origin_id = named_in(request, "origin_id", UUID)
+    return await _decision_page(request, request.app.state.context, session, origin_id, typed)
+
+
+async def _declined_again(request: Request, session: AsyncSession, typed: Typed, refusal: Refusal) -> Response:
+    """Each neighbour's request has a form of its own on the page."""
+    said = {f"reason-{typed.get('peer')}": typed.message or typed.errors.get("reason", str(refusal))}
+    again = replace(typed, fields={"declined": typed.get("reason")}, errors=said, message="")
+    return await _again(request, session, again, refusal)
+
+
 @router.post("/{origin_id}")
+@comes_back(_again)
 @asked_first(of_officer(lambda me: require(me.roles, Act.ERASE)))
-async def decide_erasure(
-    request: Request, origin_id: UUID, *, me: LiveMe, tx: Tx, context: Context,
-    ground: Annotated[str, Form(max_length=40)] = "", reason: Reason = "", confirmed: Annotated[str, Form(max_length=10)] = "",
-) -> Response:  # fmt: skip
+async def decide_erasure(request: Request, origin_id: UUID, me: LiveMe, tx: Tx) -> Response:
     require(me.roles, Act.ERASE)
-    errors = _errors(reason) | _decision_errors(ground, confirmed)
-    typed = {"ground": ground, "reason": reason}
-    if errors:
-        return await _decision_page(request, context, tx.session, origin_id, typed=typed, errors=errors)
-    await actions.decide_erasure(tx, origin_id, ground=ErasureGround(ground), reason=reason.strip(), by=me.ref)
+    new = await read_form(request, Decision)
+    await actions.decide_erasure(tx, origin_id, ground=new.ground, reason=new.reason, by=me.ref)
     return back_to(f"/exchange/erasures/{origin_id}", "已开始清除，进度在下面；相邻单位已收到通知，由他们自己决定。")
 
 
 @router.post("/{origin_id}/decline")
+@comes_back(_declined_again)
 @asked_first(of_officer(lambda me: require(me.roles, Act.ERASE)))
-async def decline_erasure(
-    request: Request, origin_id: UUID, *, me: LiveMe, tx: Tx, context: Context,
-    peer: Annotated[str, Form(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")], reason: Reason = "",
-) -> Response:  # fmt: skip
+async def decline_erasure(request: Request, origin_id: UUID, me: LiveMe, tx: Tx) -> Response:
     require(me.roles, Act.ERASE)
-    if errors := {f"{name}-{peer}": text for name, text in _errors(reason).items()}:
-        return await _decision_page(request, context, tx.session, origin_id, typed={"declined": reason}, errors=errors)
-    try:
-        await actions.decline_erasure(tx, origin_id, peer, reason=reason.strip(), by=me.ref)
-    except Refusal as refusal:
-        return await _decision_page(request, context, tx.session, origin_id, errors={f"reason-{peer}": str(refusal)})
+    new = await read_form(request, Declined)
+    await actions.decline_erasure(tx, origin_id, new.peer, reason=new.reason, by=me.ref)
     return back_to("/exchange/erasures", "已答复不清除，理由已发给对方。")
 
 
@@ -128,10 +163,9 @@ async def erase_again(origin_id: UUID, me: LiveMe, tx: Tx) -> Response:
     return back_to(f"/exchange/erasures/{origin_id}", "已重新开始，每一处再清除一遍。")
 
 
-async def _decision_page(  # noqa: PLR0917 - a form needs all of it
-    request: Request, context: ServiceContext, session: AsyncSession, origin_id: UUID,
-    typed: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None,
-) -> Response:  # fmt: skip
+async def _decision_page(
+    request: Request, context: ServiceContext, session: AsyncSession, origin_id: UUID, typed: Typed
+) -> Response:
     copies = await _copies(context, origin_id)
     route = (await routes_of(session, [str(origin_id)])).get(str(origin_id), ())
     said = await list_said(session, [str(origin_id)])
@@ -139,7 +173,7 @@ async def _decision_page(  # noqa: PLR0917 - a form needs all of it
     return page(
         request,
         "exchange/erasure_decide.html",
-        status_code=422 if errors else 200,
+        status_code=typed.status,
         origin_id=origin_id,
         copies=copies,
         title=next((one.title for one in copies.values() if one and one.title), ""),
@@ -154,8 +188,9 @@ async def _decision_page(  # noqa: PLR0917 - a form needs all of it
         titles=SERVICE_TITLES,
         grounds=[(one.value, one.label, one.source) for one in ErasureGround],
         max_reason=MAX_REASON_CHARACTERS,
-        typed=typed or {},
-        errors=errors or {},
+        typed=typed.fields,
+        errors=typed.errors,
+        message=typed.message,
     )
 
 
@@ -201,20 +236,3 @@ def _by_item(said: Any) -> dict[str, list[Any]]:
     for one in said:
         found.setdefault(one.origin_id, []).append(one)
     return found
-
-
-def _errors(reason: str) -> dict[str, str]:
-    if not reason.strip():
-        return {"reason": "请写明经过谁批准、依据什么；不要复述内容。"}
-    if len(reason.strip()) > MAX_REASON_CHARACTERS:
-        return {"reason": f"最多 {MAX_REASON_CHARACTERS} 字。"}
-    return {}
-
-
-def _decision_errors(ground: str, confirmed: str) -> dict[str, str]:
-    errors = {}
-    if ground not in {one.value for one in ErasureGround}:
-        errors["ground"] = "请选择为什么清除。"
-    if not confirmed:
-        errors["confirmed"] = "请核对以后勾选。"
-    return errors

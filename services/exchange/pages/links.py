@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import Form, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import AfterValidator, BaseModel, Field
+from pydantic_core import PydanticCustomError
 
 from services.exchange import actions
 from services.exchange.policy.chain import Chain, link_name
@@ -17,11 +19,12 @@ from services.exchange.policy.timing import severity
 from services.exchange.store.erasures import count_requests
 from services.exchange.store.keys import known_keys
 from services.exchange.store.overview import LaneStanding, LinkStanding, link_standings
-from services.kernel.language.refusal import NotFound, Refusal
+from services.kernel.language.refusal import InvalidInput, NotFound, Refusal
 from services.kernel.language.vocabulary import Lane, LinkState
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.asking import named_in
 from services.kernel.runtime.web.dependencies import (
     Context,
     LiveMe,
@@ -33,6 +36,7 @@ from services.kernel.runtime.web.dependencies import (
     edge_router,
     of_officer,
 )
+from services.kernel.runtime.web.forms import Typed, comes_back, read_form
 
 router = edge_router(include_in_schema=False)
 
@@ -166,29 +170,44 @@ async def ask_for_epoch(
 ) -> Response:  # fmt: skip
     require(me.roles, Act.OPERATE_LINKS)
     link = _chosen(await _standings(reading, context, now), peer)
-    return _epoch_page(request, link, lane, direction)
+    return _epoch_page(request, link, lane, direction, Typed())
+
+
+def _agreed(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("empty_reason", "请写明对端经办人、核对时间和原因。")
+    return text.strip()
+
+
+class NewEpoch(BaseModel):
+    """From which agreed row a lane goes on, and why."""
+
+    lane: Annotated[Lane, Field(title="通道")]
+    direction: Annotated[Literal["sent", "received"], Field(title="方向")]
+    agreed_n: Annotated[int, Field(ge=0, lt=10**18, title="两边核对一致的最后一行的编号")]
+    reason: Annotated[str, Field(max_length=400, title="原因"), AfterValidator(_agreed)]
+
+
+async def _epoch_again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
+    context, lane, direction = request.app.state.context, typed.get("lane"), typed.get("direction")
+    if lane not in set(Lane) or direction not in {"sent", "received"}:
+        raise InvalidInput
+    link = _chosen(await _standings(session, context, request.state.now), named_in(request, "peer", str))
+    return _epoch_page(request, link, Lane(lane), direction, typed)
 
 
 @router.post("/links/{peer}/epoch")
+@comes_back(_epoch_again)
 @asked_first(of_officer(lambda me: require(me.roles, Act.OPERATE_LINKS)))
-async def open_epoch(
-    request: Request, peer: Peer, *, me: LiveMe, tx: Tx, context: Context,
-    lane: Annotated[Lane, Form()], direction: Annotated[str, Form(pattern="^(sent|received)$")],
-    agreed_n: Annotated[str, Form(max_length=20)] = "", reason: Annotated[str, Form(max_length=400)] = "",
-) -> Response:  # fmt: skip
+async def open_epoch(request: Request, peer: Peer, me: LiveMe, tx: Tx, context: Context) -> Response:
     require(me.roles, Act.OPERATE_LINKS)
-    link = _chosen(await _standings(tx.session, context, tx.now), peer)
-    errors = _epoch_errors(agreed_n, reason)
-    typed = {"agreed_n": agreed_n, "reason": reason}
-    if errors:
-        return _epoch_page(request, link, lane, direction, typed=typed, errors=errors)
-    ends = (context.node.node_id, peer) if direction == "sent" else (peer, context.node.node_id)
-    chain = Chain(link_name(*ends), lane.value)
-    try:
-        epoch = await actions.open_epoch(tx, chain, agreed_n=int(agreed_n), by=me.ref, reason=reason.strip())
-    except Refusal as refusal:
-        return _epoch_page(request, link, lane, direction, typed=typed, errors={"agreed_n": str(refusal)})
-    return back_to(f"/exchange/links/{peer}", f"{lane.label}通道已从第 {agreed_n} 行开启第 {epoch} 纪元。")
+    _chosen(await _standings(tx.session, context, tx.now), peer)
+    new = await read_form(request, NewEpoch)
+    ends = (context.node.node_id, peer) if new.direction == "sent" else (peer, context.node.node_id)
+    chain = Chain(link_name(*ends), new.lane.value)
+    epoch = await actions.open_epoch(tx, chain, agreed_n=new.agreed_n, by=me.ref, reason=new.reason)
+    said = f"{new.lane.label}通道已从第 {new.agreed_n} 行开启第 {epoch} 纪元。"
+    return back_to(f"/exchange/links/{peer}", said)
 
 
 @router.get("/verify")
@@ -216,27 +235,16 @@ def _page(  # noqa: PLR0917 - a page needs all of it
     )
 
 
-def _epoch_page(  # noqa: PLR0917 - a form needs all of it
-    request: Request, link: LinkStanding, lane: Lane, direction: str, typed: dict[str, str] | None = None,
-    errors: dict[str, str] | None = None,
-) -> Response:  # fmt: skip
+def _epoch_page(request: Request, link: LinkStanding, lane: Lane, direction: str, typed: Typed) -> Response:
     standing = next((one for one in link.lanes if one.lane is lane), None)
     if standing is None:
         raise NotFound
     chain: Any = standing.out if direction == "sent" else standing.inward
+    errors = {"agreed_n": typed.message} if typed.message else typed.errors
     return page(
-        request, "exchange/epoch.html", status_code=422 if errors else 200, link=link, lane=lane, direction=direction,
-        chain=chain, typed=typed or {}, errors=errors or {},
+        request, "exchange/epoch.html", status_code=typed.status, link=link, lane=lane, direction=direction,
+        chain=chain, typed=typed.fields, errors=errors,
     )  # fmt: skip
-
-
-def _epoch_errors(agreed_n: str, reason: str) -> dict[str, str]:
-    errors = {}
-    if not (agreed_n.isdecimal() and len(agreed_n) < 19):
-        errors["agreed_n"] = "请填两边核对一致的最后一行的编号。"
-    if not reason.strip():
-        errors["reason"] = "请写明对端经办人、核对时间和原因。"
-    return errors
 
 
 def _catching_up(link: LinkStanding, now: datetime) -> list[CatchingUp]:

@@ -109,5 +109,5 @@ async def test_odd_text_in_the_reason_is_kept_as_text(district: NodeProcess) -> 
         for text in ("<script>alert(1)</script>", "{{ 7 * 7 }}", "\x00\x07", "字" * 500):
             form = {"lane": "bulk", "direction": "sent", "agreed_n": "99", "reason": text}
             answer = await client.post("/exchange/links/township/epoch", data=form)
-            assert answer.status_code == 422
+            assert answer.status_code in {409, 422}
             assert "<script>alert" not in answer.text
