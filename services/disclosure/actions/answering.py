@@ -66,9 +66,7 @@ async def keepable_download(
     mark = f'"{sha256}"'
     if _has(request, mark):
         return Response(status_code=304, headers={"ETag": mark, "Cache-Control": _KEPT})
-    answer = await stored_file(context.files, sha256, filename, media_type, cache_control=_KEPT)
-    answer.headers["ETag"] = mark
-    return answer
+    return await stored_file(context.files, sha256, filename, media_type, cache_control=_KEPT)
 
 
 def _has(request: Request, mark: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import FileResponse
 
 from services.disclosure import actions
 from services.disclosure.actions.admitting import admitting, open_information
@@ -155,7 +155,7 @@ async def remove(information_id: UUID, attachment_id: UUID, me: Me, tx: Tx) -> N
 @router.get("/information/{information_id}/attachments/{attachment_id}")
 async def download(
     information_id: UUID, attachment_id: UUID, me: Me, session: Reading, context: Context, *, public: bool = False
-) -> StreamingResponse:
+) -> FileResponse:
     await open_information(session, information_id, by=me)
     file = await session.get(InformationFile, attachment_id)
     if file is None or file.information_id != information_id:

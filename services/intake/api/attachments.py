@@ -6,7 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import FileResponse
 
 from services.intake import actions, store
 from services.intake.actions.attaching import require_attachable
@@ -52,7 +52,7 @@ async def remove(origin_id: UUID, attachment_id: UUID, me: Me, tx: Tx, response:
 @router.get("/{attachment_id}")
 async def download(
     origin_id: UUID, attachment_id: UUID, *, me: Me, session: Reading, node: Node, context: Context
-) -> StreamingResponse:
+) -> FileResponse:
     await actions.open_submission(session, me, origin_id, node.node_id)
     attachment = await session.get(Attachment, attachment_id)
     if attachment is None or attachment.origin_id != origin_id:

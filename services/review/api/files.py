@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fastapi.responses import StreamingResponse
+from fastapi.responses import FileResponse
 
 from services.kernel.language.refusal import NotFound
 from services.kernel.runtime.uploads.files import FileStore
@@ -18,7 +18,7 @@ router = edge_router(prefix="/api/v1/submissions/{origin_id}")
 @router.get("/attachments/{attachment_id}")
 async def download(
     origin_id: UUID, attachment_id: UUID, me: Me, session: Reading, *, context: Context, now: Now
-) -> StreamingResponse:
+) -> FileResponse:
     sheet = await item_sheet(session, origin_id, me, now)
     attached = [a for sent in sheet.sent for a in sent.content.attachments if a.attachment_id == attachment_id]
     if not attached:
@@ -27,7 +27,7 @@ async def download(
 
 
 @router.get("/sign-scan")
-async def download_scan(origin_id: UUID, me: Me, session: Reading, *, context: Context, now: Now) -> StreamingResponse:
+async def download_scan(origin_id: UUID, me: Me, session: Reading, *, context: Context, now: Now) -> FileResponse:
     sheet = await item_sheet(session, origin_id, me, now)
     if not sheet.item.sign_scan_sha256:
         raise NotFound

@@ -107,6 +107,28 @@ async def test_a_file_is_kept_no_longer_than_the_page_that_offers_it(world: Worl
     assert (gone.status_code, gone.headers["cache-control"]) == (404, "no-store")
 
 
+async def test_a_stretch_of_a_public_file_is_answered_alone_and_a_broken_download_goes_on(world: World) -> None:
+    information_id = await world.prepared()
+    await attached(world, information_id, "养护路段表.pdf", dirty.pdf())
+    assert (await reviewed(world, information_id)).status_code == 200
+    url = (await published(world, information_id))[0]["url"]
+    citizen = world.client()
+    whole = await citizen.get(url)
+    size = len(whole.content)
+    assert (whole.status_code, whole.headers["accept-ranges"]) == (200, "bytes")
+
+    middle = await citizen.get(url, headers={"Range": "bytes=10-29"})
+    assert (middle.status_code, middle.content) == (206, whole.content[10:30])
+    assert middle.headers["content-range"] == f"bytes 10-29/{size}"
+    assert middle.headers["content-disposition"] == whole.headers["content-disposition"]
+    going_on = {"Range": "bytes=100-", "If-Range": whole.headers["etag"]}
+    assert (await citizen.get(url, headers=going_on)).content == whole.content[100:]
+    changed = await citizen.get(url, headers=going_on | {"If-Range": '"another"'})
+    assert (changed.status_code, changed.content) == (200, whole.content)
+    beyond = await citizen.get(url, headers={"Range": f"bytes={size}-"})
+    assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{size}")
+
+
 TRACKED = (
     '<w:p><w:ins w:id="9" w:author="某" w:date="2026-01-01T00:00:00Z"><w:r><w:t>加</w:t></w:r></w:ins></w:p><w:sectPr'
 )

@@ -92,6 +92,13 @@ class FileStore:
         except FileNotFoundError:
             raise FileNotHere from None
 
+    def stat(self, sha256: str) -> os.stat_result:
+        """What the disk says of the file: its size, and since when it is here."""
+        try:
+            return self.path(sha256).stat()
+        except FileNotFoundError:
+            raise FileNotHere from None
+
     def put(self, stream: IO[bytes]) -> StoredFile:
         """Store what the stream still holds."""
         with self._aside() as aside:
