@@ -10,7 +10,7 @@ from services.kernel.runtime.storing.outbox import lock
 from services.kernel.runtime.storing.transaction import Transaction
 from services.stats import metrics
 from services.stats.model import StoredEvent
-from services.stats.policy import Happening, Ruleset, happening_of, score
+from services.stats.policy import Ruleset, ScoreEvent, event_of, score
 from services.stats.store import events as store
 from services.stats.store.rulesets import list_rulesets
 
@@ -19,12 +19,12 @@ SCORES_CHANNEL = "scores"
 
 async def record_fact(tx: Transaction, fact: SubmissionFact) -> None:
     """Record what a fact is worth here; a fact that is no score event here changes nothing."""
-    happening = happening_of(fact, tx.node.node_id)
-    if happening is None:
+    event = event_of(fact, tx.node.node_id)
+    if event is None:
         return
     await take_turn(tx)
-    if await _keep(tx, happening):
-        await rescore(tx, [UUID(happening.event.origin_id)])
+    if await _keep(tx, event):
+        await rescore(tx, [event.origin_id])
         tx.signal(SCORES_CHANNEL)
 
 
@@ -49,14 +49,14 @@ async def rescore(tx: Transaction, origins: Collection[UUID]) -> None:
             tx.session.add(row)
 
 
-async def _keep(tx: Transaction, happening: Happening) -> bool:
+async def _keep(tx: Transaction, event: ScoreEvent) -> bool:
     """Keep the event; of two tellings the earlier one stays. Says whether anything changed."""
-    known = await tx.session.get(StoredEvent, happening.event.event_id, populate_existing=True)
+    known = await tx.session.get(StoredEvent, event.event_id, populate_existing=True)
     if known is None:
-        tx.session.add(store.stored(happening, recorded_at=tx.now))
-        metrics.EVENTS.labels(tx.node.node_id, happening.event.event).inc()
+        tx.session.add(store.stored(event, recorded_at=tx.now))
+        metrics.EVENTS.labels(tx.node.node_id, event.kind).inc()
         return True
-    row = store.stored(happening, recorded_at=known.recorded_at)
+    row = store.stored(event, recorded_at=known.recorded_at)
     if _precedence(row) >= _precedence(known):
         return False
     for name, value in row.model_dump(exclude={"event_id", "is_unmatched"}).items():

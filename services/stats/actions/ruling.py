@@ -44,7 +44,7 @@ async def list_changes(session: AsyncSession, new: Ruleset, now: datetime) -> li
     after: dict[UUID, Decimal] = {}
     for entry in scored.entries:
         if entry.period == str(period):
-            after[UUID(entry.unit_id)] = after.get(UUID(entry.unit_id), Decimal(0)) + entry.points
+            after[entry.unit_id] = after.get(entry.unit_id, Decimal(0)) + entry.points
     sheet = await read_sheet(session, period)
     ruleset = in_force_at_end(supposed, period)
     return [

@@ -2,21 +2,20 @@
 
 from services.stats.policy.dated import Scoring, floored, score
 from services.stats.policy.event import EventKind, ScoreEntry, ScoreEvent
-from services.stats.policy.happening import Happening, happening_of
+from services.stats.policy.happening import event_of
 from services.stats.policy.period import Period
 from services.stats.policy.ruleset import NoRulesetInForce, Ruleset, ruleset_on
 
 __all__ = [
     "EventKind",
-    "Happening",
     "NoRulesetInForce",
     "Period",
     "Ruleset",
     "ScoreEntry",
     "ScoreEvent",
     "Scoring",
+    "event_of",
     "floored",
-    "happening_of",
     "ruleset_on",
     "score",
 ]

@@ -1,8 +1,11 @@
 """First half of scoring: which rule pays for an event, and each unit's share of it."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from uuid import UUID
 
 from services.stats.policy.event import EventKind, ScoreEvent
 from services.stats.policy.ruleset import CRITERIA, Rule, Ruleset
@@ -16,7 +19,6 @@ class Credit:
     """
 
     event: ScoreEvent
-    unit_id: str
     rule: Rule
     multiplier: Rule | None
     points: Decimal
@@ -33,12 +35,12 @@ def standing_events(events: Iterable[ScoreEvent], ruleset: Ruleset) -> list[Scor
     """Events of any day, each once, none cancelled, oldest first."""
     by_id = {event.event_id: event for event in sorted(events, key=_order, reverse=True)}
     ordered = sorted(by_id.values(), key=_order)
-    cancelled = {event.adoption_id for event in ordered if event.event == EventKind.ADOPTION_CANCELLED}
+    cancelled = {event.adoption_id for event in ordered if event.kind == EventKind.ADOPTION_CANCELLED}
     standing = [
         event
         for event in ordered
-        if event.event != EventKind.ADOPTION_CANCELLED
-        and not (event.event == EventKind.ADOPTED and event.adoption_id in cancelled - {None})
+        if event.kind != EventKind.ADOPTION_CANCELLED
+        and not (event.kind == EventKind.ADOPTED and event.adoption_id in cancelled - {None})
     ]
     if ruleset.policies.duplicate_submission == "first_only":
         return _first_submissions(standing)
@@ -54,46 +56,60 @@ def rule_for(event: ScoreEvent, ruleset: Ruleset, *, multiplier: bool = False) -
         rule
         for rule in ruleset.rules
         if rule.is_multiplier is multiplier
-        and rule.event == event.event
+        and rule.event == event.kind
         and rule.is_in_force_on(event.happened_on)
         and all(getattr(rule, name) is None or getattr(rule, name) == getattr(event, name) for name in CRITERIA)
     ]
     return min(matching, key=lambda rule: (-rule.specificity, -rule.points, rule.id), default=None)
 
 
-def credits_of(event: ScoreEvent, ruleset: Ruleset) -> list[Credit]:
-    """One credit for every unit that earns by the event; none if no rule pays for it.
+def sharers_of(events: Iterable[ScoreEvent]) -> Callable[[ScoreEvent], int]:
+    """How many units share what an event tells of one of them: an adoption is told for each, all on the issue's day."""
+    units: dict[tuple[UUID, date], set[UUID]] = defaultdict(set)
+    for event in events:
+        if event.kind == EventKind.ADOPTED and event.adoption_id:
+            units[event.adoption_id, event.happened_on].add(event.unit_id)
+
+    def count(event: ScoreEvent) -> int:
+        if event.kind != EventKind.ADOPTED or event.adoption_id is None:
+            return 1
+        return len(units[event.adoption_id, event.happened_on])
+
+    return count
+
+
+def credit_of(event: ScoreEvent, ruleset: Ruleset, *, sharers: int) -> Credit | None:
+    """What the event gives its unit, one of those that share it; None if no rule pays for it.
 
     A share is rounded half up; the rest of an uneven split goes to nobody, so that joint
     reporters stay equal.
     """
     rule = rule_for(event, ruleset)
-    units = sorted(set(event.unit_ids))
-    if rule is None or not units:
-        return []
+    if rule is None:
+        return None
     factor = rule_for(event, ruleset, multiplier=True)
     points, notes = rule.points, [f"{_rule_name(rule)}{zh(rule.points)}分"]
     if factor:
         points *= factor.points
         notes.append(f"{_rule_name(factor)}×{zh(factor.points)}")
     split = (factor and factor.split) or rule.split or ruleset.defaults.split
-    if split == "equal" and len(units) > 1:
-        points /= len(units)
-        notes.append(f"{len(units)}个单位均分")
+    if split == "equal" and sharers > 1:
+        points /= sharers
+        notes.append(f"{sharers}个单位均分")
     share = rounded(points, ruleset)
-    return [Credit(event, unit_id, rule, factor, share, share, tuple(notes)) for unit_id in units]
+    return Credit(event, rule, factor, share, share, tuple(notes))
 
 
 def once_per_adoption(earned: Iterable[Credit]) -> list[Credit]:
     """Drop an adoption told twice; a unit with two items in one compiled text is paid once."""
-    told: dict[tuple[str, str], set[str]] = {}
+    told: dict[tuple[UUID, UUID], set[UUID]] = {}
     kept = []
     for credit in earned:
         event = credit.event
-        if event.event != EventKind.ADOPTED or event.adoption_id is None:
+        if event.kind != EventKind.ADOPTED or event.adoption_id is None:
             kept.append(credit)
             continue
-        items = told.setdefault((event.adoption_id, credit.unit_id), set())
+        items = told.setdefault((event.adoption_id, event.unit_id), set())
         if event.origin_id in items:
             continue
         kept.append(credit.leave(Decimal(0), "本单位在同一次采用中已计分") if items else credit)
@@ -122,10 +138,10 @@ def _order(event: ScoreEvent) -> tuple[str, ...]:
 
 
 def _first_submissions(events: list[ScoreEvent]) -> list[ScoreEvent]:
-    seen: set[str] = set()
+    seen: set[UUID] = set()
     kept = []
     for event in events:
-        if event.event == EventKind.SUBMISSION_COUNTED:
+        if event.kind == EventKind.SUBMISSION_COUNTED:
             if event.origin_id in seen:
                 continue
             seen.add(event.origin_id)

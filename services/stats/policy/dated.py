@@ -6,7 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from services.stats.policy.credit import Credit, credits_of, once_per_adoption, rounded, rule_for, standing_events
+from services.stats.policy.credit import (
+    Credit,
+    credit_of,
+    once_per_adoption,
+    rounded,
+    rule_for,
+    sharers_of,
+    standing_events,
+)
 from services.stats.policy.event import ScoreEntry, ScoreEvent
 from services.stats.policy.ruleset import NoRulesetInForce, Ruleset, ruleset_on
 from services.stats.policy.scoring import entry_of, limited
@@ -33,6 +41,7 @@ def score(events: Iterable[ScoreEvent], rulesets: Sequence[Ruleset]) -> Scoring:
     in_order = sorted(rulesets, key=lambda one: (one.ruleset.effective_from, one.version))
     for current in in_order:
         standing = standing_events([event for event, ruleset in ruled if ruleset], current)
+        sharers = sharers_of(standing)
         own = {event.event_id for event, ruleset in ruled if ruleset is current}
         last = max((event.happened_on for event, ruleset in ruled if ruleset is current), default=None)
         seen = [(event, _in_force(rulesets, event)) for event in standing if last and event.happened_on <= last]
@@ -40,8 +49,7 @@ def score(events: Iterable[ScoreEvent], rulesets: Sequence[Ruleset]) -> Scoring:
         earned = [
             replace(credit, ruleset_no=in_order.index(ruleset))
             for event, ruleset in seen
-            if ruleset
-            for credit in credits_of(event, ruleset)
+            if ruleset and (credit := credit_of(event, ruleset, sharers=sharers(event)))
         ]
         entries += _entries(earned, current, own)
     return Scoring(tuple(entries), frozenset(unmatched))

@@ -1,8 +1,9 @@
 """What can be scored, and what a score says about itself."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from services.kernel.language.vocabulary import (
     AdoptionMode,
@@ -10,6 +11,7 @@ from services.kernel.language.vocabulary import (
     LeaderRank,
     Level,
     PeriodicalKind,
+    System,
     Word,
 )
 
@@ -27,29 +29,34 @@ class EventKind(Word):
 
 @dataclass(frozen=True)
 class ScoreEvent:
-    """One scorable event.
+    """One scorable event of one governed unit, as it is read from a fact, kept and scored.
 
     Args:
         event_id: The same event delivered again carries the same id and counts once.
-        unit_ids: Units that earn: one, or all that wrote a joint or compiled item.
         level: Level that adopted or instructed, or the level forwarded to.
         happened_on: Local date (Asia/Shanghai); decides month and rules.
-        adoption_id: An adoption counts once per unit; its cancellation carries the same id.
         label: What the event is called in a reason, such as 《政务信息》第16期.
+        at: When the telling node did it; of two tellings the earlier counts, so that the order of arrival does not.
+        adoption_id: An adoption counts once per unit, and joint reporters share it; its cancellation carries the same id.
     """
 
     event_id: str
-    event: str
-    origin_id: str
-    unit_ids: tuple[str, ...]
+    kind: EventKind
+    origin_id: UUID
+    unit_id: UUID
+    unit_name: str
     level: Level | None
     happened_on: date
-    periodical_kind: PeriodicalKind | None = None
+    label: str
+    title: str
+    system: System
+    node: str
+    at: datetime
     info_type: InfoType | None = None
+    periodical_kind: PeriodicalKind | None = None
     mode: AdoptionMode | None = None
     leader_rank: LeaderRank | None = None
-    adoption_id: str | None = None
-    label: str = ""
+    adoption_id: UUID | None = None
 
     @property
     def period(self) -> str:
@@ -66,10 +73,8 @@ class ScoreEntry:
     """
 
     event_id: str
-    unit_id: str
-    origin_id: str
-    event: str
-    level: Level | None
+    unit_id: UUID
+    origin_id: UUID
     happened_on: date
     period: str
     ruleset_id: str

@@ -18,10 +18,8 @@ def entry_of(credit: Credit, ruleset: Ruleset) -> ScoreEntry:
     event = credit.event
     return ScoreEntry(
         event_id=event.event_id,
-        unit_id=credit.unit_id,
+        unit_id=event.unit_id,
         origin_id=event.origin_id,
-        event=event.event,
-        level=event.level,
         happened_on=event.happened_on,
         period=event.period,
         ruleset_id=ruleset.id,
@@ -35,5 +33,5 @@ def entry_of(credit: Credit, ruleset: Ruleset) -> ScoreEntry:
 
 
 def _reason(credit: Credit) -> str:
-    what = credit.event.label or EventKind(credit.event.event).label
+    what = credit.event.label or EventKind(credit.event.kind).label
     return f"{what}：{'，'.join(credit.notes)}；计{zh(credit.left)}分"

@@ -68,10 +68,10 @@ def _within(earned: Iterable[Credit], key: Key, rework: Callable[[list[Credit]],
 
 
 def _stack_key(credit: Credit, ruleset: Ruleset) -> Hashable:
-    rule, item = credit.rule, (credit.unit_id, credit.event.origin_id)
+    rule, item = credit.rule, (credit.event.unit_id, credit.event.origin_id)
     if rule.stack_group is None:
         return None
-    if rule.stacking is None and credit.event.event == EventKind.ADOPTED:
+    if rule.stacking is None and credit.event.kind == EventKind.ADOPTED:
         is_max = ruleset.policies.multi_adoption_same_level == "max_within_stack_group"
         return (*item, rule.event, rule.stack_group, credit.event.level) if is_max else None
     stacking = rule.stacking or ruleset.defaults.stacking
@@ -79,13 +79,13 @@ def _stack_key(credit: Credit, ruleset: Ruleset) -> Hashable:
 
 
 def _adoption_key(credit: Credit) -> Hashable:
-    is_adoption = credit.event.event == EventKind.ADOPTED
-    return (credit.unit_id, credit.event.origin_id) if is_adoption else None
+    is_adoption = credit.event.kind == EventKind.ADOPTED
+    return (credit.event.unit_id, credit.event.origin_id) if is_adoption else None
 
 
 def _instruction_key(credit: Credit) -> Hashable:
-    is_instruction = credit.event.event == EventKind.LEADER_INSTRUCTION
-    return (credit.unit_id, credit.event.origin_id) if is_instruction else None
+    is_instruction = credit.event.kind == EventKind.LEADER_INSTRUCTION
+    return (credit.event.unit_id, credit.event.origin_id) if is_instruction else None
 
 
 def _cap_key(credit: Credit) -> Hashable:
@@ -94,7 +94,7 @@ def _cap_key(credit: Credit) -> Hashable:
         return None
     span = credit.event.period if cap.period == "month" else str(credit.event.happened_on.year)
     item = credit.event.origin_id if cap.scope == "item" else None
-    return (credit.rule.id, credit.unit_id, item, span)
+    return (credit.rule.id, credit.event.unit_id, item, span)
 
 
 def _best_counts(group: list[Credit]) -> list[Credit]:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
-from typing import Any
+from dataclasses import fields
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Table, delete, func, insert
 from sqlmodel import col, select
 
-from services.kernel.language.vocabulary import AdoptionMode, InfoType, LeaderRank, Level, PeriodicalKind, Word
+from services.kernel.language.vocabulary import AdoptionMode, InfoType, LeaderRank, Level, PeriodicalKind, System, Word
 from services.kernel.runtime.storing.outbox import slices
 from services.kernel.runtime.storing.session import AsyncSession
 from services.stats.model import StoredEntry, StoredEvent
-from services.stats.policy import Happening, ScoreEntry, ScoreEvent
+from services.stats.policy import EventKind, ScoreEntry, ScoreEvent
 
 _SLICE = 400
 _ENTRIES: Table = StoredEntry.__table__
+_WORDS: dict[str, type[Word]] = {
+    "kind": EventKind, "level": Level, "info_type": InfoType, "periodical_kind": PeriodicalKind,
+    "mode": AdoptionMode, "leader_rank": LeaderRank, "system": System,
+}  # fmt: skip
 
 
 async def list_events(session: AsyncSession, origins: Collection[UUID]) -> list[StoredEvent]:
@@ -88,69 +92,15 @@ async def replace_entries(session: AsyncSession, origins: Collection[UUID], entr
     for some in slices(sorted(origins), _SLICE):
         await session.execute(delete(_ENTRIES).where(_ENTRIES.c.origin_id.in_(some)))
     if entries:
-        await session.execute(insert(_ENTRIES), [_entry_values(entry) for entry in entries])
+        await session.execute(insert(_ENTRIES), [vars(entry) for entry in entries])
 
 
-def stored(happening: Happening, **more: object) -> StoredEvent:
-    """A happening as a row."""
-    event = happening.event
-    return StoredEvent(
-        event_id=event.event_id,
-        kind=str(event.event),
-        origin_id=UUID(event.origin_id),
-        unit_id=happening.unit.unit_id,
-        unit_name=happening.unit.name,
-        level=_code(event.level),
-        info_type=_code(event.info_type),
-        periodical_kind=_code(event.periodical_kind),
-        mode=_code(event.mode),
-        leader_rank=_code(event.leader_rank),
-        adoption_id=UUID(event.adoption_id) if event.adoption_id else None,
-        happened_on=event.happened_on,
-        period=event.period,
-        label=event.label,
-        title=happening.title,
-        system=happening.system.value,
-        node=happening.node,
-        at=happening.at,
-        **more,
-    )
+def stored(event: ScoreEvent, *, recorded_at: datetime) -> StoredEvent:
+    """An event as a row."""
+    return StoredEvent(**vars(event), period=event.period, recorded_at=recorded_at)
 
 
 def score_event(row: StoredEvent) -> ScoreEvent:
     """A row as the rules see it."""
-    return ScoreEvent(
-        event_id=row.event_id,
-        event=row.kind,
-        origin_id=str(row.origin_id),
-        unit_ids=(str(row.unit_id),),
-        level=Level(row.level) if row.level else None,
-        happened_on=row.happened_on,
-        periodical_kind=PeriodicalKind(row.periodical_kind) if row.periodical_kind else None,
-        info_type=InfoType(row.info_type) if row.info_type else None,
-        mode=AdoptionMode(row.mode) if row.mode else None,
-        leader_rank=LeaderRank(row.leader_rank) if row.leader_rank else None,
-        adoption_id=str(row.adoption_id) if row.adoption_id else None,
-        label=row.label,
-    )
-
-
-def _entry_values(entry: ScoreEntry) -> dict[str, Any]:
-    return {
-        "event_id": entry.event_id,
-        "unit_id": UUID(entry.unit_id),
-        "ruleset_id": entry.ruleset_id,
-        "ruleset_version": entry.ruleset_version,
-        "origin_id": UUID(entry.origin_id),
-        "period": entry.period,
-        "happened_on": entry.happened_on,
-        "rule_id": entry.rule_id,
-        "multiplier_rule_id": entry.multiplier_rule_id,
-        "points_before": entry.points_before,
-        "points": entry.points,
-        "reason": entry.reason,
-    }
-
-
-def _code(word: Word | None) -> str | None:
-    return word.value if word else None
+    values = {field.name: getattr(row, field.name) for field in fields(ScoreEvent)}
+    return ScoreEvent(**values | {name: word(values[name]) for name, word in _WORDS.items() if values[name]})

@@ -100,6 +100,20 @@ async def test_a_compiled_text_pays_every_item_that_went_into_it_its_part(distri
     assert len(found["龙潭乡"]["entries"]) == 2
 
 
+async def test_a_joint_report_credits_each_of_its_units_with_an_equal_share(district: Scoreboard) -> None:
+    """衢州市: 联合报送 is shared in equal parts by the units that reported together."""
+    (first, second) = (
+        way.adopted("district", PeriodicalKind.SPECIAL, "专报", 2, mode=AdoptionMode.JOINT, adoption="together")
+        for way in (PUMP, RIVER)
+    )
+    await district.hear(OWN, first)
+    assert (await district.scores())["龙潭乡"]["score"] == 10
+    await district.hear(OWN, second)
+    found = await district.scores()
+    assert {name: found[name]["score"] for name in ("龙潭乡", "区水利局")} == {"龙潭乡": 5, "区水利局": 5}
+    assert "2个单位均分" in found["龙潭乡"]["entries"][0]["reason"]
+
+
 async def test_any_order_of_facts_comes_to_the_same(told_district: Scoreboard) -> None:
     wanted = await _state(told_district)
     told = [fact for _, fact in heard_at("district")]

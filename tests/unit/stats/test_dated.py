@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kernel.language.vocabulary import AdoptionMode, InfoType, Level, PeriodicalKind, Role, UnitKind
-from services.stats.policy import Period, Ruleset, ScoreEvent, floored, score
+from services.stats.policy import EventKind, Period, Ruleset, ScoreEvent, floored, score
 from services.stats.policy.changing import (
     RulesetVersionTaken,
     RulesNeverInForce,
@@ -26,6 +26,7 @@ from services.stats.policy.drafting import next_version_of
 from services.stats.policy.period import earliest_open
 from services.stats.policy.ranking import ranks
 from services.stats.policy.reading import may_edit_rules, may_open_item, may_read_title, may_see_all
+from tests.unit.stats.told import happened, ident
 
 TEXT = Path("services/stats/defaults/scoring.yaml").read_text("utf-8")
 
@@ -38,18 +39,10 @@ def rules(version: int = 1, since: str = "2026-01-01", *, ident: str = "default-
 
 
 def adoption(name: str, day: date, kind: PeriodicalKind = PeriodicalKind.DAILY, origin: str = "o") -> ScoreEvent:
-    return ScoreEvent(
-        name,
-        "adopted",
-        origin,
-        ("u",),
-        Level.COUNTY,
-        day,
-        kind,
-        InfoType.PROBLEM,
-        AdoptionMode.SINGLE,
-        adoption_id=name,
-    )
+    return happened(
+        name, EventKind.ADOPTED, day, origin=origin, adoption=name, periodical_kind=kind,
+        info_type=InfoType.PROBLEM, mode=AdoptionMode.SINGLE,
+    )  # fmt: skip
 
 
 NOVEMBER = adoption("a", date(2026, 11, 3))
@@ -85,7 +78,7 @@ def test_what_happens_under_new_rules_changes_nothing_under_the_old() -> None:
 
 def test_an_event_without_rule_or_rule_set_is_named() -> None:
     early = adoption("x", date(2025, 12, 31))
-    township = replace(NOVEMBER, event_id="y", level=Level.TOWNSHIP, adoption_id="y")
+    township = replace(NOVEMBER, event_id="y", level=Level.TOWNSHIP, adoption_id=ident("y"))
     found = score([early, township, NOVEMBER], [rules()])
     assert found.unmatched == {"x", "y"}
     assert score([NOVEMBER], []).unmatched == {"a"}

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import permutations
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 import yaml
@@ -22,26 +23,26 @@ from services.kernel.language.vocabulary import (
 )
 from services.stats.policy import EventKind, Ruleset, ScoreEntry, ScoreEvent, floored, score
 from services.stats.policy.ruleset import Policies
+from tests.unit.stats.told import by_units, happened, ident
 
 TEXT = Path("services/stats/defaults/scoring.yaml").read_text("utf-8")
 DEFAULT = read_rules(TEXT, Ruleset)
 
-county_daily = ScoreEvent(
-    "e1", "adopted", "o-1", ("u-water",), Level.COUNTY, date(2026, 11, 3),
-    PeriodicalKind.DAILY, InfoType.PROBLEM, AdoptionMode.SINGLE, adoption_id="a-1", label="《要情快报》第8期",
+county_daily = happened(
+    "e1", EventKind.ADOPTED, date(2026, 11, 3), periodical_kind=PeriodicalKind.DAILY, info_type=InfoType.PROBLEM,
+    mode=AdoptionMode.SINGLE, adoption="a-1", label="《要情快报》第8期",
 )  # fmt: skip
 county_special = replace(
-    county_daily, event_id="e2", periodical_kind=PeriodicalKind.SPECIAL, adoption_id="a-2",
+    county_daily, event_id="e2", periodical_kind=PeriodicalKind.SPECIAL, adoption_id=ident("a-2"),
     happened_on=date(2026, 11, 5), label="《专报》第2期",
 )  # fmt: skip
 city_special = replace(
-    county_special, event_id="e3", level=Level.CITY, adoption_id="a-3",
+    county_special, event_id="e3", level=Level.CITY, adoption_id=ident("a-3"),
     happened_on=date(2026, 11, 9), label="市《专报》第5期",
 )  # fmt: skip
-county_principal = ScoreEvent(
-    "e4", "leader_instruction", "o-1", ("u-water",), Level.COUNTY, date(2026, 11, 10),
-    leader_rank=LeaderRank.PRINCIPAL, label="区委书记批示",
-)  # fmt: skip
+county_principal = happened(
+    "e4", EventKind.LEADER_INSTRUCTION, date(2026, 11, 10), leader_rank=LeaderRank.PRINCIPAL, label="区委书记批示"
+)
 ONE_ITEM = [county_daily, county_special, city_special, county_principal]
 
 
@@ -62,8 +63,8 @@ def evaluate(events: Iterable[ScoreEvent], ruleset: Ruleset) -> list[ScoreEntry]
     return list(score(events, [ruleset]).entries)
 
 
-def monthly_scores(entries: Iterable[ScoreEntry], ruleset: Ruleset) -> dict[tuple[str, str], Decimal]:
-    totals: dict[tuple[str, str], Decimal] = {}
+def monthly_scores(entries: Iterable[ScoreEntry], ruleset: Ruleset) -> dict[tuple[str, UUID], Decimal]:
+    totals: dict[tuple[str, UUID], Decimal] = {}
     for entry in entries:
         month = (entry.period, entry.unit_id)
         totals[month] = totals.get(month, Decimal(0)) + entry.points
@@ -74,8 +75,8 @@ def points(entries: list[ScoreEntry]) -> dict[str, Decimal]:
     return {entry.event_id: entry.points for entry in entries}
 
 
-def total(entries: list[ScoreEntry], unit: str = "u-water") -> Decimal:
-    return sum((entry.points for entry in entries if entry.unit_id == unit), Decimal(0))
+def total(entries: list[ScoreEntry]) -> Decimal:
+    return sum((entry.points for entry in entries if entry.unit_id == ident("water")), Decimal(0))
 
 
 def test_check_a_each_level_counts_once_by_its_best_and_the_instruction_comes_on_top() -> None:
@@ -94,37 +95,39 @@ def test_check_b_with_highest_level_only_the_county_does_not_add_to_the_city() -
 
 
 def test_check_c_a_joint_item_in_a_city_brief_is_split_five_and_five() -> None:
-    joint = replace(
-        city_special, periodical_kind=PeriodicalKind.BRIEF, mode=AdoptionMode.JOINT,
-        unit_ids=("u-water", "u-farm"),
-    )  # fmt: skip
-    entries = evaluate([joint], DEFAULT)
-    assert {entry.unit_id: entry.points for entry in entries} == {"u-water": 5, "u-farm": 5}
+    """衢州市: what several units reported together (联合报送) is shared between them in equal parts."""
+    brief = replace(city_special, periodical_kind=PeriodicalKind.BRIEF, mode=AdoptionMode.JOINT)
+    entries = evaluate(by_units(brief, "water", "farm"), DEFAULT)
+    assert {entry.unit_id: entry.points for entry in entries} == {ident("water"): 5, ident("farm"): 5}
     assert {entry.multiplier_rule_id for entry in entries} == {"A42"}
+    assert entries[0].reason.endswith("联合报送（A42）×1，2个单位均分；计5分")
+
+
+def test_a_unit_with_two_items_in_a_joint_text_has_one_share_of_it() -> None:
+    brief = replace(city_special, periodical_kind=PeriodicalKind.BRIEF, mode=AdoptionMode.JOINT)
+    told = by_units(brief, "water", "farm")
+    second = replace(told[0], event_id="e9", origin_id=ident("o-9"))
+    assert sorted(entry.points for entry in evaluate([*told, second], DEFAULT)) == [0, 5, 5]
+
+
+def test_adoptions_of_other_texts_or_alone_are_not_shared() -> None:
+    joint = replace(city_special, periodical_kind=PeriodicalKind.BRIEF, mode=AdoptionMode.JOINT)
+    (farm,) = by_units(joint, "farm")
+    another = replace(farm, adoption_id=ident("a-7"))
+    assert [entry.points for entry in evaluate([joint, another], DEFAULT)] == [10, 10]
 
 
 def test_the_compiled_check_gives_six_to_each_of_three_units() -> None:
-    compiled = replace(county_special, mode=AdoptionMode.COMPILED, unit_ids=("u-water", "u-farm", "u-dragon"))
-    entries = evaluate([compiled], DEFAULT)
+    compiled = replace(county_special, mode=AdoptionMode.COMPILED)
+    entries = evaluate(by_units(compiled, "water", "farm", "dragon"), DEFAULT)
     assert [entry.points for entry in entries] == [6, 6, 6]
     assert {entry.rule_id for entry in entries} == {"A04"}
     assert {entry.multiplier_rule_id for entry in entries} == {"A41"}
 
 
-def test_sources_of_a_compiled_text_told_one_by_one_come_to_the_same() -> None:
-    told = [
-        replace(
-            county_special, event_id=f"c{n}", origin_id=f"o-{n}", unit_ids=(unit,),
-            mode=AdoptionMode.COMPILED,
-        )
-        for n, unit in enumerate(["u-water", "u-farm", "u-dragon"])
-    ]  # fmt: skip
-    assert [entry.points for entry in evaluate(told, DEFAULT)] == [6, 6, 6]
-
-
 def test_two_items_of_one_unit_in_one_compiled_text_are_paid_once_and_it_says_so() -> None:
     first = replace(county_special, mode=AdoptionMode.COMPILED)
-    second = replace(first, event_id="e9", origin_id="o-2")
+    second = replace(first, event_id="e9", origin_id=ident("o-2"))
     entries = evaluate([first, second], DEFAULT)
     assert [entry.points for entry in entries] == [6, 0]
     assert "同一次采用" in entries[1].reason
@@ -165,7 +168,7 @@ def test_of_two_equally_specific_rules_the_better_paying_counts() -> None:
 
 @pytest.mark.parametrize(("level", "paid"), [("city", 2), ("province", 5), ("national", 10)])
 def test_forwarding_is_paid_apart_from_adoption(level: str, paid: int) -> None:
-    event = ScoreEvent("f1", "forwarded_up", "o-1", ("u-water",), Level(level), date(2026, 11, 8))
+    event = happened("f1", EventKind.FORWARDED_UP, date(2026, 11, 8), level=Level(level))
     assert total(evaluate([event, county_daily], DEFAULT)) == paid + 5
 
 
@@ -174,26 +177,18 @@ def test_of_several_instructions_the_highest_counts() -> None:
     assert points(evaluate([county_principal, city_leader], DEFAULT)) == {"e4": 0, "e5": 15}
 
 
-def test_a_joint_items_instruction_is_split_by_default() -> None:
-    both = replace(county_principal, unit_ids=("u-water", "u-farm"))
-    assert [entry.points for entry in evaluate([both], DEFAULT)] == [5, 5]
-
-
 def test_returned_invalid_and_submitted_items_give_nothing_and_cost_nothing() -> None:
     events = [
-        ScoreEvent("s1", "submission_counted", "o-1", ("u-water",), Level.COUNTY, date(2026, 11, 1)),
-        ScoreEvent("s2", "submission_counted", "o-1", ("u-water",), Level.COUNTY, date(2026, 11, 4)),
-        ScoreEvent("r1", "returned_invalid", "o-1", ("u-water",), Level.COUNTY, date(2026, 11, 2)),
+        happened("s1", EventKind.SUBMISSION_COUNTED, date(2026, 11, 1)),
+        happened("s2", EventKind.SUBMISSION_COUNTED, date(2026, 11, 4)),
+        happened("r1", EventKind.RETURNED_INVALID, date(2026, 11, 2)),
     ]
     entries = evaluate(events, DEFAULT)
     assert points(entries) == {"s1": 0, "r1": 0}
 
 
 def test_a_cancelled_adoption_leaves_nothing_behind_and_the_next_best_counts_again() -> None:
-    cancelled = ScoreEvent(
-        "x1", "adoption_cancelled", "o-1", ("u-water",), Level.COUNTY, date(2026, 11, 6),
-        adoption_id="a-2",
-    )  # fmt: skip
+    cancelled = happened("x1", EventKind.ADOPTION_CANCELLED, date(2026, 11, 6), adoption="a-2")
     assert points(evaluate([county_daily, county_special, cancelled], DEFAULT)) == {"e1": 5}
 
 
@@ -209,7 +204,7 @@ def test_a_better_adoption_in_a_later_month_adds_only_the_difference() -> None:
     assert both[0] == november[0]
     assert both[1].points == 5
     assert "以前月份已计5分" in both[1].reason
-    weaker = replace(county_daily, event_id="e7", adoption_id="a-7", happened_on=date(2026, 12, 9))
+    weaker = replace(county_daily, event_id="e7", adoption_id=ident("a-7"), happened_on=date(2026, 12, 9))
     assert total(evaluate([county_special, weaker], DEFAULT)) == 10
 
 
@@ -220,7 +215,7 @@ def test_a_higher_level_in_a_later_month_adds_only_the_difference_under_highest_
 
 
 def test_the_best_level_is_paid_to_those_who_earned_it_and_to_none_more_than_it_earned() -> None:
-    again = replace(county_special, event_id="e9", adoption_id="a-9")
+    again = replace(county_special, event_id="e9", adoption_id=ident("a-9"))
     policies = with_policies(multi_adoption_same_level="sum", multi_adoption_across_levels="max")
     entries = evaluate([county_daily, county_special, again, city_special], policies)
     assert points(entries) == {"e1": 5, "e2": 10, "e9": 10, "e3": 0}
@@ -232,7 +227,7 @@ def test_every_adoption_counts_where_a_node_chose_the_sum() -> None:
 
 
 def test_different_items_and_units_do_not_stack_on_each_other() -> None:
-    other_item = replace(county_daily, event_id="e8", origin_id="o-8", adoption_id="a-8")
+    other_item = replace(county_daily, event_id="e8", origin_id=ident("o-8"), adoption_id=ident("a-8"))
     assert total(evaluate([county_daily, other_item], DEFAULT)) == 10
 
 
@@ -255,7 +250,7 @@ def test_the_bonus_for_one_item_stops_at_its_cap() -> None:
 def test_a_rule_stops_at_its_own_cap(cap: dict[str, object], expected: list[str]) -> None:
     ruleset = with_rules({"id": "A", "event": "adopted", "points": 6, "cap": cap})
     events = [
-        replace(county_daily, event_id=f"k{n}", origin_id=f"o-{n}", adoption_id=f"a-{n}",
+        replace(county_daily, event_id=f"k{n}", origin_id=ident(f"o-{n}"), adoption_id=ident(f"a-{n}"),
                 happened_on=day)
         for n, day in enumerate([date(2026, 10, 3), date(2026, 10, 9), date(2026, 11, 2)])
     ]  # fmt: skip
@@ -266,28 +261,28 @@ def test_a_deduction_stops_at_its_negative_cap_and_the_month_at_the_floor() -> N
     cap = {"scope": "unit", "period": "month", "amount": -3}
     ruleset = with_rules({"id": "Q", "event": "returned_invalid", "points": -2, "cap": cap})
     events = [
-        ScoreEvent(f"r{n}", "returned_invalid", f"o-{n}", ("u-water",), None, date(2026, 11, n)) for n in (1, 2, 3)
+        happened(f"r{n}", EventKind.RETURNED_INVALID, date(2026, 11, n), level=None, origin=f"o-{n}") for n in (1, 2, 3)
     ]
     entries = evaluate(events, ruleset)
     assert [entry.points for entry in entries] == [-2, -1, 0]
-    assert monthly_scores(entries, ruleset) == {("2026-11", "u-water"): 0}
+    assert monthly_scores(entries, ruleset) == {("2026-11", ident("water")): 0}
     unfloored = with_rules({"id": "Q", "event": "returned_invalid", "points": -2}, score_floor_month=None)
-    assert monthly_scores(evaluate(events, unfloored), unfloored)["2026-11", "u-water"] == -6
+    assert monthly_scores(evaluate(events, unfloored), unfloored)["2026-11", ident("water")] == -6
 
 
 def test_shares_are_rounded_half_up() -> None:
-    three = replace(city_special, mode=AdoptionMode.JOINT, unit_ids=("u-a", "u-b", "u-c"))
-    assert {entry.points for entry in evaluate([three], DEFAULT)} == {Decimal("6.67")}
+    three = by_units(replace(city_special, mode=AdoptionMode.JOINT), "a", "b", "c")
+    assert {entry.points for entry in evaluate(three, DEFAULT)} == {Decimal("6.67")}
     ruleset = with_rules({"id": "A", "event": "adopted", "points": 0.25, "split": "equal"})
-    two = replace(county_daily, unit_ids=("u-a", "u-b"))
-    assert {entry.points for entry in evaluate([two], ruleset)} == {Decimal("0.13")}
+    two = by_units(replace(county_daily, mode=AdoptionMode.JOINT), "a", "b")
+    assert {entry.points for entry in evaluate(two, ruleset)} == {Decimal("0.13")}
 
 
 def test_a_month_is_the_sum_of_its_entries() -> None:
-    entries = evaluate([*ONE_ITEM, replace(county_daily, event_id="d", origin_id="o-2",
-                                           adoption_id="a-d", happened_on=date(2026, 12, 1))], DEFAULT)  # fmt: skip
+    entries = evaluate([*ONE_ITEM, replace(county_daily, event_id="d", origin_id=ident("o-2"),
+                                           adoption_id=ident("a-d"), happened_on=date(2026, 12, 1))], DEFAULT)  # fmt: skip
     assert monthly_scores(entries, DEFAULT) == {
-        ("2026-11", "u-water"): 40, ("2026-12", "u-water"): 5,
+        ("2026-11", ident("water")): 40, ("2026-12", ident("water")): 5,
     }  # fmt: skip
 
 
@@ -311,7 +306,7 @@ def test_a_dated_rule_gives_way_on_its_day() -> None:
         {"id": "A", "event": "adopted", "points": 1, "effective_to": date(2026, 11, 4)},
         {"id": "B", "event": "adopted", "points": 2, "effective_from": date(2026, 11, 5)},
     )
-    entries = evaluate([county_daily, replace(county_special, origin_id="o-2")], ruleset)
+    entries = evaluate([county_daily, replace(county_special, origin_id=ident("o-2"))], ruleset)
     assert [entry.rule_id for entry in entries] == ["A", "B"]
 
 
@@ -321,18 +316,18 @@ def test_the_order_of_the_worked_check_does_not_matter() -> None:
 
 
 scored_events = st.builds(
-    ScoreEvent,
+    happened,
     event_id=st.uuids().map(str),
-    event=st.sampled_from([kind.value for kind in EventKind]),
-    origin_id=st.sampled_from(["o-1", "o-2"]),
-    unit_ids=st.sampled_from([("u-a",), ("u-b",), ("u-a", "u-b")]),
+    kind=st.sampled_from(EventKind),
+    on=st.dates(date(2026, 10, 1), date(2026, 12, 31)),
+    origin=st.sampled_from(["o-1", "o-2"]),
+    unit=st.sampled_from(["a", "b"]),
     level=st.sampled_from(Level),
-    happened_on=st.dates(date(2026, 10, 1), date(2026, 12, 31)),
     periodical_kind=st.sampled_from(PeriodicalKind),
     info_type=st.sampled_from([InfoType.DYNAMIC, InfoType.RESEARCH, InfoType.BRIEF_NOTE]),
     mode=st.sampled_from(AdoptionMode),
     leader_rank=st.sampled_from(LeaderRank),
-    adoption_id=st.sampled_from([None, "a-1", "a-2", "a-3"]),
+    adoption=st.sampled_from(["", "a-1", "a-2", "a-3"]),
 )
 rulesets = st.builds(
     with_policies,
@@ -354,7 +349,7 @@ def test_neither_order_nor_repetition_of_events_changes_the_result(
 @given(st.lists(scored_events, max_size=12), rulesets)
 def test_later_months_never_change_the_points_of_earlier_ones(events: list[ScoreEvent], ruleset: Ruleset) -> None:
     # A cancellation is the one event that takes back what was given, and a bulletin adjusts it.
-    events = [event for event in events if event.event != "adoption_cancelled"]
+    events = [event for event in events if event.kind != EventKind.ADOPTION_CANCELLED]
     until_november = [event for event in events if event.happened_on < date(2026, 12, 1)]
     entries = [entry for entry in evaluate(events, ruleset) if entry.period < "2026-12"]
     assert entries == evaluate(until_november, ruleset)
