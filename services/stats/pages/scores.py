@@ -27,7 +27,7 @@ from services.stats.policy import EventKind, Period
 from services.stats.policy.credit import as_number
 from services.stats.policy.reading import may_edit_rules
 from services.stats.policy.sheet import ScoreRow
-from services.stats.store.events import count_unmatched, list_unmatched
+from services.stats.store.events import count_unmatched, list_unmatched, score_event
 from services.stats.store.figures import Source, list_sources, read_trend
 
 router = edge_router()
@@ -61,9 +61,8 @@ async def show_rows(
 @router.get("/unmatched")
 async def show_unmatched(request: Request, me: Me, session: Reading, now: Now, period: Month = "") -> Response:
     month = Period.read(period) if period else Period.at(now)
-    events = [
-        event for event in await list_unmatched(session, str(month)) if sees_all(me) or event.unit_id == me.unit_id
-    ]
+    unmatched = map(score_event, await list_unmatched(session, str(month)))
+    events = [event for event in unmatched if sees_all(me) or event.unit_id == me.unit_id]
     return page(request, "stats/unmatched.html", period=month, events=events, me=me)
 
 

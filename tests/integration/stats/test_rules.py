@@ -97,6 +97,7 @@ async def test_a_gap_in_the_rules_is_counted_and_closed_by_a_new_version(told_di
         sheet = (await client.get("/stats/scores?period=2026-11", headers=HTML)).text
     assert "1<small>条" in todo
     assert "市级其他负责人批示" in listed
+    assert "<td>市</td><td>问题类</td><td>—</td>" in listed
     assert "有 1 条记录没有适用的规则" in sheet
     await post(told_district, changed(version=3))
     assert (await told_district.scores())["龙潭乡"]["score"] == 33
