@@ -37,7 +37,7 @@ from services.kernel.runtime.pages.listing import Cursor, Place, Sort, export_li
 from services.kernel.runtime.pages.paging import Part
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.storing.session import AsyncSession
-from services.kernel.runtime.web.dependencies import Me, Now, Officer, Reading, Tx, edge_router
+from services.kernel.runtime.web.dependencies import Context, Me, Now, Officer, Reading, Tx, edge_router, let_go
 
 router = edge_router(include_in_schema=False)
 
@@ -146,23 +146,25 @@ async def show_new(
 
 
 @router.post("/information")
-async def create(request: Request, me: Me, tx: Tx) -> Response:
+async def create(request: Request, me: Me, tx: Tx, context: Context) -> Response:
     require_role(me, Act.WRITE)
     form = await request.form()
     typed = read_text_form(form)
     origin_id = _uuid(str(form.get("origin_id") or ""))
-    if typed.errors:
-        return await _new_page(request, tx.session, me, typed, origin_id)
     try:
-        values = {name: value for name, value in typed.values.items() if value is not None}
-        information = await actions.prepare_information(tx, me, values, origin_id=origin_id)
-        said = "已存为草稿。"
-        if form.get("then") == "send":
-            await actions.send_to_review(tx, me, information.information_id)
-            said = "已送保密审查。"
+        if not typed.errors:
+            values = {name: value for name, value in typed.values.items() if value is not None}
+            information = await actions.prepare_information(tx, me, values, origin_id=origin_id)
+            said = "已存为草稿。"
+            if form.get("then") == "send":
+                await actions.send_to_review(tx, me, information.information_id)
+                said = "已送保密审查。"
+            return back_to(f"/disclosure/information/{information.information_id}", said)
     except Refusal as refusal:
-        return await _new_page(request, tx.session, me, typed.refused(refusal), origin_id)
-    return back_to(f"/disclosure/information/{information.information_id}", said)
+        typed = typed.refused(refusal)
+    await let_go(request)
+    async with context.database.reading() as session:
+        return await _new_page(request, session, me, typed, origin_id)
 
 
 @router.get("/fragments/todo")
