@@ -143,32 +143,12 @@ async def _as_published(
     tx: Transaction, information: Information, attached: list[InformationFile]
 ) -> InformationPublished:
     category = (await categories_by_code(tx.session, tx.now))[information.category_id]
-    assert information.formed_on is not None
-    published = tuple(map(_as_published_file, attached))
+    metadata = information.metadata_with(category.name)
+    said = vars(metadata) | {"validity": metadata.validity.value if metadata.validity else ""}
     return InformationPublished(
-        information_id=information.information_id,
-        node=tx.node.node_id,
-        index_no=information.index_no or "",
-        title=information.title,
-        body=information.body,
-        summary=information.summary,
-        category_id=category.code,
-        category_name=category.name,
-        publisher_org_id=information.publisher_org_id,
-        publisher_name=information.publisher_name,
-        document_no=information.document_no,
-        formed_on=information.formed_on,
-        published_at=tx.now,
-        validity=information.validity.value if information.validity else "",
-        subject=information.subject,
-        genre=information.genre,
-        audience=information.audience,
-        effective_on=information.effective_on,
-        repealed_on=information.repealed_on,
-        source=information.source,
-        keywords=tuple(information.keywords),
-        attachments=published,
-    )
+        **said, information_id=information.information_id, node=tx.node.node_id, body=information.body,
+        publisher_org_id=information.publisher_org_id, attachments=tuple(map(_as_published_file, attached)),
+    )  # fmt: skip
 
 
 def _as_published_file(file: InformationFile) -> Attachment:

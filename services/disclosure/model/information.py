@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, Index, Integer, Text
 from sqlmodel import Field
 
+from services.disclosure.model.catalogued import Catalogued
 from services.disclosure.model.table import Table
-from services.disclosure.policy import Metadata
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.vocabulary import (
     DisclosureAttribute,
     InformationStatus,
     NonDisclosureGround,
     ReviewOutcome,
-    Validity,
 )
 from services.kernel.runtime.storing.columns import KEPT_OFFICER, Coded
 from services.kernel.runtime.storing.tables import BigId, UtcDateTime
 from services.kernel.runtime.surroundings.identifiers import new_id
 
 
-class Information(Table, table=True):
+class Information(Catalogued, table=True):
     """One public text, from draft to portal and off it again; `version` counts every change (ETag).
 
     `publisher_org_id` is the unit that made it and answers for it: its officers alone handle it.
@@ -42,26 +41,12 @@ class Information(Table, table=True):
     information_id: UUID = Field(default_factory=new_id, primary_key=True)
     status: InformationStatus = Field(default=InformationStatus.DRAFT, sa_type=Coded(InformationStatus))
     version: int = 1
-    title: str = Field(default="", sa_type=Text)
     body: str = Field(default="", sa_type=Text)
-    summary: str = Field(default="", sa_type=Text)
-    category_id: str = Field(default="", max_length=12)
     attribute: DisclosureAttribute = Field(default=DisclosureAttribute.PROACTIVE, sa_type=Coded(DisclosureAttribute))
     origin_id: UUID | None = Field(default=None, index=True)
-    document_no: str = Field(default="", max_length=120)
-    formed_on: date | None = None
-    subject: str = Field(default="", max_length=120)
-    genre: str = Field(default="", max_length=120)
-    audience: str = Field(default="", max_length=120)
-    keywords: list[str] = Field(default_factory=list, sa_type=JSON, nullable=False)
     is_normative: bool = False
-    effective_on: date | None = None
-    repealed_on: date | None = None
-    validity: Validity | None = Field(default=None, sa_type=Coded(Validity))
-    source: str = Field(default="", max_length=200)
     responsible_section: str = Field(default="", max_length=120)
     publisher_org_id: UUID
-    publisher_name: str = Field(max_length=200)
     prepared_by: OfficerRef = Field(sa_type=KEPT_OFFICER, nullable=False)
     writers: list[str] = Field(default_factory=list, sa_type=JSON, nullable=False)
     outcome: ReviewOutcome | None = Field(default=None, sa_type=Coded(ReviewOutcome))
@@ -75,39 +60,6 @@ class Information(Table, table=True):
     revoke_reason: str = Field(default="", max_length=600)
     created_at: datetime = Field(sa_type=UtcDateTime)
     touched_at: datetime = Field(sa_type=UtcDateTime)
-
-    @property
-    def public_fields(self) -> dict[str, str]:
-        """What goes out besides the body, as text; the index number is given later."""
-        names = (
-            "title", "summary", "document_no", "subject", "genre", "audience", "source", "category_id", "formed_on",
-            "effective_on", "repealed_on", "validity", "publisher_name",
-        )  # fmt: skip
-        said = {name: str(getattr(self, name) or "") for name in names}
-        return said | {"keywords": "、".join(self.keywords)}
-
-    def metadata_with(self, category_name: str) -> Metadata:
-        """The catalogue metadata as the rules take it."""
-        return Metadata(
-            title=self.title,
-            publisher_name=self.publisher_name,
-            category_name=category_name,
-            formed_on=self.formed_on,
-            attribute=self.attribute,
-            index_no=self.index_no or "",
-            published_at=self.published_at,
-            document_no=self.document_no,
-            summary=self.summary,
-            subject=self.subject,
-            genre=self.genre,
-            audience=self.audience,
-            keywords=tuple(self.keywords),
-            is_normative=self.is_normative,
-            effective_on=self.effective_on,
-            repealed_on=self.repealed_on,
-            validity=self.validity,
-            source=self.source,
-        )
 
 
 class Review(Table, table=True):

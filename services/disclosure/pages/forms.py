@@ -12,21 +12,20 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from services.disclosure.model import Information, InformationChange, KnownItem
+from services.disclosure.policy.fields import LABELS, LINES, TEXTS
 from services.kernel.language.refusal import InvalidInput, Refusal
 
-_LINES = ("title", "document_no", "subject", "genre", "audience", "source", "responsible_section")
-_TEXTS = ("body", "summary")
 _CHOICES = ("category_id", "attribute", "validity")
 _DATES = ("formed_on", "effective_on", "repealed_on")
+_TYPED = (*LINES, *TEXTS, *_CHOICES, *_DATES)
 _BETWEEN_KEYWORDS = re.compile(r"[、，,；;\s]+")
 _SENTENCES = {
-    "date_from_datetime_parsing": "日期写作 年-月-日，如 2026-11-24。",
-    "date_parsing": "日期写作 年-月-日，如 2026-11-24。",
-    "date_type": "日期写作 年-月-日，如 2026-11-24。",
-    "enum": "请从列出的选项中选择。",
+    **dict.fromkeys(("date_from_datetime_parsing", "date_parsing", "date_type"), "写作 年-月-日，如 2026-11-24。"),
+    "enum": "要从列出的选项中选择。",
     "string_too_long": "太长，请删减。",
     "string_unicode": "含有无法保存的字符，请删去。",
 }
+"""What is wrong with a field, after its label, by the kind of fault."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Typed:
 
 def read_text_form(form: FormData) -> Typed:
     """What a posted text means; all fields of the form are there, empty ones too."""
-    said = {name: str(form.get(name) or "") for name in (*_LINES, *_TEXTS, *_CHOICES, *_DATES, "keywords")}
+    said = {name: str(form.get(name) or "") for name in (*_TYPED, "keywords")}
     said["is_normative"] = "is_normative" in form  # type: ignore[assignment]
     meant: dict[str, Any] = dict(said)
     meant |= {name: said[name].strip() or None for name in (*_DATES, "validity")}
@@ -57,20 +56,20 @@ def read_text_form(form: FormData) -> Typed:
     try:
         return Typed(said, InformationChange.model_validate(meant).values)
     except ValidationError as fault:
-        errors = {str(error["loc"][0]): _SENTENCES.get(error["type"], "填写有误。") for error in fault.errors()}
+        named = [(str(error["loc"][0]), _SENTENCES.get(error["type"], "填写有误。")) for error in fault.errors()]
+        errors = {name: f"“{LABELS[name]}”{sentence}" for name, sentence in named}
         return Typed(said, errors=errors, status=422)
 
 
 def fields_of(information: Information) -> dict[str, Any]:
     """A text as its form shows it."""
-    shown: dict[str, Any] = {name: getattr(information, name) for name in (*_LINES, *_TEXTS)}
-    shown |= {name: str(getattr(information, name) or "") for name in (*_CHOICES, *_DATES)}
+    shown: dict[str, Any] = {name: str(getattr(information, name) or "") for name in _TYPED}
     return shown | {"keywords": "、".join(information.keywords), "is_normative": information.is_normative}
 
 
 def fields_of_item(item: KnownItem | None, unit_id: UUID, *, formed_on: str, section: str) -> dict[str, Any]:
     """The form of a new text of a unit, begun from an item where there is one."""
-    shown: dict[str, Any] = dict.fromkeys((*_LINES, *_TEXTS, *_CHOICES, *_DATES, "keywords"), "")
+    shown: dict[str, Any] = dict.fromkeys((*_TYPED, "keywords"), "")
     shown |= {"is_normative": False, "attribute": "proactive", "formed_on": formed_on, "responsible_section": section}
     if item is not None:
         shown |= {"title": item.title_for(unit_id), "body": item.body_for(unit_id)}

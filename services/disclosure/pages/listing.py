@@ -16,6 +16,7 @@ from services.disclosure.actions.steps import channel_of
 from services.disclosure.model import Information
 from services.disclosure.pages.forms import Typed, fields_of_item, read_text_form
 from services.disclosure.policy import Category, due_dates
+from services.disclosure.policy.fields import LABELS
 from services.disclosure.policy.permission import Act, require_role
 from services.disclosure.store import information as store
 from services.disclosure.store.items import find_signed, list_disclosable
@@ -43,13 +44,14 @@ router = edge_router(include_in_schema=False)
 
 PAGE_SIZE = 50
 RETURNED_FOR = timedelta(days=30)
-WORDS = {
+WORDS: dict[str, Any] = {
+    "labels": LABELS,
     "attributes": DisclosureAttribute,
     "validities": Validity,
     "outcomes": ReviewOutcome,
     "grounds": NonDisclosureGround,
 }
-"""The closed lists that the forms choose from."""
+"""What the fields of the forms are called, and the closed lists that they choose from."""
 _TABS = (
     InformationStatus.DRAFT,
     InformationStatus.IN_REVIEW,

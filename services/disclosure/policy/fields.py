@@ -12,16 +12,21 @@ KEYWORD_LIMIT = 30
 REASON_LIMIT = 500
 OPINION_LIMIT = 2_000
 
-LINES: Mapping[str, tuple[str, int]] = {
-    "title": ("标题", 200),
-    "document_no": ("发文字号", 100),
-    "subject": ("主题分类", 60),
-    "genre": ("体裁分类", 60),
-    "audience": ("服务对象", 60),
-    "source": ("信息来源", 100),
-    "responsible_section": ("责任科室", 60),
-}
-TEXTS: Mapping[str, tuple[str, int]] = {"summary": ("内容概述", 500), "body": ("正文", BODY_LIMIT)}
+LABELS: Mapping[str, str] = {
+    "index_no": "索引号", "category_id": "信息分类", "category_name": "信息分类", "subject": "主题分类",
+    "genre": "体裁分类", "audience": "服务对象", "publisher_org_id": "发文机关", "publisher_name": "发文机关",
+    "formed_on": "成文日期", "title": "标题", "document_no": "发文字号", "published_at": "发布日期",
+    "effective_on": "实施日期", "repealed_on": "废止日期", "validity": "有效性", "keywords": "关键词",
+    "summary": "内容概述", "source": "信息来源", "attribute": "公开属性", "responsible_section": "责任科室",
+    "is_normative": "这是规范性文件", "body": "正文",
+}  # fmt: skip
+"""What each field is called, in the form, in a refusal, and in the header on the portal."""
+LINES: Mapping[str, int] = {
+    "title": 200, "document_no": 100, "subject": 60, "genre": 60, "audience": 60, "source": 100,
+    "responsible_section": 60,
+}  # fmt: skip
+"""The most characters of what stands on one line, and of what may have several."""
+TEXTS: Mapping[str, int] = {"summary": 500, "body": BODY_LIMIT}
 
 
 def cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,8 +49,8 @@ def cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
 def faults_in(values: Mapping[str, Any]) -> list[FieldError]:
     """What is wrong with cleaned values, whether or not the text is complete yet."""
     found = [
-        FieldError(name, "too_long", f"“{label}”最多{limit}字，现有{len(values[name])}字，请删减。")
-        for name, (label, limit) in {**LINES, **TEXTS}.items()
+        FieldError(name, "too_long", f"“{LABELS[name]}”最多{limit}字，现有{len(values[name])}字，请删减。")
+        for name, limit in {**LINES, **TEXTS}.items()
         if len(values.get(name) or "") > limit
     ]
     words = values.get("keywords") or []
@@ -61,9 +66,9 @@ def faults_in(values: Mapping[str, Any]) -> list[FieldError]:
 
 def missing_in(values: Mapping[str, Any]) -> list[FieldError]:
     """What a new text needs before it is worth keeping."""
-    needed = [("title", "标题"), ("body", "正文"), ("category_id", "信息分类")]
-    return [
-        FieldError(name, "required", f"请填写“{label}”。")
-        for name, label in needed
-        if not str(values.get(name) or "").strip()
-    ]
+    return [missing(name) for name in ("title", "body", "category_id") if not str(values.get(name) or "").strip()]
+
+
+def missing(name: str) -> FieldError:
+    """The field is needed, and empty."""
+    return FieldError(name, "required", f"请填写“{LABELS[name]}”。")

@@ -1,11 +1,20 @@
 """The metadata header (目录元数据): what must be known of a text, and how it is shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from services.disclosure.policy.fields import LABELS, missing
 from services.kernel.language.calendar import local_date
 from services.kernel.language.field_error import FieldError
-from services.kernel.language.vocabulary import DisclosureAttribute, Validity
+from services.kernel.language.vocabulary import DisclosureAttribute, Validity, Word
+
+_HEADER = (
+    "index_no", "category_name", "subject", "genre", "audience", "publisher_name", "formed_on", "title", "document_no",
+    "published_at", "effective_on", "repealed_on", "validity", "keywords", "summary", "source",
+)  # fmt: skip
+"""The rows of the header, in the usual order."""
 
 
 @dataclass(frozen=True)
@@ -16,15 +25,16 @@ class Metadata:
     publisher_name: str
     category_name: str
     formed_on: date | None
-    attribute: DisclosureAttribute
-    index_no: str = ""
+    attribute: DisclosureAttribute = DisclosureAttribute.PROACTIVE
+    category_id: str = ""
+    index_no: str | None = None
     published_at: datetime | None = None
     document_no: str = ""
     summary: str = ""
     subject: str = ""
     genre: str = ""
     audience: str = ""
-    keywords: tuple[str, ...] = ()
+    keywords: Sequence[str] = ()
     is_normative: bool = False
     effective_on: date | None = None
     repealed_on: date | None = None
@@ -43,25 +53,7 @@ class HeaderRow:
 
 def header_rows(metadata: Metadata) -> list[HeaderRow]:
     """The header as a reader sees it, in the usual order; optional rows only if filled."""
-    published_on = local_date(metadata.published_at) if metadata.published_at else None
-    rows = [
-        HeaderRow("index_no", "索引号", metadata.index_no),
-        HeaderRow("category_name", "信息分类", metadata.category_name),
-        HeaderRow("subject", "主题分类", metadata.subject),
-        HeaderRow("genre", "体裁分类", metadata.genre),
-        HeaderRow("audience", "服务对象", metadata.audience),
-        HeaderRow("publisher_name", "发文机关", metadata.publisher_name),
-        HeaderRow("formed_on", "成文日期", _zh(metadata.formed_on)),
-        HeaderRow("title", "标题", metadata.title),
-        HeaderRow("document_no", "发文字号", metadata.document_no),
-        HeaderRow("published_at", "发布日期", _zh(published_on)),
-        HeaderRow("effective_on", "实施日期", _zh(metadata.effective_on)),
-        HeaderRow("repealed_on", "废止日期", _zh(metadata.repealed_on)),
-        HeaderRow("validity", "有效性", metadata.validity.label if metadata.validity else ""),
-        HeaderRow("keywords", "关键词", "、".join(metadata.keywords)),
-        HeaderRow("summary", "内容概述", metadata.summary),
-        HeaderRow("source", "信息来源", metadata.source),
-    ]
+    rows = [HeaderRow(name, LABELS[name], _text(getattr(metadata, name))) for name in _HEADER]
     return [row for row in rows if row.text]
 
 
@@ -71,20 +63,26 @@ def missing_metadata(metadata: Metadata, *, summary_limit: int = 300) -> list[Fi
     Args:
         summary_limit: Characters; offices disagree between 100 and 500.
     """
-    required = [
-        ("title", "标题", metadata.title.strip()),
-        ("publisher_org_id", "发文机关", metadata.publisher_name.strip()),
-        ("category_id", "信息分类", metadata.category_name.strip()),
-        ("formed_on", "成文日期", metadata.formed_on),
-    ]
-    if metadata.is_normative:
-        required.append(("validity", "有效性", metadata.validity))
-    found = [FieldError(field, "required", f"请填写“{label}”。") for field, label, value in required if not value]
+    required = {
+        "title": metadata.title.strip(),
+        "publisher_org_id": metadata.publisher_name.strip(),
+        "category_id": metadata.category_name.strip(),
+        "formed_on": metadata.formed_on,
+        "validity": metadata.validity or not metadata.is_normative,
+    }
+    found = [missing(name) for name, value in required.items() if not value]
     if len(metadata.summary) > summary_limit:
         sentence = f"“内容概述”最多{summary_limit}字，现有{len(metadata.summary)}字，请删减。"
         found.append(FieldError("summary", "too_long", sentence))
     return found
 
 
-def _zh(day: date | None) -> str:
-    return f"{day.year}年{day.month}月{day.day}日" if day else ""
+def _text(value: Any) -> str:
+    """A field as it is printed."""
+    if isinstance(value, datetime):
+        value = local_date(value)
+    if isinstance(value, date):
+        return f"{value.year}年{value.month}月{value.day}日"
+    if isinstance(value, Word):
+        return value.label
+    return str(value or "") if isinstance(value, str | None) else "、".join(value)

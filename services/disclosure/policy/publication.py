@@ -1,5 +1,6 @@
 """What stands between a reviewed text and the portal, listed before the button is pressed."""
 
+from services.disclosure.policy.fields import missing
 from services.disclosure.policy.metadata import Metadata, missing_metadata
 from services.kernel.language.field_error import FieldError
 from services.kernel.language.vocabulary import (
@@ -23,7 +24,7 @@ def obstacles_to_publishing(
     """
     found = missing_metadata(metadata)
     if not body.strip():
-        found.append(FieldError("body", "required", "请填写“正文”。"))
+        found.append(missing("body"))
     if metadata.attribute is not DisclosureAttribute.PROACTIVE:
         found.append(FieldError("attribute", "not_proactive", "公开属性不是“主动公开”，不能发布。"))
     if status in {InformationStatus.DRAFT, InformationStatus.IN_REVIEW}:

@@ -56,7 +56,7 @@ async def test_a_form_that_fails_keeps_what_was_typed(world: World) -> None:
     answer = await world.client(PUBLISHER).post(LIST, data=typed)
     assert answer.status_code == 422
     assert "云政办〔2026〕9号" in answer.text
-    assert "日期写作" in answer.text
+    assert "“成文日期”写作" in answer.text
     answer = await world.client(PUBLISHER).post(LIST, data=typed | {"formed_on": "2026-11-20"})
     assert answer.status_code == 422
     assert "请填写“标题”" in answer.text

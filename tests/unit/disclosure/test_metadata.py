@@ -1,9 +1,12 @@
 """The metadata header as a citizen reads it."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 
+from services.disclosure.model.catalogued import Catalogued
 from services.disclosure.policy import Metadata, header_rows, missing_metadata
+from services.disclosure.policy.fields import LABELS
+from services.kernel.language.events.disclosure import InformationPublished
 from services.kernel.language.vocabulary import DisclosureAttribute, Validity
 
 NOTICE = Metadata(
@@ -49,3 +52,10 @@ def test_a_summary_keeps_to_the_limit_of_the_node() -> None:
     assert missing_metadata(long) == []
     (error,) = missing_metadata(long, summary_limit=100)
     assert (error.field, error.code) == ("summary", "too_long")
+
+
+def test_what_the_tables_keep_of_the_catalogue_reaches_the_fact_the_header_and_the_form_under_one_name() -> None:
+    kept = set(Catalogued.model_fields)
+    assert kept <= set(InformationPublished.model_fields)
+    assert kept <= {field.name for field in fields(Metadata)}
+    assert kept <= set(LABELS)
