@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.disclosure.actions.admitting import take_information
 from services.disclosure.actions.choosing import require_disclosable_type
-from services.disclosure.actions.refusals import NotReadyToPublish, PublisherIsReviewer
+from services.disclosure.actions.refusals import NotReadyToPublish
 from services.disclosure.actions.steps import record_step
 from services.disclosure.model import Information, InformationFile
 from services.disclosure.policy import (
@@ -19,7 +19,7 @@ from services.disclosure.policy import (
 )
 from services.disclosure.policy.attachment import obstacle_to_file
 from services.disclosure.policy.fields import REASON_LIMIT
-from services.disclosure.policy.permission import Act
+from services.disclosure.policy.permission import Act, blocker_of
 from services.disclosure.store.information import index_no_is_taken, list_files
 from services.disclosure.store.numbering import next_serial
 from services.disclosure.store.rules import categories_by_code, index_rules
@@ -52,8 +52,8 @@ async def publish_information(
     """
     information = await take_information(tx, information_id, Act.PUBLISH, by=officer, version=version)
     status = next_information_status(information.status, InformationStep.PUBLISH)
-    if information.reviewed_by and information.reviewed_by.officer_id == officer.officer_id:
-        raise PublisherIsReviewer
+    if blocker := blocker_of(officer, Act.PUBLISH, information):
+        raise blocker
     if information.origin_id is not None:
         await require_disclosable_type(tx.session, information.origin_id)
     attached = await list_files(tx.session, information_id)

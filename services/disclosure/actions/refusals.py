@@ -19,13 +19,6 @@ class ReviewIncomplete(Refusal):
     message = "审查还没有逐项作出结论，或缺少审查意见。"
 
 
-class PublisherIsReviewer(Refusal):
-    """发布人不能是本条信息的保密审查人。"""
-
-    code = "publisher_is_reviewer"
-    message = "发布人不能是本条信息的保密审查人，请由其他公开人员发布。"
-
-
 class ItemNotSigned(Refusal):
     """这件稿件还没有签发，或已退回、未采用，不能据以公开。"""
 

@@ -15,7 +15,7 @@ from services.disclosure.actions.steps import record_step
 from services.disclosure.model import Information, InformationFile, NewReview, Review
 from services.disclosure.policy import attribute_after_review, decide_review
 from services.disclosure.policy.attachment import not_examined
-from services.disclosure.policy.permission import Act
+from services.disclosure.policy.permission import Act, blocker_of
 from services.disclosure.policy.point import ReviewPoint
 from services.disclosure.policy.redaction import changes_beyond
 from services.disclosure.policy.review import faults_in_passages, missing_in_review
@@ -66,15 +66,9 @@ async def review_confidentiality(
         ReviewIncomplete: `errors` say which point is undecided, what opinion is missing, what was not cut.
     """
     information = await take_information(tx, information_id, Act.REVIEW, by=officer, version=version)
-    reviewer_id = str(officer.officer_id)
-    has_written = reviewer_id in information.writers
-    status = decide_review(
-        information.status,
-        decision.outcome,
-        reviewer_id=reviewer_id,
-        preparer_id=reviewer_id if has_written else str(information.prepared_by.officer_id),
-        ground=decision.ground,
-    )
+    if blocker := blocker_of(officer, Act.REVIEW, information):
+        raise blocker
+    status = decide_review(information.status, decision.outcome, ground=decision.ground)
     opinion = clean_text(decision.opinion)
     files = await list_files(tx.session, information_id)
     await _require_complete(tx.session, information, decision, files, now=tx.now)

@@ -21,11 +21,12 @@ from services.disclosure.policy import (
     may_send_to_review,
 )
 from services.disclosure.policy.hint import Hint, hints_in
-from services.disclosure.policy.permission import ROLES, Act
+from services.disclosure.policy.permission import ROLES, Act, blocker_of
 from services.disclosure.store import information as store
 from services.disclosure.store.items import find_item
 from services.disclosure.store.rules import categories_by_code, sensitive_words
 from services.kernel.language.field_error import FieldError
+from services.kernel.language.refusal import Refusal
 from services.kernel.language.vocabulary import InformationStatus
 from services.kernel.runtime.heard.organisation import list_officers, working_days
 from services.kernel.runtime.storing.session import AsyncSession
@@ -84,15 +85,14 @@ class Sheet:
 
 @dataclass(frozen=True)
 class OpenSteps:
-    """Which steps this officer may take now."""
+    """Which steps this officer may take now; `blocker` is the refusal that the one he would take next meets."""
 
     edit: bool
     send: bool
     review: bool
     publish: bool
     revoke: bool
-    own_text: bool
-    own_review: bool
+    blocker: Refusal | None
 
 
 async def open_sheet(session: AsyncSession, information: Information, files: FileStore, now: datetime) -> Sheet:
@@ -126,17 +126,16 @@ async def due_of(session: AsyncSession, formed_on: date | None, category: Catego
 def open_steps(information: Information, officer: Officer) -> OpenSteps:
     """Which steps the officer may take with his unit's text as it stands."""
     publishes, reviews = officer.has(*ROLES[Act.PUBLISH]), officer.has(*ROLES[Act.REVIEW])
-    own_text = str(officer.officer_id) in information.writers
-    own_review = information.reviewed_by is not None and information.reviewed_by.officer_id == officer.officer_id
-    waits = may_review(information.status, reviewer_id="another", preparer_id="somebody")
+    waits = reviews and may_review(information.status)
+    ready = publishes and may_publish(information.status, information.attribute)
+    blocker = blocker_of(officer, Act.REVIEW if waits else Act.PUBLISH, information) if waits or ready else None
     return OpenSteps(
         edit=publishes and may_edit(information.status),
         send=publishes and may_send_to_review(information.status, information.attribute),
-        review=reviews and waits and not own_text,
-        publish=publishes and may_publish(information.status, information.attribute) and not own_review,
+        review=waits and not blocker,
+        publish=ready and not blocker,
         revoke=publishes and may_revoke(information.status),
-        own_text=reviews and waits and own_text,
-        own_review=publishes and own_review and may_publish(information.status, information.attribute),
+        blocker=blocker,
     )
 
 

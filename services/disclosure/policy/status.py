@@ -30,7 +30,7 @@ class ReviewerIsPreparer(Refusal):
 
     status = 409
     code = "reviewer_is_preparer"
-    message = "保密审查须由拟稿人以外的人员进行。"
+    message = "您拟写或修改过这条信息，须由其他人员审查。"
 
 
 class GroundIsMissing(Refusal):
@@ -124,9 +124,9 @@ def may_send_to_review(status: InformationStatus, attribute: DisclosureAttribute
     return is_proactive and InformationStep.SEND_TO_REVIEW in TRANSITIONS[status]
 
 
-def may_review(status: InformationStatus, *, reviewer_id: str, preparer_id: str) -> bool:
-    """Whether this officer may decide: another one than the preparer, once the text is there."""
-    return status is InformationStatus.IN_REVIEW and reviewer_id != preparer_id
+def may_review(status: InformationStatus) -> bool:
+    """Whether the text waits for a decision."""
+    return status is InformationStatus.IN_REVIEW
 
 
 def may_publish(status: InformationStatus, attribute: DisclosureAttribute) -> bool:
@@ -146,23 +146,15 @@ def may_revoke(status: InformationStatus) -> bool:
 
 
 def decide_review(
-    status: InformationStatus,
-    outcome: ReviewOutcome,
-    *,
-    reviewer_id: str,
-    preparer_id: str,
-    ground: NonDisclosureGround | None = None,
+    status: InformationStatus, outcome: ReviewOutcome, *, ground: NonDisclosureGround | None = None
 ) -> InformationStatus:
-    """The status after a review, if this officer may hold it.
+    """The status after a review.
 
     Raises:
-        ReviewerIsPreparer: Two pairs of eyes are needed (保守国家秘密法实施条例 第四十二条).
         InformationStepNotPossible: The text does not wait for a review.
         GroundIsMissing: Not opening needs a legal ground (政府信息公开条例 第十四至十六条).
     """
-    if reviewer_id == preparer_id:
-        raise ReviewerIsPreparer
-    if not may_review(status, reviewer_id=reviewer_id, preparer_id=preparer_id):
+    if not may_review(status):
         raise InformationStepNotPossible(f"这条信息{status.label}，不在保密审查中。")
     if outcome is ReviewOutcome.NOT_OPEN and ground is None:
         raise GroundIsMissing

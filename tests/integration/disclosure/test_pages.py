@@ -248,3 +248,19 @@ async def test_control_characters_do_not_get_in(world: World) -> None:
 async def test_an_unknown_id_is_not_found(world: World, where: str) -> None:
     assert (await world.client(PUBLISHER).get(f"{LIST}/{new_id()}{where}", headers=HTML)).status_code == 404
     assert (await world.client(PUBLISHER).get(f"{LIST}/none{where}", headers=HTML)).status_code == 404
+
+
+async def test_the_page_gives_the_reason_that_the_step_itself_would_give(world: World) -> None:
+    both, api = world.client(BOTH), "/disclosure/api/v1/information"
+    own = (await both.post(api, json=COMPLETE)).json()["information_id"]
+    refused = await both.post(f"{api}/{own}/confidentiality-review", json={"outcome": "open", "opinion": "同意公开"})
+    assert refused.json()["code"] == "reviewer_is_preparer"
+    assert refused.json()["title"] in (await both.get(f"{LIST}/{own}")).text
+
+    others = await world.prepared()
+    await both.post(f"{api}/{others}/confidentiality-review", json={"outcome": "open", "opinion": "同意公开"})
+    refused = await both.post(f"{api}/{others}/publish")
+    assert refused.json()["code"] == "publisher_is_reviewer"
+    page = (await both.get(f"{LIST}/{others}")).text
+    assert refused.json()["title"] in page
+    assert "预览并发布" not in page

@@ -1,5 +1,7 @@
 """From draft to portal: nothing goes out unseen by a second person, and nothing internal ever."""
 
+from types import SimpleNamespace
+from uuid import UUID
 from typing import TypeAlias
 
 import pytest
@@ -23,6 +25,9 @@ from services.disclosure.policy import (
     next_information_status,
     obstacles_to_publishing,
 )
+from services.disclosure.policy.permission import Act, PublisherIsReviewer, blocker_of
+from services.kernel.language.events.parts import OfficerRef
+from services.kernel.language.refusal import Refusal
 from services.kernel.language.vocabulary import (
     DisclosureAttribute,
     InformationStatus,
@@ -84,15 +89,23 @@ def test_problem_items_and_their_like_are_not_disclosable() -> None:
     assert may_disclose(InfoType.DYNAMIC)
 
 
-def decide(status: S, outcome: ReviewOutcome, by: str = "o-2", **extra: NonDisclosureGround) -> S:
-    return decide_review(status, outcome, reviewer_id=by, preparer_id="o-1", **extra)
+ZHANG, LI, WANG = (
+    OfficerRef(officer_id=UUID(int=n), name=name, unit_id=UUID(int=9), unit_name="区水利局")
+    for n, name in enumerate(("张三", "李四", "王五"))
+)
 
 
-def test_the_reviewer_is_another_person_than_the_preparer() -> None:
-    assert may_review(S.IN_REVIEW, reviewer_id="o-2", preparer_id="o-1")
-    assert not may_review(S.IN_REVIEW, reviewer_id="o-1", preparer_id="o-1")
-    with pytest.raises(ReviewerIsPreparer):
-        decide(S.IN_REVIEW, ReviewOutcome.OPEN, by="o-1")
+def blocked(officer: OfficerRef, act: Act) -> type[Refusal] | None:
+    """What meets the officer with a text that 张三 prepared, 李四 changed and 王五 reviewed."""
+    text = SimpleNamespace(writers=[str(LI.officer_id)], prepared_by=ZHANG, reviewed_by=WANG)
+    blocker = blocker_of(SimpleNamespace(officer_id=officer.officer_id), act, text)
+    return type(blocker) if blocker else None
+
+
+def test_who_wrote_on_a_text_does_not_review_it_and_who_reviewed_it_does_not_publish_it() -> None:
+    assert [blocked(one, Act.REVIEW) for one in (ZHANG, LI, WANG)] == [ReviewerIsPreparer, ReviewerIsPreparer, None]
+    assert [blocked(one, Act.PUBLISH) for one in (ZHANG, LI, WANG)] == [None, None, PublisherIsReviewer]
+    assert {status for status in S if may_review(status)} == {"in_review"}
 
 
 @pytest.mark.parametrize(
@@ -106,19 +119,19 @@ def test_the_reviewer_is_another_person_than_the_preparer() -> None:
     ],
 )
 def test_each_outcome_leads_somewhere(outcome: ReviewOutcome, status: S, attribute: str) -> None:
-    assert decide(S.IN_REVIEW, outcome, ground=NonDisclosureGround.PROCESS_INFO) is status
+    assert decide_review(S.IN_REVIEW, outcome, ground=NonDisclosureGround.PROCESS_INFO) is status
     assert attribute_after_review(outcome, PROACTIVE) == attribute
 
 
 def test_not_opening_needs_a_legal_ground() -> None:
     with pytest.raises(GroundIsMissing):
-        decide(S.IN_REVIEW, ReviewOutcome.NOT_OPEN)
+        decide_review(S.IN_REVIEW, ReviewOutcome.NOT_OPEN)
 
 
 @pytest.mark.parametrize("status", [status for status in S if status is not S.IN_REVIEW])
 def test_only_a_text_in_review_can_be_decided(status: S) -> None:
     with pytest.raises(InformationStepNotPossible):
-        decide(status, ReviewOutcome.OPEN)
+        decide_review(status, ReviewOutcome.OPEN)
 
 
 READY = Metadata("关于冬修水利的公告", "云岭区水利局", "通知公告", None, PROACTIVE)
