@@ -47,6 +47,7 @@ router = edge_router(prefix="/erasures", include_in_schema=False)
 
 PAGE_SIZE = 50
 
+
 @router.get("")
 async def show_erasures(
     request: Request, *, me: Me, reading: Reading, context: Context, q: str = "", cursor: Cursor = ""

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.intake import store
-from services.intake.actions.reading import open_submission, require_writer, take_own
+from services.intake.actions.reading import open_submission, require_own, require_writer, take_own
 from services.intake.actions.refusals import BodyTooLong, SubmissionNotDiscardable, SubmissionNotEditable
 from services.intake.model import Submission
 from services.intake.policy import Step, may_edit, next_status, next_version, unfit_for_draft
@@ -71,8 +71,14 @@ async def change_draft(
 
 
 async def copy_submission(tx: Transaction, officer: Officer, origin_id: UUID) -> Submission:
-    """Begin a new draft with the text and fields of another item that the officer may read."""
-    source = await open_submission(tx.session, officer, origin_id, tx.node.node_id)
+    """Begin a new draft with the text and fields of another item that is his unit's to write.
+
+    Whoever reads another unit's item in the office and writes for his own does not make the one the other's.
+
+    Raises:
+        NotFound, NotPermitted, ItemErased: See `take_own`.
+    """
+    source = require_own(await open_submission(tx.session, officer, origin_id, tx.node.node_id), officer)
     values = source.field_values
     return await create_draft(tx, officer, {name: values[name] for name in values.keys() - _NOT_COPIED})
 

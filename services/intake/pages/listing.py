@@ -13,7 +13,7 @@ from services.intake import store
 from services.intake.actions.reading import may_read_submission
 from services.intake.model import Submission
 from services.intake.pages.item import undelivered_age
-from services.intake.policy.access import may_write
+from services.intake.policy.access import may_write_some
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
 from services.kernel.runtime.pages.export import ExportForm, local_text
 from services.kernel.runtime.pages.listing import Place, export_list
@@ -102,7 +102,7 @@ async def list_items(
             }
             for code, label in _TABS
         ],
-        may_write=may_write(me.roles, None),
+        may_write=may_write_some(me.roles),
         stream=f"/intake/live?channel=unit:{me.unit_id}",
         discarded=discarded if discarded and await _is_discarded(session, me, discarded) else None,
     )

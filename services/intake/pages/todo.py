@@ -6,7 +6,7 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.intake import store
-from services.intake.policy.access import may_write
+from services.intake.policy.access import may_write_some
 from services.kernel.language.vocabulary import IntakeStatus
 from services.kernel.runtime.pages.templating import page
 from services.kernel.runtime.web.dependencies import Me, Now, Reading, edge_router
@@ -21,7 +21,7 @@ async def enter() -> Response:
 
 @router.get("/fragments/todo")
 async def show_todo(request: Request, me: Me, session: Reading, now: Now) -> Response:
-    if not may_write(me.roles, None):
+    if not may_write_some(me.roles):
         return Response(media_type="text/html")
     counts = await store.count_by_status(session, me)
     questions = await store.list_open_questions(session, me)

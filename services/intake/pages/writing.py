@@ -13,12 +13,13 @@ from starlette.datastructures import UploadFile
 
 from services.intake import actions, store
 from services.intake.actions.naming import colleagues_of
-from services.intake.actions.reading import require_writer
+from services.intake.actions.reading import require_some_writer, require_writer
 from services.intake.metrics import SUBMITTED
 from services.intake.model import Submission
 from services.intake.pages.form import OFFERED_TYPES, typed_from, typed_in, values_of
 from services.intake.pages.item import next_office, returned_now
 from services.intake.policy import four_part_hints, near_duplicates
+from services.intake.policy.access import may_write
 from services.kernel.language.particulars import field_sections
 from services.kernel.language.refusal import NotFound, NotPermitted, Refusal, StaleVersion
 from services.kernel.language.vocabulary import InfoType, System
@@ -54,9 +55,11 @@ class Writing:
 
 @router.get("/new")
 async def write_new(request: Request, *, me: Me, session: Reading, node: Node, now: Now) -> Response:
-    require_writer(me, "")
+    require_some_writer(me)
     phone = await store.last_phone_of(session, me.officer_id)
-    typed = Typed({"author_name": me.name, "author_phone": phone, "info_type": request.query_params.get("type", "")})
+    # Who writes nothing else begins with an emergency.
+    asked = request.query_params.get("type", "") if may_write(me.roles, None) else InfoType.EMERGENCY.value
+    typed = Typed({"author_name": me.name, "author_phone": phone, "info_type": asked})
     return await _form_page(Writing(request, me, node, now), session, typed, None)
 
 
@@ -220,7 +223,7 @@ async def _form_page(
         version=version or (submission.version if submission else None),
         notes=notes or [],
         info_type=info_type,
-        offered_types=OFFERED_TYPES,
+        offered_types=[one for one in OFFERED_TYPES if may_write(writing.me.roles, one[0])],
         fields=FIELD,
         sections=field_sections(),
         to_name=await _to_name(writing, session, submission),

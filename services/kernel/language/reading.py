@@ -49,10 +49,14 @@ OFFICE_READERS = frozenset({Role.EDITOR, Role.CHIEF, Role.LEADER})
 GRANTS = (
     Grant(Place.AUTHORS, frozenset(Role)),
     Grant(Place.UNIT, UNIT_PEOPLE),
+    Grant(Place.UNIT, frozenset({Role.DUTY}), urgent_only=True),
     Grant(Place.OFFICE, OFFICE_READERS),
     Grant(Place.OFFICE, frozenset({Role.DUTY}), urgent_only=True),
 )
-"""The whole of it. Authors read their item from the first draft on, the unit once it is handed in, the office while it has it."""
+"""The whole of it. Authors read their item from the first draft on, the unit once it is handed in, the office while it has it.
+
+Duty officers relieve each other: of an emergency that a colleague handed in they read what they may go on writing.
+"""
 
 
 def grants_of(reader: Actor) -> list[Grant]:

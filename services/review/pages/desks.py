@@ -90,7 +90,7 @@ _UNIT_TABS = (
     Tab("sent", "已上报", (_S.REPORTED, _S.OPEN, _S.KEPT, _S.SELECTED, _S.ADOPTED, _S.DECLINED)),
     Tab("returned", "已退回", (_S.RETURNED,)),
 )
-_UNIT_PEOPLE = frozenset({Role.CLERK, Role.REVIEWER, Role.SIGNER})
+_ANSWERING = frozenset({Role.CLERK, Role.REVIEWER, Role.SIGNER, Role.DUTY})
 
 QUEUE = Desk(
     "/review/queue",
@@ -112,7 +112,7 @@ SIGN = Desk("/review/sign", "待签发", frozenset({Role.SIGNER}), (_UNIT_TABS[1
 ANSWERS = Desk(
     "/review/answers",
     "核实待答",
-    _UNIT_PEOPLE,
+    _ANSWERING,
     (Tab("asked", "待答复", (), {"with_questions": True}), *_UNIT_TABS[2:]),
     empty="没有待答复的核实",
 )

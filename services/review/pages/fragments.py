@@ -47,7 +47,7 @@ async def show_todo(request: Request, me: Me, session: Reading, now: Now) -> Res
 async def todos_of(session: AsyncSession, me: Officer, now: datetime) -> list[Todo]:
     """The officer's cards by role."""
     found: list[Todo] = []
-    if me.has(Role.REVIEWER, Role.SIGNER, Role.CLERK):
+    if me.has(Role.REVIEWER, Role.SIGNER, Role.CLERK, Role.DUTY):
         found += await _in_the_unit(session, me)
     if me.unit_kind is UnitKind.HEAD_OFFICE and me.has(Role.EDITOR, Role.CHIEF):
         found += await _in_the_office(session, me, now)
@@ -63,7 +63,7 @@ async def _in_the_unit(session: AsyncSession, me: Officer) -> list[Todo]:
     if me.has(Role.SIGNER):
         found.append(Todo("签发", counts.get(ReviewStatus.TO_SIGN, 0), "/review/sign", "seal"))
     asked = await lists.count_items(session, seen, ItemFilter(with_questions=True))
-    if me.has(Role.CLERK) and asked:
+    if me.has(Role.CLERK, Role.DUTY) and asked:
         found.append(Todo("答复核实", asked, "/review/answers", "info", note="上级在等您的答复"))
     return found
 

@@ -57,10 +57,11 @@ class Rule:
     roles: frozenset[Role]
     scope: Scope
     states: frozenset[ReviewStatus]
+    urgent_only: bool = False
 
 
-def _rule(roles: Collection[Role], scope: Scope, *states: ReviewStatus) -> Rule:
-    return Rule(frozenset(roles), scope, frozenset(states))
+def _rule(roles: Collection[Role], scope: Scope, *states: ReviewStatus, urgent_only: bool = False) -> Rule:
+    return Rule(frozenset(roles), scope, frozenset(states), urgent_only)
 
 
 _S = ReviewStatus
@@ -81,7 +82,8 @@ RULES: dict[Verb, tuple[Rule, ...]] = {
     Verb.RECEIVE: (_rule({Role.EDITOR}, _OFFICE, *WITH_OFFICE),),
     Verb.EDIT: (_rule({Role.EDITOR}, _OFFICE, _S.OPEN, _S.KEPT, _S.SELECTED, _S.ADOPTED),),
     Verb.ASK: (_rule({Role.EDITOR}, _OFFICE, _S.OPEN, _S.KEPT, _S.SELECTED),),
-    Verb.ANSWER: (_rule(UNIT_PEOPLE, _OWN, *_S),),
+    # Who is on duty answers for what his unit reported at night: nobody else may be there.
+    Verb.ANSWER: (_rule(UNIT_PEOPLE, _OWN, *_S), _rule({Role.DUTY}, _OWN, *_S, urgent_only=True)),
     Verb.DECLINE: (_rule({Role.EDITOR}, _OFFICE, _S.OPEN, _S.KEPT),),
     Verb.KEEP: (_rule({Role.EDITOR}, _OFFICE, _S.OPEN),),
     Verb.REOPEN: (_rule({Role.EDITOR}, _OFFICE, _S.KEPT),),
@@ -149,10 +151,12 @@ def require_granted(actor: Actor, verb: Verb, item: Standing) -> None:
 
 
 def _granted(actor: Actor, verb: Verb, item: Standing) -> list[Rule]:
-    return [rule for rule in RULES[verb] if rule.roles & actor.roles and _stands(actor, rule.scope, item)]
+    return [rule for rule in RULES[verb] if rule.roles & actor.roles and _stands(actor, rule, item)]
 
 
-def _stands(actor: Actor, scope: Scope, item: Standing) -> bool:
-    if scope is Scope.OWN_UNIT:
+def _stands(actor: Actor, rule: Rule, item: Standing) -> bool:
+    if rule.urgent_only and not item.info_type.is_urgent:
+        return False
+    if rule.scope is Scope.OWN_UNIT:
         return actor.unit_id == item.unit_id
     return actor.unit_kind is UnitKind.HEAD_OFFICE and item.is_here

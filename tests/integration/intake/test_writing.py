@@ -203,6 +203,24 @@ async def test_a_duty_officer_does_not_make_his_draft_one_that_he_may_not_write(
     assert (kept.status_code, (await duty.get(item)).json()["title"]) == (200, "乙")
 
 
+async def test_who_relieves_a_duty_officer_goes_on_with_what_that_one_handed_in(process: NodeProcess) -> None:
+    first, second = (
+        client_of(process, officer(Role.DUTY, name=name, unit="township")) for name in ("郑十一", "王十二")
+    )
+    form = (await first.get("/intake/submissions/new")).text
+    assert "紧急信息" in form
+    assert "动态" not in form
+    item = f"{ITEMS}/{(await _draft(first, **COMPLETE | {'info_type': 'emergency'}))['origin_id']}"
+    assert (await second.get(item)).status_code == 404
+    assert (await first.post(f"{item}/submit")).status_code == 200
+    assert (await second.get(item)).json()["status"] == "submitted"
+    assert len((await second.get(ITEMS)).json()["items"]) == 1
+    ordinary = client_of(process, CLERK)
+    dynamic = f"{ITEMS}/{(await _draft(ordinary, **COMPLETE))['origin_id']}"
+    assert (await ordinary.post(f"{dynamic}/submit")).status_code == 200
+    assert (await second.get(dynamic)).status_code == 404
+
+
 async def test_an_emergency_takes_the_urgent_topic_with_all_it_says(
     as_clerk: httpx.AsyncClient, process: NodeProcess
 ) -> None:

@@ -144,10 +144,10 @@ class World:
             await index_item(tx.session, item, "清淤")
 
     def meant(self, oracle: dict[str, set[str]], name: str) -> dict[tuple[str, InfoType], bool]:
-        """Which items this reader may read: who reads the office's items reads them all, on duty the emergencies."""
+        """Which items this reader may read: on duty one reads, of what the unit or the office reads, the emergencies."""
+        alike = {"own duty": "own clerk", "office duty": "office leader"}.get(name, "")
         return {
-            (state, kind): name in oracle[state]
-            or (kind.is_urgent and name == "office duty" and oracle[state] >= _OFFICE)
+            (state, kind): name in oracle[state] or (kind.is_urgent and alike in oracle[state])
             for state, kind in self.items
         }
 

@@ -1,8 +1,8 @@
 """From draft to portal: nothing goes out unseen by a second person, and nothing internal ever."""
 
 from types import SimpleNamespace
-from uuid import UUID
 from typing import TypeAlias
+from uuid import UUID
 
 import pytest
 

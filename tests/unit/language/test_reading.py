@@ -21,12 +21,14 @@ PLACES = {
     "own office": (OWN, UnitKind.HEAD_OFFICE),
 }
 # Written out by hand, apart from the code: (place, role) → state in which he reads it, whoever wrote it.
-HANDED_IN, IN_OFFICE, URGENT_IN_OFFICE = "handed in", "in office", "urgent in office"
+HANDED_IN, IN_OFFICE = "handed in", "in office"
+URGENT_HANDED_IN, URGENT_IN_OFFICE = "urgent handed in", "urgent in office"
 READERS = {
     **{("own", role): HANDED_IN for role in ("clerk", "reviewer", "signer")},
     **{("own office", role): HANDED_IN for role in ("clerk", "reviewer", "signer")},
     **{(place, role): IN_OFFICE for place in ("office", "own office") for role in ("editor", "chief", "leader")},
-    **{(place, "duty"): URGENT_IN_OFFICE for place in ("office", "own office")},
+    **{(place, "duty"): URGENT_HANDED_IN for place in ("own", "own office")},
+    ("office", "duty"): URGENT_IN_OFFICE,
 }
 
 
@@ -60,6 +62,7 @@ def meant(item: ReadableItem, place: str, role: str) -> bool:
         return True
     states = {
         HANDED_IN: item.is_handed_in,
+        URGENT_HANDED_IN: item.is_handed_in and item.is_urgent,
         IN_OFFICE: item.is_in_office,
         URGENT_IN_OFFICE: item.is_in_office and item.is_urgent,
     }

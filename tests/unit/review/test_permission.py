@@ -93,11 +93,27 @@ def test_without_a_role_nothing_is_allowed() -> None:
     assert not any(may_do(somebody(None, place), verb, item(status)) for place, verb, status in cases)
 
 
-def test_duty_officers_of_the_office_read_emergencies_and_nothing_else() -> None:
-    duty = somebody(Role.DUTY, "office")
-    assert may_read(duty, item(ReviewStatus.OPEN, info_type=InfoType.EMERGENCY))
+@pytest.mark.parametrize("place", PLACES)
+def test_duty_officers_read_emergencies_of_their_unit_and_their_office_and_answer_those_of_their_unit(
+    place: str,
+) -> None:
+    duty, urgent = somebody(Role.DUTY, place), item(ReviewStatus.OPEN, info_type=InfoType.EMERGENCY)
+    assert may_read(duty, urgent) is (place in {"own", "office"})
+    assert [verb for verb in Verb if may_do(duty, verb, urgent)] == ([Verb.ANSWER] if place == "own" else [])
     assert not may_read(duty, item(ReviewStatus.OPEN))
-    assert not may_read(somebody(Role.DUTY, "own"), item(ReviewStatus.OPEN, info_type=InfoType.EMERGENCY))
+    assert not any(may_do(duty, verb, item(status)) for verb, status in product(Verb, ReviewStatus))
+    to_check = item(ReviewStatus.TO_CHECK, is_here=False, info_type=InfoType.EMERGENCY)
+    assert may_read(duty, to_check) is (place == "own")
+
+
+def test_roles_of_one_officer_add_up_and_never_multiply() -> None:
+    """What two roles give is what each of them gives: none lends another its place or its state."""
+    for place, one, other in product(PLACES, Role, Role):
+        both = Somebody(*PLACES[place], frozenset({one, other}))
+        for verb, status, kind in product(Verb, ReviewStatus, (InfoType.PROBLEM, InfoType.EMERGENCY)):
+            standing = item(status, info_type=kind)
+            alone = [may_do(somebody(role, place), verb, standing) for role in (one, other)]
+            assert may_do(both, verb, standing) is any(alone), (place, one, other, verb, status)
 
 
 def test_a_refusal_says_whether_the_officer_or_the_state_is_in_the_way() -> None:

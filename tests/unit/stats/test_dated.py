@@ -149,7 +149,7 @@ def test_the_whole_matrix_of_reading(role: Role, kind: UnitKind) -> None:
     me = SimpleNamespace(officer_id=uuid4(), unit_id=own, unit_kind=kind, roles=frozenset({role}))
     for unit_id, is_urgent in product((own, other), (True, False)):
         event = SimpleNamespace(unit_id=unit_id, info_type="emergency" if is_urgent else "dynamic")
-        opens = role in UNIT_PEOPLE
+        opens = role in UNIT_PEOPLE or (role is Role.DUTY and is_urgent)
         if unit_id == other:
             opens = is_office and (role in OFFICE_READERS or (role is Role.DUTY and is_urgent))
         assert may_open_item(me, event) is opens

@@ -41,8 +41,8 @@ _GROUPS = (
     NavGroup(
         "信息报送",
         (
-            _item("/intake/submissions/new", "写信息", "pen", Role.CLERK),
-            _item("/intake/submissions", "我的稿件", "list", Role.CLERK),
+            _item("/intake/submissions/new", "写信息", "pen", Role.CLERK, Role.DUTY),
+            _item("/intake/submissions", "我的稿件", "list", Role.CLERK, Role.DUTY),
         ),
     ),
     NavGroup(
