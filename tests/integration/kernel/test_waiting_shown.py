@@ -94,6 +94,13 @@ async def test_a_page_that_is_open_asks_by_itself_whether_a_notice_waits(waiting
         assert asked.status_code == 401
 
 
+async def test_an_odd_key_is_asked_for_as_it_is_written(waiting: Waiting) -> None:
+    async with client_of(waiting.process, CLERK) as clerk:
+        for odd in (f"{waiting.origin_id}%3Fx=1", f"{waiting.origin_id}%23", "%00", "规则", "x" * 4_000):
+            shown = await clerk.get(f"/intake/delay/{odd}", headers=HTML)
+            assert (shown.status_code, "还没有生效" in shown.text) == (200, False), odd
+
+
 async def test_a_notice_is_seen_to_wait_however_many_wait_before_it(
     waiting: Waiting, monkeypatch: pytest.MonkeyPatch
 ) -> None:

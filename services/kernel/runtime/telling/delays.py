@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from urllib.parse import quote
 
 import httpx
 from fastapi import Request
@@ -68,7 +69,7 @@ async def _ask(
         # The client's own timeout does not hold inside the process.
         async with asyncio.timeout(within_s):
             answer = await context.http.get(
-                f"/{service}/api/v1/waiting/{key}", headers={"Authorization": f"Bearer {token}"}
+                f"/{service}/api/v1/waiting/{quote(key, safe='')}", headers={"Authorization": f"Bearer {token}"}
             )
         said = answer.json() if answer.status_code == httpx.codes.OK else {}
     except (TimeoutError, httpx.HTTPError, ValueError):
