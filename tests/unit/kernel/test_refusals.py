@@ -17,7 +17,10 @@ def kinds_of(kind: type[Refusal]) -> list[type[Refusal]]:
 
 def all_kinds() -> list[type[Refusal]]:
     build_services()
-    return sorted({kind for kind in kinds_of(Refusal) if kind.__module__.startswith(OWN)}, key=lambda kind: kind.code)
+    return sorted(
+        {kind for kind in kinds_of(Refusal) if kind.__module__.startswith(OWN)},
+        key=lambda kind: (kind.code, kind.__name__),
+    )
 
 
 @pytest.mark.parametrize("kind", all_kinds(), ids=lambda kind: kind.__name__)
