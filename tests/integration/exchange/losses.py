@@ -1,6 +1,7 @@
 """Databases put back to what a backup had, and how far a lane has come."""
 
 from sqlalchemy import delete
+from sqlmodel import col
 
 from services.exchange.model import Arrival, ArrivedEvent, Dispatch, SignedStatement
 from services.exchange.policy.chain import ZERO, Chain, link_name
@@ -32,7 +33,7 @@ async def lose_rows(node: Node, peer: Node, *, after: int) -> None:
     """A backup from when the chain was `after` rows long."""
     rows = await node.rows(Dispatch)
     async with node.transaction() as tx:
-        await tx.session.execute(delete(Dispatch).where(Dispatch.n > after))
+        await tx.session.execute(delete(Dispatch).where(col(Dispatch.n) > after))
         chain = Chain(link_name(node.name, peer.name), "routine")
         h = rows[after - 1].h if after else ZERO
         await change_lane(tx.session, chain, n=after, h=h, carried_n=after, receipted_n=after, receipted_at=None)

@@ -5,31 +5,32 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, select
+from sqlmodel import col
 
 from services.exchange import actions
 from services.exchange.agents import REPLAYS
 from services.exchange.model import Delivery, Link
 from services.exchange.policy.judgement import Verdict
-from services.kernel.language.envelope import to_structured
+from services.kernel.language.envelope import Envelope, to_structured
 from services.kernel.language.events.exchange import LinkStateChanged, SubmissionDelivered
 from services.kernel.language.vocabulary import InfoType, LinkState
 from tests.integration.exchange.test_ledger import batch, conflicts, hand_back, hand_over, told
 from tests.integration.exchange.two_nodes import Node, envelope_of, reported_up
 
 
-def _large(envelope):
+def _large(envelope: Envelope) -> Envelope:
     return replace(envelope, data=b'{"x":"' + b"a" * 900_001 + b'"}')
 
 
-def _nul(envelope):
+def _nul(envelope: Envelope) -> Envelope:
     return replace(envelope, subject="a\x00b")
 
 
-def _surrogate(envelope):
+def _surrogate(envelope: Envelope) -> Envelope:
     return replace(envelope, traceparent="x" * 20_000)
 
 
-def _first_day(envelope):
+def _first_day(envelope: Envelope) -> Envelope:
     return replace(envelope, time=datetime(1, 1, 1, tzinfo=UTC))
 
 
@@ -37,7 +38,9 @@ BAD = {"too_large": _large, "nul": _nul, "long": _surrogate}
 
 
 @pytest.mark.parametrize("name", BAD)
-async def test_a_row_that_cannot_be_told_is_stored_receipted_and_stops_nothing(pair: tuple[Node, Node], name) -> None:
+async def test_a_row_that_cannot_be_told_is_stored_receipted_and_stops_nothing(
+    pair: tuple[Node, Node], name: str
+) -> None:
     township, district = pair
     fact = reported_up(township, district)
     body = to_structured(BAD[name](envelope_of(township, fact)))
@@ -115,6 +118,6 @@ async def test_what_the_exchange_told_can_be_replayed_into_its_tables(pair: tupl
             (row.origin_id, row.hop, row.version): row.at
             for row in (await tx.session.execute(select(Delivery))).scalars()
         }
-        state = (await tx.session.execute(select(Link.state))).scalar_one()
+        state = (await tx.session.execute(select(col(Link.state)))).scalar_one()
     assert (again, state) == (kept, "up")
     assert await township.told("exchange.delivery") == told_before

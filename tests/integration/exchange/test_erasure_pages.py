@@ -8,6 +8,7 @@ from sqlalchemy import select
 from services.exchange.model import ErasureSaid
 from services.exchange.store.erasures import find_erasure, find_said
 from services.kernel.language.vocabulary import ErasureGround
+from services.kernel.runtime.running.process import NodeProcess
 from services.kernel.runtime.storing.tables import AUDIT, COUNTER, OUTBOX
 from services.kernel.runtime.surroundings.identifiers import new_id
 from services.kernel.runtime.web.insiders import sign_call
@@ -18,7 +19,7 @@ FORM = {"ground": "mistake", "reason": "主任已批准", "confirmed": "1"}
 PAGES = "/exchange/erasures"
 
 
-async def asked(process, origin_id: UUID) -> None:
+async def asked(process: NodeProcess, origin_id: UUID) -> None:
     """As if the township had erased an item and told so."""
     context = process.contexts["exchange"]
     async with context.database.transaction(context.clock()) as tx:
@@ -30,7 +31,7 @@ async def asked(process, origin_id: UUID) -> None:
         )  # fmt: skip
 
 
-async def test_an_item_is_found_by_its_number_or_by_the_address_of_its_page(district) -> None:  # noqa: F811
+async def test_an_item_is_found_by_its_number_or_by_the_address_of_its_page(district: NodeProcess) -> None:  # noqa: F811
     origin_id = new_id()
     async with signed_in(district, "admin") as admin:
         for typed in (
@@ -54,7 +55,7 @@ async def test_an_item_is_found_by_its_number_or_by_the_address_of_its_page(dist
         assert "本节点没有找到这一件" in shown
 
 
-async def test_it_is_decided_with_ground_reason_and_one_confirmation(district) -> None:  # noqa: F811
+async def test_it_is_decided_with_ground_reason_and_one_confirmation(district: NodeProcess) -> None:  # noqa: F811
     origin_id = new_id()
     async with signed_in(district, "admin") as admin:
         for lacking in FORM:
@@ -76,13 +77,16 @@ async def test_it_is_decided_with_ground_reason_and_one_confirmation(district) -
         told = (await session.execute(select(OUTBOX.c.type).where(OUTBOX.c.key == str(origin_id)))).scalars().all()
         audited = (await session.execute(select(AUDIT).where(AUDIT.c.verb == "erasure.decided"))).one()
         erasure = await find_erasure(session, origin_id)
+    assert erasure is not None
     assert told == ["erasure.decided"]
     assert (audited.subject, audited.officer_name, erasure.decided_by) == (
         str(origin_id), erasure.decided_by, audited.officer_name,
     )  # fmt: skip
 
 
-async def test_what_a_neighbour_asks_stands_on_the_page_and_on_the_home_until_it_is_answered(district) -> None:  # noqa: F811
+async def test_what_a_neighbour_asks_stands_on_the_page_and_on_the_home_until_it_is_answered(
+    district: NodeProcess,  # noqa: F811
+) -> None:
     agreed, kept = new_id(), new_id()
     for origin_id in (agreed, kept):
         await asked(district, origin_id)
@@ -102,12 +106,12 @@ async def test_what_a_neighbour_asks_stands_on_the_page_and_on_the_home_until_it
         stranger = await admin.post(f"{PAGES}/{new_id()}/decline", data={"peer": "township", "reason": "不涉密"})
         assert stranger.status_code == 404
     async with district.contexts["exchange"].database.reading() as session:
-        answers = [(await find_said(session, one, "township")).answer for one in (agreed, kept)]
-    assert answers == ["erased", "declined"]
+        both = [await find_said(session, one, "township") for one in (agreed, kept)]
+    assert [one and one.answer for one in both] == ["erased", "declined"]
 
 
 @pytest.mark.parametrize("username", ["editor", "leader", "secrecy", "clerk"])
-async def test_nobody_but_an_administrator_comes_near(district, username) -> None:  # noqa: F811
+async def test_nobody_but_an_administrator_comes_near(district: NodeProcess, username: str) -> None:  # noqa: F811
     origin_id = new_id()
     async with signed_in(district, username) as officer:
         answers = [
@@ -119,7 +123,7 @@ async def test_nobody_but_an_administrator_comes_near(district, username) -> Non
     assert {answer.status_code for answer in answers} == {403}
 
 
-async def test_what_services_ask_each_other_does_not_exist_for_anybody_else(district) -> None:  # noqa: F811
+async def test_what_services_ask_each_other_does_not_exist_for_anybody_else(district: NodeProcess) -> None:  # noqa: F811
     inside = "/exchange/internal/erasure"
     body = {"origin_id": str(new_id()), "reason": "x"}
     async with signed_in(district, "admin") as admin:

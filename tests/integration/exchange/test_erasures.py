@@ -1,7 +1,10 @@
 """Erasing across nodes: a neighbour's decision is a request here, and nothing that comes later brings the text back."""
 
+from uuid import UUID
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlmodel import col
 
 from services.exchange import actions
 from services.exchange.actions.erasures import AlreadyErased, ErasureAnswered
@@ -11,6 +14,8 @@ from services.exchange.policy.chain import link_name
 from services.exchange.store.keys import known_keys
 from services.exchange.store.lanes import change_lane
 from services.kernel.language.events.exchange import ErasureDecided, ErasureDeclined
+from services.kernel.language.events.parts import Fact
+from services.kernel.language.events.review import SubmissionReportedUp
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import ErasureGround, ErasureStage, Lane
 from services.kernel.runtime.keeping.erasure.copies import Order
@@ -25,7 +30,7 @@ URGENT = Lane.URGENT.value
 TEXT = "饮水管网老化"
 
 
-async def sent(township: Node, district: Node):
+async def sent(township: Node, district: Node) -> SubmissionReportedUp:
     """An item that went up and arrived; its report."""
     report = reported_up(township, district)
     await township.tell(report)
@@ -33,14 +38,14 @@ async def sent(township: Node, district: Node):
     return report
 
 
-async def decide(node: Node, origin_id) -> None:
+async def decide(node: Node, origin_id: UUID) -> None:
     """Decide there, and let the node's own agent take the decision up."""
     async with node.transaction() as tx:
         await actions.decide_erasure(tx, origin_id, ground=ErasureGround.MISTAKE, reason="主任已批准", by=OFFICER)
     await take_up(node, ErasureDecided)
 
 
-async def take_up(node: Node, kind) -> None:
+async def take_up(node: Node, kind: type[Fact]) -> None:
     async with node.context.database.reading() as session:
         row = (
             await session.execute(select(OUTBOX).where(OUTBOX.c.type == kind.TYPE).order_by(OUTBOX.c.id.desc()))
@@ -50,7 +55,7 @@ async def take_up(node: Node, kind) -> None:
         actions.send_on(tx, kind.model_validate_json(envelope.data), envelope)
 
 
-async def erased_in(node: Node, origin_id) -> None:
+async def erased_in(node: Node, origin_id: UUID) -> None:
     async with node.transaction() as tx:
         await erase_item(tx, exchange_service(), Order(origin_id=origin_id, by=OFFICER, reason="误录"))
 
@@ -123,7 +128,7 @@ async def test_a_neighbour_that_never_carried_the_item_has_nothing_to_say_about_
     await hand_over(await batch(township, district, 1, 1, URGENT), township, district, URGENT)
     assert await said(district) == []
     async with district.context.database.reading() as session:
-        assert list((await session.execute(select(Conflict.kind))).scalars()) == ["not_theirs"]
+        assert list((await session.execute(select(col(Conflict.kind)))).scalars()) == ["not_theirs"]
 
 
 async def test_what_arrives_about_an_erased_item_is_receipted_without_its_text(pair: tuple[Node, Node]) -> None:
@@ -153,7 +158,7 @@ async def test_rows_taken_back_after_a_restore_bring_no_erased_text_and_the_deci
     }  # what the district still has: it erased nothing
     async with township.transaction() as tx:  # a backup from before everything
         for table in (Dispatch, Erasure):
-            await tx.session.execute(table.__table__.delete())
+            await tx.session.execute(delete(table))
         await tx.session.execute(OUTBOX.delete())
         for lane in messages:
             chain = township.border(district, lane).out

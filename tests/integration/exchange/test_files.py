@@ -2,12 +2,14 @@
 
 import asyncio
 import io
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
+from sqlmodel import col
 
 from services.exchange import actions
 from services.exchange.app import exchange_service
@@ -38,7 +40,7 @@ def stored(node: Node, content: bytes) -> Attachment:
 
 
 @asynccontextmanager
-async def dispatching(node: Node):
+async def dispatching(node: Node) -> AsyncIterator[None]:
     stop = asyncio.Event()
     job = asyncio.create_task(dispatch_due_files(node.context, stop))
     try:
@@ -105,7 +107,7 @@ async def test_a_file_that_was_lost_after_its_receipt_is_asked_for_and_comes_aga
 
 async def came(node: Node, sha256: str) -> bool:
     async with node.context.database.reading() as session:
-        query = select(FileWanted.came_at).where(FileWanted.sha256 == sha256)
+        query = select(col(FileWanted.came_at)).where(col(FileWanted.sha256) == sha256)
         return (await session.execute(query)).scalars().first() is not None
 
 
@@ -125,8 +127,8 @@ async def test_a_damaged_piece_is_kept_as_a_conflict_and_its_file_is_wanted(pair
     await keep_content(district.context, district.border(township, "bulk"), [bent])
     async with district.transaction() as tx:
         await actions.arrive(tx, district.border(township, "bulk"), [bent])
-        assert (await tx.session.execute(select(Conflict.kind))).scalars().all() == ["damaged"]
-        assert (await tx.session.execute(select(FileWanted.sha256))).scalars().all() == [file.sha256]
+        assert (await tx.session.execute(select(col(Conflict.kind)))).scalars().all() == ["damaged"]
+        assert (await tx.session.execute(select(col(FileWanted.sha256)))).scalars().all() == [file.sha256]
     assert len(await district.rows(Arrival)) == 1
 
 

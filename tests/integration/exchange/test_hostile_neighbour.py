@@ -11,6 +11,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
 from sqlalchemy import select
+from sqlmodel import col
 
 from services.exchange.model import Conflict
 from services.exchange.policy.signature import Kind
@@ -50,7 +51,7 @@ def topic_from(township: Node, district: Node, lane: str = "routine") -> str:
 async def conflicts_of(node: Node) -> dict[str, int]:
     """How often each kind of conflict came."""
     async with node.context.database.reading() as session:
-        rows = list((await session.execute(select(Conflict).where(Conflict.settled_at.is_(None)))).scalars())
+        rows = list((await session.execute(select(Conflict).where(col(Conflict.settled_at).is_(None)))).scalars())
     return {kind: sum(row.times for row in rows if row.kind == kind) for kind in {row.kind for row in rows}}
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from sqlmodel import col
 
 from services.exchange import actions
 from services.exchange.actions.conflicts import MOST_OF_A_KIND, keep_conflict
@@ -64,7 +65,7 @@ async def carried(sender: Node, receiver: Node, count: int) -> actions.Arrived:
 
 
 @pytest.mark.parametrize("kind", sorted({kind for kind, _ in TWISTS}))
-async def test_hostile_rows_are_evidence_and_told_to_nobody(pair: tuple[Node, Node], kind) -> None:
+async def test_hostile_rows_are_evidence_and_told_to_nobody(pair: tuple[Node, Node], kind: str) -> None:
     """All of a kind, one after the other, each between two rows that mean well."""
     township, district = pair
     bodies = {name: twisted(township, district, twist) for (of, name), twist in TWISTS.items() if of == kind}
@@ -92,7 +93,7 @@ async def test_bytes_that_are_no_fact_at_all_stop_nothing(pair: tuple[Node, Node
 
 
 @pytest.mark.parametrize("name", CHUNKS)
-def test_a_piece_of_file_that_nobody_could_mean_is_unreadable(name) -> None:
+def test_a_piece_of_file_that_nobody_could_mean_is_unreadable(name: str) -> None:
     with pytest.raises(ChunkUnreadable):
         read(CHUNKS[name])
 
@@ -108,7 +109,9 @@ async def test_hostile_pieces_of_files_stop_nothing(pair: tuple[Node, Node]) -> 
     assert await conflicts(district) == ["damaged"] * len(CHUNKS)
 
 
-async def test_rubbish_under_a_known_digest_leaves_the_honest_file_as_it_was(pair: tuple[Node, Node], other) -> None:
+async def test_rubbish_under_a_known_digest_leaves_the_honest_file_as_it_was(
+    pair: tuple[Node, Node], other: Node
+) -> None:
     township, district = pair
     content = bytes(range(256)) * 3000
     file = stored(township, content)
@@ -154,7 +157,7 @@ async def test_conflicts_of_a_kind_do_not_fill_the_table(pair: tuple[Node, Node]
     async with district.transaction() as tx:
         for n in range(MOST_OF_A_KIND + 50):
             await keep_conflict(tx, district.border(township).inward, "unreadable", epoch=1, n=n)
-        query = select(func.count(Conflict.id), func.sum(Conflict.times))
+        query = select(func.count(col(Conflict.id)), func.sum(col(Conflict.times)))
         assert tuple((await tx.session.execute(query)).one()) == (MOST_OF_A_KIND, MOST_OF_A_KIND + 50)
 
 
@@ -175,13 +178,14 @@ async def unit(node: Node, unit_id: UUID, name: str, kind: UnitKind, *, of: str)
 
 
 @pytest.fixture
-async def other(pair: tuple[Node, Node], tmp_path: Path, node_urls: Callable[[], str]):
+async def other(pair: tuple[Node, Node], tmp_path: Path, node_urls: Callable[[], str]) -> AsyncIterator[Node]:
     """Another township below the same district."""
-    async with another_township(*pair, tmp_path / "o", node_urls()) as node:
+    township, district = pair
+    async with another_township(township, district, tmp_path / "o", node_urls()) as node:
         yield node
 
 
-async def test_a_township_cannot_overwrite_the_item_of_another(pair: tuple[Node, Node], other) -> None:
+async def test_a_township_cannot_overwrite_the_item_of_another(pair: tuple[Node, Node], other: Node) -> None:
     township, district = pair
     origin_id = new_id()
     told = await township.tell(reported_up(township, district, origin_id))
@@ -205,7 +209,7 @@ async def test_a_township_cannot_take_an_item_that_the_district_has_of_its_own(p
     assert await conflicts(district) == ["not_theirs"]
 
 
-async def test_a_township_cannot_pose_as_the_unit_of_another(pair: tuple[Node, Node], other) -> None:
+async def test_a_township_cannot_pose_as_the_unit_of_another(pair: tuple[Node, Node], other: Node) -> None:
     township, district = pair
     theirs = new_id()
     await unit(district, theirs, "青石镇", UnitKind.SUBORDINATE, of=other.name)

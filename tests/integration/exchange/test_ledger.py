@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import delete, select, update
+from sqlmodel import col
 
 from services.exchange import actions
 from services.exchange.actions.opening import AgreedRowNotHeld
@@ -27,7 +28,7 @@ async def told(pair: tuple[Node, Node], count: int) -> list[str]:
 
 async def conflicts(node: Node) -> list[str]:
     async with node.context.database.reading() as session:
-        query = select(Conflict.kind).where(Conflict.settled_at.is_(None)).order_by(Conflict.id)
+        query = select(col(Conflict.kind)).where(col(Conflict.settled_at).is_(None)).order_by(col(Conflict.id))
         return list((await session.execute(query)).scalars())
 
 
@@ -199,10 +200,10 @@ async def test_verify_names_the_first_bad_row(pair: tuple[Node, Node]) -> None:
     assert await faults(township) == await faults(district) == []
 
     async with district.transaction() as tx:
-        await tx.session.execute(update(Arrival).where(Arrival.n >= 3).values(body=b"{}"))
+        await tx.session.execute(update(Arrival).where(col(Arrival.n) >= 3).values(body=b"{}"))
     assert await faults(district) == [(3, "内容与摘要不符")]
     async with township.transaction() as tx:
-        await tx.session.execute(delete(Dispatch).where(Dispatch.n == 2))
+        await tx.session.execute(delete(Dispatch).where(col(Dispatch.n) == 2))
     assert await faults(township) == [(2, "缺这一行")]
 
 
@@ -215,7 +216,7 @@ async def test_verify_finds_a_cut_tail_and_a_false_receipt(pair: tuple[Node, Nod
         await tx.session.execute(update(SignedStatement).values(signature=bytes(64)))
     assert await faults(township) == [(3, "回执的签名不成立")]
     async with district.transaction() as tx:
-        await tx.session.execute(delete(Arrival).where(Arrival.n == 3))
+        await tx.session.execute(delete(Arrival).where(col(Arrival.n) == 3))
     assert await faults(district) == [(3, "账本的末尾与通道记录的位置不符，有行缺失")]
 
 
@@ -250,5 +251,5 @@ async def restore_from_before(node: Node, peer: Node, *, after: int) -> None:
     chain = node.border(peer).out
     rows = await node.rows(Dispatch)
     async with node.transaction() as tx:
-        await tx.session.execute(delete(Dispatch).where(Dispatch.n > after))
+        await tx.session.execute(delete(Dispatch).where(col(Dispatch.n) > after))
         await change_lane(tx.session, chain, n=after, h=rows[after - 1].h, carried_n=after, receipted_n=after)

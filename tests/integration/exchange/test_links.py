@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlmodel import col
 
 from services.exchange.app import exchange_service
 from services.exchange.policy.chain import Chain, link_name
@@ -57,7 +58,7 @@ async def test_one_link_is_read_by_the_peers_name(pair: tuple[Node, Node], serve
 
 @pytest.mark.parametrize("path", ["/exchange/links", "/exchange/links/{peer}", "/exchange/links/{peer}/standing"])
 async def test_the_link_page_shows_lanes_and_what_is_not_receipted(
-    pair: tuple[Node, Node], served: NodeProcess, path
+    pair: tuple[Node, Node], served: NodeProcess, path: str
 ) -> None:
     township, district = pair
     await township.tell(reported_up(township, district))
@@ -162,7 +163,7 @@ async def test_the_verification_page_names_a_bad_row(pair: tuple[Node, Node], se
     async with client_of(served, officer(Role.ADMIN)) as client:
         assert "全部链、头签名和回执都成立" in (await client.get("/exchange/verify")).text
         async with township.transaction() as tx:
-            await tx.session.execute(update(Dispatch).where(Dispatch.n == 2).values(body=b"{}"))
+            await tx.session.execute(update(Dispatch).where(col(Dispatch.n) == 2).values(body=b"{}"))
         assert "第 1 纪元第 2 行" in (await client.get("/exchange/verify")).text
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from sqlalchemy import delete, select
+from sqlmodel import col
 
 from services.exchange.model import Arrival, Conflict, Delivery, Dispatch
 from services.exchange.model import Route as RouteRow
@@ -18,7 +19,7 @@ from tests.support.waiting import eventually
 
 async def conflicts(node: Node) -> list[str]:
     async with node.context.database.reading() as session:
-        return list((await session.execute(select(Conflict.kind))).scalars())
+        return list((await session.execute(select(col(Conflict.kind)))).scalars())
 
 
 async def tell(township: Node, district: Node, count: int) -> list[str]:
@@ -137,7 +138,7 @@ async def forget_half(node: Node, peer: Node) -> None:
     rows = await node.rows(Arrival)
     chain = Chain(link_name(peer.name, node.name), "routine")
     async with node.transaction() as tx:
-        await tx.session.execute(delete(Arrival).where(Arrival.n > 2))
+        await tx.session.execute(delete(Arrival).where(col(Arrival.n) > 2))
         await change_lane(tx.session, chain, n=2, h=rows[1].h, claimed_n=2, read_offset=0)
 
 
