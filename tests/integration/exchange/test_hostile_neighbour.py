@@ -105,7 +105,7 @@ async def test_what_a_neighbour_signs_and_means_no_good_with_stops_neither_it_no
 ) -> None:
     """Some hundred facts on two links: hostile ones of one township between its own honest ones and another's.
 
-    The honest ones alone, just before, say how soon they arrive on this machine now.
+    The honest ones alone, just before and just after, say how soon they arrive on this machine now.
     """
     township, district = linked
     kafka = district.context.settings.kafka
@@ -117,9 +117,10 @@ async def test_what_a_neighbour_signs_and_means_no_good_with_stops_neither_it_no
         first = await speak(township, other, district, [None])  # until both links are connected
         alone = await speak(township, other, district, [None] * len(bad))
         among = await speak(township, other, district, bad)
+        after = await speak(township, other, district, [None] * len(bad))
         await put(township, district, *CHUNKS.values(), type_="file.chunk", lane="bulk")
-        told = first.told + alone.told + among.told
-        others = first.others + alone.others + among.others
+        told = first.told + alone.told + among.told + after.told
+        others = first.others + alone.others + among.others + after.others
         await eventually(lambda: receipted(other, district, len(others)))
         await eventually(lambda: receipted(township, district, len(told) + len(bad)))
         await eventually(lambda: receipted(township, district, len(CHUNKS), "bulk"))
@@ -130,8 +131,7 @@ async def test_what_a_neighbour_signs_and_means_no_good_with_stops_neither_it_no
         counted = await conflicts_of(district)
         assert counted.pop("damaged") == len(CHUNKS)
         assert sum(counted.values()) == len(bad)
-        bound_s = TIMES_AS_LONG * alone.longest_s + WITHIN_S * slowness()
-        print(
-            f"honest facts arrive within {among.longest_s:.2f} s, alone {alone.longest_s:.2f} s, bound {bound_s:.2f} s"
-        )
+        alone_s = max(alone.longest_s, after.longest_s)
+        bound_s = TIMES_AS_LONG * alone_s + WITHIN_S * slowness()
+        print(f"honest facts arrive within {among.longest_s:.2f} s, alone {alone_s:.2f} s, bound {bound_s:.2f} s")
         assert among.longest_s <= bound_s
