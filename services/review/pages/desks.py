@@ -11,7 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from fastapi import Depends, Query
 
-from services.kernel.language.refusal import NotPermitted
+from services.kernel.language.refusal import NotFound, NotPermitted
 from services.kernel.language.vocabulary import InfoType, ReviewStatus, Role, UnitKind
 from services.kernel.runtime.pages.listing import Cursor, Place, Sort
 from services.kernel.runtime.pages.paging import Part
@@ -21,6 +21,7 @@ from services.review.model import ReviewItem
 from services.review.model.item import ForwardMark
 from services.review.policy import DueGroup, Priority, priority_of
 from services.review.store import lists
+from services.review.store.items import find_item
 from services.review.store.lists import ItemFilter
 from services.review.store.sheet import outward_status
 
@@ -69,6 +70,18 @@ class Desk:
         is_in_place = me.unit_kind is UnitKind.HEAD_OFFICE or not self.is_office
         if not is_in_place or not me.roles & self.roles:
             raise NotPermitted
+
+    async def admit_to(self, session: AsyncSession, me: Officer, origin_id: UUID) -> None:
+        """Let the officer to one item of the desk: what another role of his gives him he does where that role works.
+
+        Raises:
+            NotPermitted: The desk is not his.
+            NotFound: The item does not belong on it.
+        """
+        self.admit(me)
+        item = await find_item(session, origin_id)
+        if item is not None and not self.holds(me, item):
+            raise NotFound
 
     def holds(self, me: Officer, item: ReviewItem) -> bool:
         """Whether an item that the officer may read belongs on this desk of his."""

@@ -145,7 +145,7 @@ async def ask(request: Request, origin_id: UUID, me: Me, tx: Tx) -> Response:
 @router.post("/{origin_id}/return")
 @comes_back(again(QUEUE, "return"))
 async def return_item(request: Request, origin_id: UUID, me: Me, version: OfferedVersion, tx: Tx) -> Response:
-    QUEUE.admit(me)
+    await QUEUE.admit_to(tx.session, me, origin_id)
     new = await read_form(request, NewReturn)
     await deciding.return_submission(
         tx, origin_id, by=me, reason_code=new.reason_code, reason=new.reason, version=version

@@ -71,7 +71,7 @@ def desk_router(desk: Desk) -> APIRouter:
     @router.post("/{origin_id}/return")
     @comes_back(again(desk, "return"))
     async def return_item(request: Request, origin_id: UUID, me: Me, version: OfferedVersion, tx: Tx) -> Response:
-        desk.admit(me)
+        await desk.admit_to(tx.session, me, origin_id)
         new = await read_form(request, NewReturn)
         await return_submission(tx, origin_id, by=me, reason_code=new.reason_code, reason=new.reason, version=version)
         return back_to(desk.path, "已退回撰稿人修改。")

@@ -132,6 +132,22 @@ async def test_a_returned_item_goes_through_its_unit_again_as_the_same_item(dist
     assert shown["text"]["body"].endswith("建议更新设备。")
 
 
+async def test_each_desk_returns_what_lies_on_it(district: Office) -> None:
+    """What one role gives is done where that role works: another role's desk shows nothing of it and returns nothing."""
+    with_office, own = await hand_in(district), new_id()
+    await report(district, with_office)
+    await district.hear("intake.submission", submitted(DISTRICT, own))
+    sent = {"reason_code": "unclear", "reason": "时间不清"}
+    for roles, item, elsewhere, here in (
+        ((Role.CLERK, Role.EDITOR), with_office, "answers", "queue"),
+        ((Role.REVIEWER, Role.CHIEF), own, "queue", "check"),
+    ):
+        officer = district.client(*roles)
+        paths = [f"/review/{desk}/{item}/return" for desk in (elsewhere, here)]
+        assert [(await officer.post(path, data=sent)).status_code for path in paths] == [404, 303]
+    assert [fact.item.origin_id for fact in await district.told(SubmissionReturned)] == [with_office, own]
+
+
 async def test_a_return_inside_the_unit_happens_at_hop_zero(district: Office) -> None:
     origin_id = await hand_in(district)
     reviewer = district.client(Role.REVIEWER, **BUREAU)
