@@ -12,6 +12,7 @@ import yaml
 from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.surroundings.settings import ALL_SERVICES
 from services.kernel.runtime.web.identity import Officer
+from tests.integration.doors.people import ORDINARY, SORTS, Sort
 from tests.integration.doors.world import STATES
 
 STRANGER = "stranger"
@@ -47,22 +48,18 @@ class Door:
         """Whether a browser asks."""
         return "/api/" not in self.path
 
-    @property
-    def states(self) -> tuple[str, ...]:
-        """The states of what the address names; one empty one where it names nothing that has any."""
-        return STATES.get(self.of, ("",))
-
-    def admits(self, name: str, who: Officer | None, state: str) -> bool:
-        """Whether this person may come in while the object is in this state."""
+    def admits(self, name: str, who: Officer | None, state: str, sort: str = ORDINARY) -> bool:
+        """Whether this person may come in while the object, an item of this sort, is in this state."""
         if self.who in {EVERYBODY, INSIDERS} or who is None:
             return self.who == EVERYBODY
         if self.when is not None and state not in self.when:
             return False
-        return any(_is_meant(clause, name, who) for clause in self._named_in(state).split(", ") if clause)
+        of = SORTS[sort] if self.of == "item" else None
+        return any(_is_meant(clause, name, who, of) for clause in self._named_in(state).split(", ") if clause)
 
-    def answers(self, name: str, who: Officer | None, state: str) -> Collection[int]:
+    def answers(self, name: str, who: Officer | None, state: str, sort: str = ORDINARY) -> Collection[int]:
         """The answers that are right."""
-        if not self.admits(name, who, state):
+        if not self.admits(name, who, state, sort):
             if self.who == INSIDERS:
                 return {404}
             return self.denied if who is not None else {303} if self.is_page else {401}
@@ -128,10 +125,16 @@ def _numbers(said: Any) -> frozenset[int]:
     return frozenset(int(number) for number in str(said).split())
 
 
-def _is_meant(clause: str, name: str, who: Officer) -> bool:
-    seat, *roles = clause.split()
+def _is_meant(clause: str, name: str, who: Officer, of: Sort | None) -> bool:
+    for_urgent, seat, *roles = ["", *clause.split()] if not clause.startswith("urgent ") else clause.split()
     assert set(roles) <= {role.value for role in Role}, f"unknown role in {clause!r}"
+    if for_urgent and not (of and of.is_urgent):
+        return False
     if seat == "author":
-        return name == "author"
+        return name == (of.author if of else "author")
+    if of and seat == "unit":
+        seat = of.seat
+    elif of and seat == "office" == of.seat:
+        return False  # what the office itself writes is never with it, but on its way or at the superior's
     is_there = seat == ANYWHERE or name.split(maxsplit=1)[0] == seat
     return is_there and (not roles or any(role.value in roles for role in who.roles))

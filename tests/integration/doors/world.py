@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +11,6 @@ import httpx
 
 from services.directory.model import NodeProfile, Session, Unit
 from services.directory.model import Officer as OfficerRow
-from services.directory.policy.units import roles_open_to
 from services.disclosure.model import Information, InformationFile
 from services.disclosure.store.information import put_in_index
 from services.intake.model import Attachment, Submission
@@ -24,7 +20,6 @@ from services.kernel.language.events.directory import PeerRegistered, UnitRegist
 from services.kernel.language.vocabulary import (
     DisclosureAttribute,
     InformationStatus,
-    InfoType,
     Level,
     PeriodicalKind,
     ReviewOutcome,
@@ -39,7 +34,6 @@ from services.kernel.runtime.running.process import NodeProcess
 from services.kernel.runtime.surroundings.identifiers import new_id
 from services.kernel.runtime.web.identity import Officer
 from services.kernel.runtime.web.tokens import public_key_text, sign_token, verify_token
-from services.node import build_services
 from services.review.model import (
     Adoption,
     AdoptionStatus,
@@ -51,17 +45,9 @@ from services.review.model import (
     SentVersion,
 )
 from services.review.store.items import index_item
-from tests.support.service import DISTRICT, NOW, client_of, officer, running_node, settings_for, unit_id
+from tests.integration.doors.people import MOVED, ORDINARY, SORTS, UNITS, Sort, everybody, with_several_roles
+from tests.support.service import NOW, client_of, officer, unit_id
 
-UNITS = {
-    "office": ("district", "云岭区人民政府办公室", UnitKind.HEAD_OFFICE),
-    "unit": ("water", "云岭区水利局", UnitKind.BUREAU),
-    "other": ("roads", "云岭区交通局", UnitKind.BUREAU),
-    "hosted": ("hosted", "松坪乡", UnitKind.HOSTED),
-}
-"""Where officers sit: the node's office, the unit whose the objects are, another bureau, a hosted unit."""
-
-AUTHOR = officer(Role.CLERK, name="作者", unit="water", kind=UnitKind.BUREAU)
 ITEM_STATES = {
     "draft": ("draft", None),
     "to_check": ("submitted", {"status": "to_check"}),
@@ -73,11 +59,24 @@ ITEM_STATES = {
     "returned": ("returned", {"status": "returned", "is_here": True}),
     "declined": ("declined", {"status": "declined", "is_here": True}),
     "adopted": ("adopted", {"status": "adopted", "is_here": True}),
+    "away": ("reported", {"status": "reported"}),
 }
-"""State → status in intake, and how review keeps it."""
+"""State → status in intake, and how review keeps it; `away` is what the office's own clerk reported to the superior."""
 TEXT_STATES = ("draft", "in_review", "approved", "published", "revoked")
 ISSUE_STATES = ("draft", "signed")
 STATES = {"item": tuple(ITEM_STATES), "text": TEXT_STATES, "issue": ISSUE_STATES}
+BEFORE_THE_OFFICE = ("draft", "to_check", "to_sign", "returned_inside")
+
+
+def states_of(kind: str, sort: str = ORDINARY) -> tuple[str, ...]:
+    """The states of what an address names: what the office itself writes never comes to it, the rest does not pass it."""
+    if kind != "item":
+        return STATES.get(kind, ("",))
+    if SORTS[sort].seat == "office":
+        return (*BEFORE_THE_OFFICE, "away")
+    return tuple(state for state in ITEM_STATES if state != "away")
+
+
 SOMEBODY = UUID(int=7)
 
 
@@ -89,23 +88,24 @@ class World:
     people: dict[str, Officer] = field(default_factory=dict)
     clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
-    shared: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    shared: dict[tuple[str, str, str], dict[str, str]] = field(default_factory=dict)
 
     async def fill(self) -> None:
         """Register the units, sign everybody in, and make one object of each kind in each state."""
-        self.people = everybody()
+        self.people = everybody() | with_several_roles()
         await self._found()
         for name, who in self.people.items():
             self.clients[name] = await self._signed_in(who)
         self.clients["stranger"] = client_of(self.process)
-        for kind, states in STATES.items():
-            for state in states:
-                self.shared[kind, state] = await self.make(kind, state)
+        for kind, sort in [("text", ""), ("issue", ""), *(("item", sort) for sort in SORTS)]:
+            for state in states_of(kind, sort):
+                self.shared[kind, sort, state] = await self.make(kind, state, sort)
 
-    async def make(self, kind: str, state: str) -> dict[str, str]:
+    async def make(self, kind: str, state: str, sort: str = ORDINARY) -> dict[str, str]:
         """A new object in this state: its ids by the names of path parameters."""
-        made = {"item": self._item, "text": self._text, "issue": self._issue}[kind]
-        return {name: str(value) for name, value in (await made(state)).items()}
+        making = {"item": lambda: self._item(state, SORTS[sort]), "text": lambda: self._text(state)}
+        made = await making.get(kind, lambda: self._issue(state))()
+        return {name: str(value) for name, value in made.items()}
 
     async def _found(self) -> None:
         units = [
@@ -169,24 +169,26 @@ class World:
         client.headers["Authorization"] = f"Bearer {token}"
         return client
 
-    async def _item(self, state: str) -> dict[str, Any]:
+    async def _item(self, state: str, sort: Sort) -> dict[str, Any]:
         status, in_review = ITEM_STATES[state]
+        (slug, name, _kind), author = UNITS[sort.seat], self.people[sort.author]
         origin_id, file_id, question_id = new_id(), new_id(), new_id()
         hop = parts.Hop(
-            n=1, from_node="district", from_unit_id=unit_id("water"), from_unit_name="云岭区水利局",
-            to_node="district", to_level=Level.COUNTY,
+            n=1, from_node="district", from_unit_id=unit_id(slug), from_unit_name=name,
+            to_node="city" if state == "away" else "district", to_level=Level.CITY if state == "away" else Level.COUNTY,
         )  # fmt: skip
-        hops = (hop,) if in_review and in_review.get("is_here") else ()
+        hops = (hop,) if state == "away" or (in_review and in_review.get("is_here")) else ()
         head = {
             "origin_id": origin_id, "title": f"河道 {state}", "origin_node": "district", "touched_at": NOW,
-            "info_type": InfoType.DYNAMIC, "unit_id": unit_id("water"), "unit_name": "云岭区水利局",
+            "info_type": sort.info_type, "unit_id": unit_id(slug), "unit_name": name,
         }  # fmt: skip
         file = {"attachment_id": file_id, "sha256": "0" * 64, "filename": "a.pdf", "media_type": "application/pdf"}
         async with self.process.contexts["intake"].database.transaction(NOW) as tx:
             written = Submission(
-                **head, status=status, created_by=AUTHOR.officer_id, created_by_name="作者", created_at=NOW,
+                **head, status=status, created_by=author.officer_id, created_by_name=author.name, created_at=NOW,
                 body="清淤", author_name="作者", author_phone="13500000000", non_secret_declared=True,
                 hops=list(hops), reported_version=len(hops),
+                authors=[{"name": MOVED.name, "officer_id": str(MOVED.officer_id), "section_id": None}],
             )  # fmt: skip
             tx.session.add(written)
             await tx.session.flush()
@@ -194,7 +196,7 @@ class World:
             await TEXT_INDEX.put(tx.session, origin_id, f"河道 {state}")
         made = {"origin_id": origin_id, "attachment_id": file_id, "question_id": question_id}
         if in_review is not None:
-            await self._item_in_review(head | in_review | {"hops": hops}, file, question_id)
+            await self._item_in_review(head | in_review | {"hops": hops, "submitted_by": author.ref}, file, question_id)
         return made
 
     async def _item_in_review(self, values: dict[str, Any], file: dict[str, Any], question_id: UUID) -> None:
@@ -203,14 +205,12 @@ class World:
             edition=edition, author_name="作者", author_phone="1", non_secret_declared=True,
             attachments=(parts.Attachment(**file, size=3),),
         )  # fmt: skip
-        hop = len(values["hops"])
+        hop = len(values["hops"]) if values.get("is_here") else 0
         async with self.process.contexts["review"].database.transaction(NOW) as tx:
-            item = ReviewItem(
-                **values, hop=hop, arrived_at=NOW, handle_by=NOW, submitted_by=AUTHOR.ref, open_questions=1
-            )
+            item = ReviewItem(**values, hop=hop, arrived_at=NOW, handle_by=NOW, open_questions=1)
             sent = SentVersion(
                 origin_id=item.origin_id, version=1, hop=hop, event_id="", content=content, from_node="district",
-                sender_name="云岭区水利局", told_at=NOW, arrived_at=NOW,
+                sender_name=values["unit_name"], told_at=NOW, arrived_at=NOW,
             )  # fmt: skip
             asked = Question(
                 question_id=question_id, origin_id=item.origin_id, hop=1, version=1, asked_node="district",
@@ -266,27 +266,3 @@ class World:
             await tx.session.flush()
             await put_in_index(tx.session, made)
         return ids
-
-
-def everybody() -> dict[str, Officer]:
-    """One officer for each role that the directory lets a unit have; in the hosted unit one with all of them."""
-    people = {
-        f"{seat} {role}": officer(role, name=f"{seat}{role.label}", unit=slug, kind=kind)
-        for seat, (slug, _name, kind) in UNITS.items()
-        for role in Role
-        if seat != "hosted" and role in roles_open_to(kind)
-    }
-    slug, _name, kind = UNITS["hosted"]
-    roles = sorted(roles_open_to(kind))
-    return people | {"author": AUTHOR, "hosted everything": officer(*roles, name="全岗", unit=slug, kind=kind)}
-
-
-@asynccontextmanager
-async def open_world(folder: Path) -> AsyncIterator[World]:
-    """All services in one process, SQLite, no broker."""
-    async with running_node(build_services(), settings_for(DISTRICT, folder), clock=lambda: NOW) as process:
-        world = World(process)
-        await world.fill()
-        yield world
-        for client in world.clients.values():
-            await client.aclose()
