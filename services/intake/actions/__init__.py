@@ -9,14 +9,14 @@ from services.intake.actions.drafting import (
     restore_draft,
 )
 from services.intake.actions.reading import open_submission
-from services.intake.actions.refusals import (
+from services.intake.actions.submitting import submit, what_is_advised, what_is_missing
+from services.intake.actions.uploading import read_document
+from services.intake.policy.refusals import (
     BodyTooLong,
     SubmissionIncomplete,
     SubmissionNotEditable,
     TooManyAttachments,
 )
-from services.intake.actions.submitting import submit, what_is_advised, what_is_missing
-from services.intake.actions.uploading import read_document
 
 __all__ = [
     "MOST_ATTACHMENTS",

@@ -7,8 +7,8 @@ from uuid import UUID
 from services.intake import store
 from services.intake.actions.drafting import require_editable, take_editable, touch_draft
 from services.intake.actions.reading import find_own
-from services.intake.actions.refusals import TooManyAttachments
 from services.intake.model import Attachment
+from services.intake.policy.refusals import TooManyAttachments
 from services.kernel.language.refusal import NotFound
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.storing.transaction import Transaction

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from services.intake import store
 from services.intake.actions.reading import open_submission, require_own, require_writer, take_own
-from services.intake.actions.refusals import BodyTooLong, SubmissionNotDiscardable, SubmissionNotEditable
 from services.intake.model import Submission
-from services.intake.policy import Step, may_edit, next_status, next_version, unfit_for_draft
+from services.intake.policy import Step, next_status, next_version, unfit_for_draft
+from services.intake.policy.offers import discarding_blocker, editing_blocker
+from services.intake.policy.refusals import BodyTooLong
 from services.kernel.language.refusal import InvalidInput, StaleVersion
 from services.kernel.language.vocabulary import IntakeStatus
 from services.kernel.runtime.storing.transaction import Transaction
@@ -90,8 +91,8 @@ async def discard_draft(tx: Transaction, officer: Officer, origin_id: UUID) -> S
         SubmissionNotDiscardable: It was submitted before.
     """
     submission = await take_own(tx, officer, origin_id)
-    if submission.status != IntakeStatus.DRAFT or submission.submission_version > 1:
-        raise SubmissionNotDiscardable
+    if blocker := discarding_blocker(IntakeStatus(submission.status), submission.submission_version):
+        raise blocker
     submission.discarded_at = tx.now
     await touch_draft(tx, submission)
     await store.TEXT_INDEX.remove(tx.session, submission.origin_id)
@@ -126,8 +127,8 @@ def require_editable(submission: Submission) -> Submission:
     Raises:
         SubmissionNotEditable: It is submitted.
     """
-    if not may_edit(IntakeStatus(submission.status)):
-        raise SubmissionNotEditable
+    if blocker := editing_blocker(IntakeStatus(submission.status)):
+        raise blocker
     return submission
 
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from services.intake import store
 from services.intake.actions.drafting import take_editable
-from services.intake.actions.refusals import SubmissionIncomplete
 from services.intake.model import Attachment, EditionCopy, HistoryRow, Submission
 from services.intake.policy import Step, missing_for_submit, next_status, next_version
 from services.intake.policy.advice import advice, blockers
+from services.intake.policy.refusals import SubmissionIncomplete
 from services.kernel.language.events import parts
 from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
 from services.kernel.language.field_error import FieldError

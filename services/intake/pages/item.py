@@ -11,6 +11,7 @@ from services.intake import actions, store
 from services.intake.model import EditionCopy, Submission
 from services.intake.pages.history import hop_nodes
 from services.intake.policy.access import may_write
+from services.intake.policy.offers import discarding_blocker
 from services.kernel.language.events.review import InstructionRecorded, SubmissionAdopted
 from services.kernel.language.particulars import particulars
 from services.kernel.language.vocabulary import InfoType, IntakeStatus, Level, System, UnitKind
@@ -116,7 +117,8 @@ async def item_context(
         "returned": returned_now(submission),
         "is_in_hand": submission.is_in_hand,
         "may_change": may_change,
-        "may_discard": may_change and submission.status == IntakeStatus.DRAFT and submission.submission_version == 1,
+        "may_discard": may_change
+        and not discarding_blocker(IntakeStatus(submission.status), submission.submission_version),
     }
 
 

@@ -20,9 +20,10 @@ from services.intake.pages.form import OFFERED_TYPES, typed_from, typed_in, valu
 from services.intake.pages.item import next_office, returned_now
 from services.intake.policy import four_part_hints, near_duplicates
 from services.intake.policy.access import may_write
+from services.intake.policy.offers import editing_blocker
 from services.kernel.language.particulars import field_sections
 from services.kernel.language.refusal import NotFound, NotPermitted, Refusal, StaleVersion
-from services.kernel.language.vocabulary import InfoType, System
+from services.kernel.language.vocabulary import InfoType, IntakeStatus, System
 from services.kernel.language.vocabulary.item_fields import FIELD
 from services.kernel.runtime.apart import TooBusy, WorkTooLarge
 from services.kernel.runtime.pages.comparing import COMPARING, compare_texts
@@ -69,8 +70,8 @@ async def write_on(
 ) -> Response:
     writing = Writing(request, me, node, now)
     submission = await _own(session, writing, origin_id)
-    if not submission.is_in_hand:
-        return back_to(f"/intake/submissions/{origin_id}", "稿件已提交，现在不能修改。", tone="amber")
+    if blocker := editing_blocker(IntakeStatus(submission.status)):
+        return back_to(f"/intake/submissions/{origin_id}", str(blocker), tone="amber")
     typed = typed_from(submission)
     if check:
         missing = actions.what_is_missing(submission)
