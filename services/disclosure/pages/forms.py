@@ -22,7 +22,8 @@ _BETWEEN_KEYWORDS = re.compile(r"[、，,；;\s]+")
 _SENTENCES = {
     **dict.fromkeys(("date_from_datetime_parsing", "date_parsing", "date_type"), "写作 年-月-日，如 2026-11-24。"),
     "enum": "要从列出的选项中选择。",
-    "string_too_long": "太长，请删减。",
+    "string_too_long": "最多{max_length}字，请删减。",
+    "too_long": "最多{max_length}处，请删减。",
     "string_unicode": "含有无法保存的字符，请删去。",
 }
 """What is wrong with a field, after its label, by the kind of fault."""
@@ -56,9 +57,14 @@ def read_text_form(form: FormData) -> Typed:
     try:
         return Typed(said, InformationChange.model_validate(meant).values)
     except ValidationError as fault:
-        named = [(str(error["loc"][0]), _SENTENCES.get(error["type"], "填写有误。")) for error in fault.errors()]
-        errors = {name: f"“{LABELS[name]}”{sentence}" for name, sentence in named}
-        return Typed(said, errors=errors, status=422)
+        return Typed(said, errors=sentences_of(fault), status=422)
+
+
+def sentences_of(fault: ValidationError) -> dict[str, str]:
+    """What is wrong with a form, by field: one sentence for each kind of fault, with the field's label."""
+    named = [(str(error["loc"][0]), error) for error in fault.errors()]
+    said = {name: _SENTENCES.get(one["type"], "填写有误。").format(**one.get("ctx", {})) for name, one in named}
+    return {name: f"“{LABELS[name]}”{sentence}" for name, sentence in said.items()}
 
 
 def fields_of(information: Information) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from services.disclosure.actions.examining import Examined
 from services.disclosure.actions.taking_in import take_in_file
 from services.disclosure.metrics import PUBLISHED, REVOKED
 from services.disclosure.model import NewReview
-from services.disclosure.pages.forms import Typed, fields_of, read_text_form
+from services.disclosure.pages.forms import Typed, fields_of, read_text_form, sentences_of
 from services.disclosure.pages.listing import WORDS, category_options
 from services.disclosure.pages.portal import laid_out
 from services.disclosure.pages.sheet import Sheet, open_sheet, open_steps
@@ -23,6 +23,7 @@ from services.disclosure.policy import header_rows
 from services.disclosure.policy.permission import Act
 from services.disclosure.policy.point import ReviewPoint
 from services.kernel.language.calendar import local_date
+from services.kernel.language.field_error import FieldError
 from services.kernel.language.refusal import InvalidInput, Refusal, StaleVersion
 from services.kernel.runtime.pages.comparing import compare_texts
 from services.kernel.runtime.pages.templating import back_to, page
@@ -200,15 +201,8 @@ def _read_review(said: dict[str, Any]) -> NewReview:
         passages = [line for line in said["passages"].splitlines() if line.strip()]
         return NewReview.model_validate({**said, "ground": said["ground"] or None, "passages": passages})
     except ValidationError as fault:
-        fields = {str(error["loc"][0]) for error in fault.errors()}
-        sentences = {
-            "outcome": "请选择审查结论。",
-            "opinion": "审查意见太长，请删减到2000字以内。",
-            "passages": "要删减的内容最多50处，每处最多2000字。",
-        }
-        errors = [
-            {"field": name, "code": "invalid", "message": sentences.get(name, "填写有误。")} for name in sorted(fields)
-        ]
+        said_of = sentences_of(fault)
+        errors = [FieldError(name, "invalid", sentence).as_dict() for name, sentence in said_of.items()]
         raise InvalidInput(errors=errors) from fault
 
 

@@ -18,7 +18,8 @@ LABELS: Mapping[str, str] = {
     "formed_on": "成文日期", "title": "标题", "document_no": "发文字号", "published_at": "发布日期",
     "effective_on": "实施日期", "repealed_on": "废止日期", "validity": "有效性", "keywords": "关键词",
     "summary": "内容概述", "source": "信息来源", "attribute": "公开属性", "responsible_section": "责任科室",
-    "is_normative": "这是规范性文件", "body": "正文",
+    "is_normative": "这是规范性文件", "body": "正文", "outcome": "审查结论", "opinion": "审查意见",
+    "ground": "不予公开的理由", "points": "已核对的事项", "doubts": "不能确认的事项", "passages": "要删减的内容",
 }  # fmt: skip
 """What each field is called, in the form, in a refusal, and in the header on the portal."""
 LINES: Mapping[str, int] = {

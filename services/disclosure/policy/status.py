@@ -26,7 +26,7 @@ class TypeNotDisclosable(Refusal):
 
 
 class ReviewerIsPreparer(Refusal):
-    """保密审查须由拟稿人以外的人员进行。"""
+    """拟写或修改过的人不能审查。"""
 
     status = 409
     code = "reviewer_is_preparer"

@@ -117,7 +117,7 @@ async def test_a_review_without_a_decision_or_ground_keeps_the_opinion(world: Wo
     address = f"{LIST}/{await world.prepared()}/review"
     none = await world.client(SECRECY).post(address, data={"version": "2", "opinion": "我的意见"})
     assert none.status_code == 422
-    assert "请选择审查结论" in none.text
+    assert "“审查结论”要从列出的选项中选择。" in none.text
     assert "我的意见" in none.text
     bare = await world.client(SECRECY).post(
         address, data={"version": "2", "outcome": "not_open", "opinion": "我的意见"}
