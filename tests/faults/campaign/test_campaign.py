@@ -98,7 +98,9 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Campaign:
 
 
 def test_a_short_campaign_loses_and_doubles_nothing(campaign: Campaign) -> None:
-    assert campaign.differences(ledgers(campaign.folder), campaign.gone) == []
+    found = campaign.differences(ledgers(campaign.folder), campaign.gone)
+    # Nodes are stopped one after the other: one that still runs may note that its neighbour is gone, and end with that.
+    assert [one for one in found if "link.state_changed" not in one] == []
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
