@@ -181,26 +181,36 @@ def _client(root: FastAPI, settings: Settings) -> httpx.AsyncClient:
 def _lifespan(process: NodeProcess, services: Sequence[Service]) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        for service in services:
-            await require_current(process.contexts[service.name].database, service.migrations)
-        for service in services:
-            context = process.contexts[service.name]
-            await _set_up(service, replace(context, database=context.database.ungated()))
-        if process.runners:
-            for context in process.contexts.values():
-                await begin_incarnation(context.database, Path(process.settings.data_dir))
-        await asyncio.to_thread(_compile_templates, process.app)
-        process.stop = asyncio.Event()
         async with AsyncExitStack() as stack:
+            stack.push_async_callback(_close, process)
+            await _prepare_data(process, services)
+            process.stop = asyncio.Event()
             work = asyncio.create_task(_run(process))
             stack.push_async_callback(_finish, process, work)
             yield
-        for context in process.contexts.values():
-            await context.database.close()
-        await next(iter(process.contexts.values())).http.aclose()
-        await close_lanes()
 
     return lifespan
+
+
+async def _prepare_data(process: NodeProcess, services: Sequence[Service]) -> None:
+    """What must be so before anything is served: schemas, first rules, a new incarnation, pages compiled."""
+    for service in services:
+        await require_current(process.contexts[service.name].database, service.migrations)
+    for service in services:
+        context = process.contexts[service.name]
+        await _set_up(service, replace(context, database=context.database.ungated()))
+    if process.runners:
+        for context in process.contexts.values():
+            await begin_incarnation(context.database, Path(process.settings.data_dir))
+    await asyncio.to_thread(_compile_templates, process.app)
+
+
+async def _close(process: NodeProcess) -> None:
+    """Leave nothing open, also where the start was refused."""
+    for context in process.contexts.values():
+        await context.database.close()
+    await next(iter(process.contexts.values())).http.aclose()
+    await close_lanes()
 
 
 async def _set_up(service: Service, context: ServiceContext) -> None:
