@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from tests.bench.events import measure_events
 from tests.bench.figures import Figure
@@ -16,7 +17,7 @@ from tests.bench.surroundings import Surroundings
 from tests.bench.urgent import measure_urgent
 from tests.bench.urgent_nodes import measure_urgent_nodes
 
-PARTS: dict[str, Callable[[Surroundings], Awaitable[list[Figure]]]] = {
+PARTS: dict[str, Callable[[Surroundings], Coroutine[Any, Any, list[Figure]]]] = {
     "events": measure_events,
     "urgent": measure_urgent,
     "urgent-nodes": measure_urgent_nodes,

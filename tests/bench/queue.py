@@ -88,6 +88,7 @@ async def _times_ms(client: httpx.AsyncClient, path: Callable[[], str]) -> tuple
 
 async def _load(database: Database, node_id: str) -> None:
     now = utc_now()
+    table = ReviewItem.metadata.tables[str(ReviewItem.__tablename__)]
     statuses = [ReviewStatus.OPEN] * 6 + [
         ReviewStatus.KEPT,
         ReviewStatus.DECLINED,
@@ -105,10 +106,10 @@ async def _load(database: Database, node_id: str) -> None:
                 title=title, body_length=600, origin_node=node_id, unit_id=unit_id(unit), unit_name=unit,
                 arrived_at=at, handle_by=at + timedelta(days=3), touched_at=at,
             )  # fmt: skip
-            items.append({column.name: getattr(item, column.name) for column in ReviewItem.__table__.columns})
+            items.append({column.name: getattr(item, column.name) for column in table.columns})
             texts.append((n + 1, item.origin_id, terms_of(title)))
         async with database.transaction(now) as tx:
-            await tx.session.execute(sa.insert(ReviewItem.__table__), items)
+            await tx.session.execute(sa.insert(table), items)
             await _index(tx.session, texts, is_sqlite=database.is_sqlite)
     async with database.transaction(now) as tx:
         await tx.session.execute(sa.text("ANALYZE"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from deploy.kafka.broker import Broker
 from deploy.kafka.process import free_ports
@@ -36,7 +36,8 @@ class Surroundings:
     @cached_property
     def broker(self) -> Broker:
         """The broker of this run."""
-        broker = Broker(self.folder / "broker", *free_ports(2))
+        port, controller_port = free_ports(2)
+        broker = Broker(self.folder / "broker", port, controller_port)
         broker.start()
         return broker
 
@@ -54,10 +55,10 @@ class Surroundings:
         """What a new node of this kind takes as its database address."""
         return "" if kind == "sqlite" else self.postgres.new_database()
 
-    def settings(self, kind: str, **more: object) -> Settings:
+    def settings(self, kind: str, **more: Any) -> Settings:
         """Settings of a new node with a name of its own."""
         node = NodeInfo(f"b{secrets.token_hex(3)}", "安澜市云岭区", Level.COUNTY)
-        values = {
+        values: dict[str, Any] = {
             "node_id": node.node_id, "node_name": node.name, "level": node.level, "kafka": self.broker.bootstrap,
             "data_dir": self.folder / node.node_id, "database_url": self.url(kind), "demo": True,
         }  # fmt: skip

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlmodel import col
 
 from deploy.demo.content import draft_of
 from deploy.demo.nodes import spare_ports
@@ -114,7 +115,7 @@ async def _delays_ms(story: Story, numbers: range) -> list[float]:
 async def _watch(database: Database, signed: Collection[UUID], seen: dict[UUID, float]) -> None:
     while True:
         missing = [one for one in signed if one not in seen]
-        query = select(ReviewItem.origin_id).where(ReviewItem.origin_id.in_(missing), ReviewItem.is_here)  # type: ignore[attr-defined]
+        query = select(col(ReviewItem.origin_id)).where(col(ReviewItem.origin_id).in_(missing), col(ReviewItem.is_here))
         async with database.reading() as session:
             found = list((await session.execute(query)).scalars()) if missing else []
         now = time.perf_counter()
@@ -149,8 +150,10 @@ async def _queue_backlog(story: Story, count: int) -> None:
 
 async def _sent_up(database: Database, chain: Chain) -> Dispatch:
     query = select(Dispatch).where(
-        Dispatch.link == chain.link, Dispatch.lane == chain.lane, Dispatch.type == SubmissionReportedUp.TYPE
-    )  # type: ignore[arg-type]
+        col(Dispatch.link) == chain.link,
+        col(Dispatch.lane) == chain.lane,
+        col(Dispatch.type) == SubmissionReportedUp.TYPE,
+    )
     give_up_at = time.monotonic() + GIVE_UP_AFTER_S
     while True:
         async with database.reading() as session:
@@ -178,7 +181,7 @@ def _opened(node: NodeProcess, service: str) -> Iterator[Database]:
 async def _count_items(node: NodeProcess) -> int:
     with _opened(node, "review") as database:
         async with database.reading() as session:
-            count = len(list((await session.execute(select(ReviewItem.origin_id))).scalars()))
+            count = len(list((await session.execute(select(col(ReviewItem.origin_id)))).scalars()))
         await database.close()
     return count
 

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    ViewportSize,
+    sync_playwright,
+)
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -19,8 +29,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-DESK_SIZE = {"width": 1440, "height": 900}
-PHONE_SIZE = {"width": 390, "height": 844}
+DESK_SIZE: ViewportSize = {"width": 1440, "height": 900}
+PHONE_SIZE: ViewportSize = {"width": 390, "height": 844}
 
 # Two seconds on an idle machine are the promise; a busy one must not make a journey fail.
 WITHIN_MS = 60_000
@@ -68,7 +78,7 @@ class Watch:
             self.faults.append(f"{response.status}: {response.url}")
 
 
-def new_page(browser: Browser, origin: str, watch: Watch | None = None, **options: object) -> Page:
+def new_page(browser: Browser, origin: str, watch: Watch | None = None, **options: Any) -> Page:
     """A page in a browser context of its own, as on a machine of its own."""
     context = browser.new_context(
         base_url=origin, locale="zh-CN", timezone_id="Asia/Shanghai", **{"viewport": DESK_SIZE, **options}

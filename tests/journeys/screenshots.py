@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kafka import KafkaProducer
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from deploy.demo.nodes import spare_ports
 from deploy.demo.process import ROOT
@@ -84,7 +84,7 @@ def pages(story: Story, morning: Morning) -> Iterator[MainPage]:
     yield MainPage("link", "township", "admin", "/exchange/links/district")
 
 
-def _take(office: Office, one: MainPage, size: dict[str, int]) -> None:
+def _take(office: Office, one: MainPage, size: ViewportSize) -> None:
     page = office.seat(one.node_id, one.username).page
     page.set_viewport_size(size)
     one.show(office)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from tests.journeys.browser import DESK_SIZE, PHONE_SIZE
 from tests.journeys.main_pages import main_pages
@@ -37,7 +37,7 @@ def widths(page: Page) -> list[int]:
 
 @pytest.mark.parametrize("size", [DESK_SIZE, PHONE_SIZE], ids=["desk", "phone"])
 def test_no_main_page_has_serious_faults_or_scrolls_sideways(
-    office: Office, morning: Morning, size: dict[str, int]
+    office: Office, morning: Morning, size: ViewportSize
 ) -> None:
     wrong = {}
     for one in main_pages(morning):

@@ -57,12 +57,12 @@ class WritingForm:
     def fill_in(self, draft: Mapping[str, object]) -> None:
         """Write what the draft holds into the fields of the same meaning."""
         if "info_type" in draft:
-            self.choose_type(InfoType(draft["info_type"]))
+            self.choose_type(InfoType(str(draft["info_type"])))
         for name, label in _LABELS.items():
             if name in draft:
                 self.seat.fill(label, str(draft[name]))
         if "responsible_level" in draft:
-            self.seat.field("应由哪一级解决").select_option(label=Level(draft["responsible_level"]).label)
+            self.seat.field("应由哪一级解决").select_option(label=Level(str(draft["responsible_level"])).label)
 
     def drop(self, zone: str, name: str, content: bytes) -> None:
         """Drop a file from the desktop into one of the form's two zones: `document` or `file`."""

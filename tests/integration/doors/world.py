@@ -178,16 +178,21 @@ class World:
             to_node="city" if state == "away" else "district", to_level=Level.CITY if state == "away" else Level.COUNTY,
         )  # fmt: skip
         hops = (hop,) if state == "away" or (in_review and in_review.get("is_here")) else ()
-        head = {
+        head: dict[str, Any] = {
             "origin_id": origin_id, "title": f"河道 {state}", "origin_node": "district", "touched_at": NOW,
             "info_type": sort.info_type, "unit_id": unit_id(slug), "unit_name": name,
         }  # fmt: skip
-        file = {"attachment_id": file_id, "sha256": "0" * 64, "filename": "a.pdf", "media_type": "application/pdf"}
+        file: dict[str, Any] = {
+            "attachment_id": file_id,
+            "sha256": "0" * 64,
+            "filename": "a.pdf",
+            "media_type": "application/pdf",
+        }
         async with self.process.contexts["intake"].database.transaction(NOW) as tx:
             written = Submission(
                 **head, status=status, created_by=author.officer_id, created_by_name=author.name, created_at=NOW,
                 body="清淤", author_name="作者", author_phone="13500000000", non_secret_declared=True,
-                hops=list(hops), reported_version=len(hops),
+                hops=hops, reported_version=len(hops),
                 authors=[{"name": MOVED.name, "officer_id": str(MOVED.officer_id), "section_id": None}],
             )  # fmt: skip
             tx.session.add(written)
