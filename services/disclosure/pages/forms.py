@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 
 from services.disclosure.model import Information, InformationChange, KnownItem
 from services.disclosure.policy.fields import LABELS, LINES, TEXTS
-from services.kernel.language.refusal import InvalidInput, Refusal
+from services.kernel.runtime.web.forms import Typed
 
 _CHOICES = ("category_id", "attribute", "validity")
 _DATES = ("formed_on", "effective_on", "repealed_on")
@@ -30,23 +30,13 @@ _SENTENCES = {
 
 
 @dataclass(frozen=True)
-class Typed:
-    """A form: `fields` as typed (kept when it fails), `values` for the action, `errors` by field."""
+class TypedText(Typed):
+    """The form of a text: besides what was typed, `values` for the action."""
 
-    fields: Mapping[str, Any] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
-    message: str = ""
-    status: int = 200
-
-    def refused(self, refusal: Refusal) -> Self:
-        """The form as it comes back when a rule said no."""
-        errors = {str(error["field"]): str(error["message"]) for error in refusal.details.get("errors", ())}
-        message = "" if errors and isinstance(refusal, InvalidInput) else str(refusal)
-        return replace(self, errors=errors, message=message, status=refusal.status)
 
 
-def read_text_form(form: FormData) -> Typed:
+def read_text_form(form: FormData) -> TypedText:
     """What a posted text means; all fields of the form are there, empty ones too."""
     said = {name: str(form.get(name) or "") for name in (*_TYPED, "keywords")}
     said["is_normative"] = "is_normative" in form  # type: ignore[assignment]
@@ -55,9 +45,9 @@ def read_text_form(form: FormData) -> Typed:
     meant["attribute"] = said["attribute"] or None
     meant["keywords"] = [word for word in _BETWEEN_KEYWORDS.split(said["keywords"]) if word]
     try:
-        return Typed(said, InformationChange.model_validate(meant).values)
+        return TypedText(said, values=InformationChange.model_validate(meant).values)
     except ValidationError as fault:
-        return Typed(said, errors=sentences_of(fault), status=422)
+        return TypedText(said, errors=sentences_of(fault), status=422)
 
 
 def sentences_of(fault: ValidationError) -> dict[str, str]:

@@ -15,7 +15,7 @@ from services.disclosure.actions.examining import Examined
 from services.disclosure.actions.taking_in import take_in_file
 from services.disclosure.metrics import PUBLISHED, REVOKED
 from services.disclosure.model import NewReview
-from services.disclosure.pages.forms import Typed, fields_of, read_text_form, sentences_of
+from services.disclosure.pages.forms import fields_of, read_text_form, sentences_of
 from services.disclosure.pages.listing import WORDS, category_options
 from services.disclosure.pages.portal import laid_out
 from services.disclosure.pages.sheet import Sheet, open_sheet, open_steps
@@ -31,6 +31,7 @@ from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.uploads import CheckedUpload
 from services.kernel.runtime.uploads.files import StoredFile
 from services.kernel.runtime.web.dependencies import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router, let_go
+from services.kernel.runtime.web.forms import Typed
 
 router = edge_router(prefix="/information/{information_id}", include_in_schema=False)
 
@@ -58,7 +59,9 @@ async def change(
             said = "已送保密审查。"
     except Refusal as refusal:
         conflict = isinstance(refusal, StaleVersion)
-        return await _again(request, me, information_id, context, typed=typed.refused(refusal), conflict=conflict)
+        return await _again(
+            request, me, information_id, context, typed=Typed.refused(typed.fields, refusal), conflict=conflict
+        )
     return _back(information_id, said)
 
 
@@ -174,7 +177,7 @@ async def _page(
     information = await open_information(session, information_id, by=me)
     sheet = await open_sheet(session, information, context.files, request.state.now)
     typed = typed or Typed(fields_of(information))
-    refused = Typed().refused(refusal) if refusal else Typed()
+    refused = Typed.refused({}, refusal) if refusal else Typed()
     return page(
         request, "disclosure/information.html", status_code=max(typed.status, refused.status),
         sheet=sheet, information=information, typed=typed, refused=refused, may=open_steps(information, me),

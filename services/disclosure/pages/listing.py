@@ -14,7 +14,7 @@ from services.disclosure import actions
 from services.disclosure.actions.choosing import disclosable_item
 from services.disclosure.actions.steps import channel_of
 from services.disclosure.model import Information
-from services.disclosure.pages.forms import Typed, fields_of_item, read_text_form
+from services.disclosure.pages.forms import TypedText, fields_of_item, read_text_form
 from services.disclosure.policy import Category, due_dates
 from services.disclosure.policy.fields import LABELS
 from services.disclosure.policy.permission import Act, require_role
@@ -39,6 +39,7 @@ from services.kernel.runtime.pages.paging import Part
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.web.dependencies import Context, Me, Now, Officer, Reading, Tx, edge_router, let_go
+from services.kernel.runtime.web.forms import Typed
 
 router = edge_router(include_in_schema=False)
 
@@ -163,7 +164,7 @@ async def create(request: Request, me: Me, tx: Tx, context: Context) -> Response
                 said = "已送保密审查。"
             return back_to(f"/disclosure/information/{information.information_id}", said)
     except Refusal as refusal:
-        typed = typed.refused(refusal)
+        typed = TypedText.refused(typed.fields, refusal)
     await let_go(request)
     async with context.database.reading() as session:
         return await _new_page(request, session, me, typed, origin_id)
