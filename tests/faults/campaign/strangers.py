@@ -21,6 +21,7 @@ from tests.faults.campaign.faults import LINKS, Fault, Faults
 
 TOPICS = ("review.submission", "intake.submission", "exchange.arrival", "directory.unit", "disclosure.information")
 SEEN_WITHIN_S = 300.0
+MARK = "stranger-"
 FUTURE = (("submission.pondered", 1), ("submission.received", 99))
 _COUNT = "INSERT INTO counter (topic, key, sequence) VALUES (:topic, :key, 1)"
 _TELL = """
@@ -113,7 +114,7 @@ async def _send(kafka: str, topic: str, key: bytes, headers: Headers, body: byte
 
 
 def _new_id(faults: Faults) -> str:
-    return f"stranger-{uuid.UUID(int=faults.chance.getrandbits(128))}"
+    return f"{MARK}{uuid.UUID(int=faults.chance.getrandbits(128))}"
 
 
 def _headers(event_id: str, node_id: str) -> Headers:
@@ -134,7 +135,7 @@ def _parked(faults: Faults, node_id: str) -> set[str]:
     found: set[str] = set()
     for service in SERVICES:
         ledger = Ledger(node_id, service, faults.database(node_id, service))
-        found.update(ledger.column("SELECT event_id FROM inbox_waiting WHERE event_id LIKE 'stranger-%'"))
+        found.update(ledger.column(f"SELECT event_id FROM inbox_waiting WHERE event_id LIKE '{MARK}%'"))
     return found
 
 

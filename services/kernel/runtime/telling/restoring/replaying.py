@@ -22,6 +22,7 @@ from services.kernel.runtime.storing.outbox import envelope_of, slices
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.storing.tables import INBOX_CURSOR, OUTBOX, TAKEN_BACK
 from services.kernel.runtime.telling.inbox import Inbox, Message
+from services.kernel.runtime.telling.inbox.faults import reason_of
 from services.kernel.runtime.telling.inbox.succession import Cursor, Succession, succession_of
 from services.kernel.runtime.telling.inbox.work import open_unless_emptied
 from services.kernel.runtime.telling.relay.memory import from_the_beginning
@@ -117,7 +118,7 @@ async def _redo(service: Service, context: ServiceContext, own: Own) -> Failed |
             await tx.session.execute(delete(TAKEN_BACK).where(TAKEN_BACK.c.event_id == envelope.id))
     except Exception as fault:
         log.exception("restore.fact.failed", service=service.name, event_id=envelope.id, type=envelope.type)
-        return Failed(f"{envelope.type} {envelope.subject} {envelope.id}", repr(fault)[:300])
+        return Failed(f"{envelope.type} {envelope.subject} {envelope.id}", reason_of(fault)[:300])
     return None
 
 
