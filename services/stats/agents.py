@@ -17,7 +17,7 @@ from services.stats.actions.recording import record_fact
 
 
 async def credit_governed_unit(tx: Transaction, fact: SubmissionFact) -> None:
-    """Record the event for the unit of this node that the item came from."""
+    """Record the event for the units of this node that the item came from."""
     await record_fact(tx, fact)
 
 

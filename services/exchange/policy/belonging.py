@@ -155,6 +155,8 @@ def _units_in(fact: SubmissionFact) -> Iterator[tuple[UUID, str, str]]:
     """Every unit that a fact names: its id, its name, and the node that it is said to be of."""
     item: Item = fact.item
     yield item.unit_id, item.unit_name, item.origin_node
+    for unit in item.co_units:
+        yield unit.unit_id, unit.name, item.origin_node
     for hop in item.hops:
         yield hop.from_unit_id, hop.from_unit_name, hop.from_node
     for value in vars(fact).values():

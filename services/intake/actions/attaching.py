@@ -20,24 +20,24 @@ from services.kernel.runtime.web.identity import Officer
 MOST_ATTACHMENTS = 50
 
 
-async def require_attachable(session: AsyncSession, officer: Officer, origin_id: UUID) -> None:
+async def require_attachable(session: AsyncSession, origin_id: UUID, *, by: Officer) -> None:
     """Ask, before a file is stored, whether this officer may add one to the item now.
 
     Raises:
         NotFound, NotPermitted, SubmissionNotEditable: See `take_editable`.
     """
-    require_editable(await find_own(session, origin_id, officer))
+    require_editable(await find_own(session, origin_id, by))
 
 
 async def attach_file(
-    tx: Transaction, officer: Officer, origin_id: UUID, checked: CheckedUpload, stored: StoredFile
+    tx: Transaction, origin_id: UUID, checked: CheckedUpload, stored: StoredFile, *, by: Officer
 ) -> Attachment:
     """Add a file that was checked and lies in the file store; the same content under the same name counts once.
 
     Raises:
         TooManyAttachments: The item has as many as it may.
     """
-    submission = await take_editable(tx, officer, origin_id)
+    submission = await take_editable(tx, origin_id, by=by)
     there = await store.list_attachments(tx.session, origin_id)
     for one in there:
         if (one.sha256, one.filename) == (stored.sha256, checked.filename):
@@ -51,27 +51,27 @@ async def attach_file(
         filename=checked.filename,
         media_type=checked.media_type,
         size=stored.size,
-        added_by=officer.name,
+        added_by=by.name,
         added_at=tx.now,
     )
     tx.session.add(attachment)
     await touch_draft(tx, submission)
     details = {"sha256": stored.sha256, "filename": checked.filename}
-    tx.audit("submission.attach", origin_id, by=officer.ref, details=details)
+    tx.audit("submission.attach", origin_id, by=by.ref, details=details)
     return attachment
 
 
-async def remove_attachment(tx: Transaction, officer: Officer, origin_id: UUID, attachment_id: UUID) -> None:
+async def remove_attachment(tx: Transaction, origin_id: UUID, attachment_id: UUID, *, by: Officer) -> None:
     """Take a file out of a draft; its content stays in the store, where another item may use it.
 
     Raises:
         NotFound: The item has no such file.
     """
-    submission = await take_editable(tx, officer, origin_id)
+    submission = await take_editable(tx, origin_id, by=by)
     attachment = await tx.session.get(Attachment, attachment_id)
     if attachment is None or attachment.origin_id != origin_id:
         raise NotFound
     await tx.session.delete(attachment)
     await touch_draft(tx, submission)
     details = {"sha256": attachment.sha256, "filename": attachment.filename}
-    tx.audit("submission.detach", origin_id, by=officer.ref, details=details)
+    tx.audit("submission.detach", origin_id, by=by.ref, details=details)

@@ -19,7 +19,7 @@ from services.kernel.runtime.surroundings.signals import NamedChannel
 from services.kernel.runtime.web.identity import Officer
 
 
-async def open_submission(session: AsyncSession, officer: Officer, origin_id: UUID, node: str) -> Submission:
+async def open_submission(session: AsyncSession, origin_id: UUID, node: str, *, by: Officer) -> Submission:
     """The item, for reading.
 
     Raises:
@@ -29,7 +29,7 @@ async def open_submission(session: AsyncSession, officer: Officer, origin_id: UU
     submission = await store.find_submission(session, origin_id)
     if submission is None:
         raise NotHereYet
-    if submission.discarded_at is not None or not may_read_submission(officer, submission, node):
+    if submission.discarded_at is not None or not may_read_submission(by, submission, node):
         raise NotFound
     return submission
 
@@ -60,7 +60,7 @@ async def may_hear(session: AsyncSession, officer: Actor, channel: NamedChannel,
     return submission is not None and may_read_submission(officer, submission, node.node_id)
 
 
-async def take_own(tx: Transaction, officer: Officer, origin_id: UUID, *, with_discarded: bool = False) -> Submission:
+async def take_own(tx: Transaction, origin_id: UUID, *, by: Officer, with_discarded: bool = False) -> Submission:
     """An item of the officer's own unit, held for writing until the commit; a first draft is its authors' alone.
 
     Raises:
@@ -68,7 +68,7 @@ async def take_own(tx: Transaction, officer: Officer, origin_id: UUID, *, with_d
         NotPermitted: His unit's, but his roles do not write.
         ItemErased: Its text was erased.
     """
-    return require_own(await store.lock_submission(tx.session, origin_id), officer, with_discarded=with_discarded)
+    return require_own(await store.lock_submission(tx.session, origin_id), by, with_discarded=with_discarded)
 
 
 async def find_own(session: AsyncSession, origin_id: UUID, officer: Officer) -> Submission:

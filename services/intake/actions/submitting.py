@@ -20,24 +20,24 @@ from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.web.identity import Officer
 
 
-async def submit(tx: Transaction, officer: Officer, origin_id: UUID) -> Submission:
+async def submit(tx: Transaction, origin_id: UUID, *, by: Officer) -> Submission:
     """Hand the item in to the unit's reviewer; after a return, with a version one higher.
 
     Raises:
         SubmissionNotEditable: It is submitted already.
         SubmissionIncomplete: `errors` names what is missing, field by field.
     """
-    submission = await take_editable(tx, officer, origin_id)
+    submission = await take_editable(tx, origin_id, by=by)
     missing = what_is_missing(submission)
     if missing:
         raise SubmissionIncomplete(errors=[error.as_dict() for error in missing])
     status = IntakeStatus(submission.status)
     submission.submission_version = next_version(status, submission.submission_version, Step.SUBMIT)
     submission.status = next_status(status, Step.SUBMIT).value
-    submission.declared_by, submission.declared_at = officer.name, tx.now
+    submission.declared_by, submission.declared_at = by.name, tx.now
     submission.version += 1
     submission.touched_at = tx.now
-    edition = await _keep_edition(tx, officer, submission)
+    edition = await _keep_edition(tx, submission, by=by)
     attachments = await store.list_attachments(tx.session, origin_id)
     kind = SubmissionSubmitted if submission.submission_version == 1 else SubmissionAmended
     fact = kind(
@@ -45,10 +45,10 @@ async def submit(tx: Transaction, officer: Officer, origin_id: UUID) -> Submissi
         at=tx.now,
         node=tx.node.node_id,
         content=_content(submission, edition, attachments),
-        submitted_by=officer.ref,
+        submitted_by=by.ref,
     )
     await tell_and_note(tx, HistoryRow, fact)
-    tx.audit("submission.submit", origin_id, by=officer.ref, details={"version": submission.submission_version})
+    tx.audit("submission.submit", origin_id, by=by.ref, details={"version": submission.submission_version})
     tx.signal(f"item:{origin_id}")
     tx.signal(f"unit:{submission.unit_id}")
     return submission
@@ -64,14 +64,14 @@ def what_is_advised(submission: Submission) -> list[FieldError]:
     return advice(missing_for_submit(submission.field_values))
 
 
-async def _keep_edition(tx: Transaction, officer: Officer, submission: Submission) -> parts.Edition:
+async def _keep_edition(tx: Transaction, submission: Submission, *, by: Officer) -> parts.Edition:
     number = await store.next_edition_number(tx.session, submission.origin_id, tx.node.node_id)
     edition = parts.Edition(
         node=tx.node.node_id,
         number=number,
         title=submission.title,
         body=submission.body,
-        edited_by=officer.name,
+        edited_by=by.name,
         edited_at=tx.now,
     )
     tx.session.add(EditionCopy(origin_id=submission.origin_id, by_author=True, **edition.model_dump()))

@@ -28,7 +28,7 @@ async def _taken_in(
     request: Request, origin_id: UUID, me: Me, session: Reading, context: Context
 ) -> tuple[CheckedUpload, StoredFile]:
     """The form's part `file`, checked and stored before the transaction begins, if the officer may add it."""
-    await require_attachable(session, me, origin_id)
+    await require_attachable(session, origin_id, by=me)
     return await take_in_upload(request, context.files)
 
 
@@ -38,14 +38,14 @@ TakenIn = Annotated[tuple[CheckedUpload, StoredFile], Depends(_taken_in)]
 @router.post("", status_code=201)
 @asked_first(of_thing("origin_id", find_own))
 async def attach(origin_id: UUID, me: Me, upload: TakenIn, tx: Tx, response: Response) -> AttachmentView:
-    attachment = await actions.attach_file(tx, me, origin_id, *upload)
+    attachment = await actions.attach_file(tx, origin_id, *upload, by=me)
     await _say_version(tx, origin_id, response)
     return AttachmentView.read(attachment)
 
 
 @router.delete("/{attachment_id}", status_code=204)
 async def remove(origin_id: UUID, attachment_id: UUID, me: Me, tx: Tx, response: Response) -> None:
-    await actions.remove_attachment(tx, me, origin_id, attachment_id)
+    await actions.remove_attachment(tx, origin_id, attachment_id, by=me)
     await _say_version(tx, origin_id, response)
 
 
@@ -53,7 +53,7 @@ async def remove(origin_id: UUID, attachment_id: UUID, me: Me, tx: Tx, response:
 async def download(
     origin_id: UUID, attachment_id: UUID, *, me: Me, session: Reading, node: Node, context: Context
 ) -> FileResponse:
-    await actions.open_submission(session, me, origin_id, node.node_id)
+    await actions.open_submission(session, origin_id, node.node_id, by=me)
     attachment = await session.get(Attachment, attachment_id)
     if attachment is None or attachment.origin_id != origin_id:
         raise NotFound

@@ -36,7 +36,7 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 @router.post("", status_code=201)
 @asked_first(of_officer(require_some_writer))
 async def create(change: SubmissionChange, me: Me, tx: Tx, response: Response) -> StandingView:
-    submission = await actions.create_draft(tx, me, change.values)
+    submission = await actions.create_draft(tx, change.values, by=me)
     etag(response, submission.version)
     response.headers["Location"] = f"/intake/api/v1/submissions/{submission.origin_id}"
     return StandingView.of(submission)
@@ -47,14 +47,14 @@ async def create(change: SubmissionChange, me: Me, tx: Tx, response: Response) -
 async def change(
     origin_id: UUID, change: SubmissionChange, version: IfMatch, *, me: Me, tx: Tx, response: Response
 ) -> StandingView:
-    submission = await actions.change_draft(tx, me, origin_id, change.values, version=version)
+    submission = await actions.change_draft(tx, origin_id, change.values, by=me, version=version)
     etag(response, submission.version)
     return StandingView.of(submission)
 
 
 @router.post("/{origin_id}/submit")
 async def submit(origin_id: UUID, me: Me, tx: Tx, response: Response) -> StandingView:
-    submission = await actions.submit(tx, me, origin_id)
+    submission = await actions.submit(tx, origin_id, by=me)
     SUBMITTED.labels(tx.node.node_id, submission.info_type).inc()
     etag(response, submission.version)
     return StandingView.of(submission)
@@ -62,26 +62,26 @@ async def submit(origin_id: UUID, me: Me, tx: Tx, response: Response) -> Standin
 
 @router.post("/{origin_id}/copy", status_code=201)
 async def copy(origin_id: UUID, me: Me, tx: Tx, response: Response) -> StandingView:
-    submission = await actions.copy_submission(tx, me, origin_id)
+    submission = await actions.copy_submission(tx, origin_id, by=me)
     etag(response, submission.version)
     return StandingView.of(submission)
 
 
 @router.delete("/{origin_id}", status_code=204)
 async def discard(origin_id: UUID, me: Me, tx: Tx) -> None:
-    await actions.discard_draft(tx, me, origin_id)
+    await actions.discard_draft(tx, origin_id, by=me)
 
 
 @router.post("/{origin_id}/restore")
 async def restore(origin_id: UUID, me: Me, tx: Tx, response: Response) -> StandingView:
-    submission = await actions.restore_draft(tx, me, origin_id)
+    submission = await actions.restore_draft(tx, origin_id, by=me)
     etag(response, submission.version)
     return StandingView.of(submission)
 
 
 @router.get("/{origin_id}")
 async def show(origin_id: UUID, me: Me, session: Reading, node: Node, response: Response) -> SubmissionView:
-    submission = await actions.open_submission(session, me, origin_id, node.node_id)
+    submission = await actions.open_submission(session, origin_id, node.node_id, by=me)
     etag(response, submission.version)
     return await whole_view(session, submission)
 

@@ -13,7 +13,7 @@ from services.intake import store
 from services.intake.actions import what_is_advised, what_is_missing
 from services.intake.model import HistoryRow, Question, Submission
 from services.kernel.language.events.meaning import Kind
-from services.kernel.language.events.parts import Hop, OfficerRef
+from services.kernel.language.events.parts import Hop, OfficerRef, UnitRef
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
 from services.kernel.runtime.passage.showing import last_at
 from services.kernel.runtime.passage.views import HistoryLineView
@@ -129,6 +129,7 @@ class SubmissionView(LineView):
     body: str
     author_phone: str
     authors: list[dict[str, Any]]
+    co_units: list[UnitRef]
     non_secret_declared: bool
     declared_by: str | None
     declared_at: datetime | None

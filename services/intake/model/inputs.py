@@ -22,7 +22,7 @@ from services.kernel.language.moments import within_calendar
 from services.kernel.language.particulars import own_fields
 from services.kernel.language.text import clean_line, clean_text
 from services.kernel.language.vocabulary import InfoType
-from services.kernel.language.vocabulary.item_fields import FIELDS, Kind
+from services.kernel.language.vocabulary.item_fields import FIELD, FIELDS, Kind
 from services.kernel.language.vocabulary.item_fields import Field as ItemField
 
 Line = Annotated[str, AfterValidator(clean_line)]
@@ -53,6 +53,7 @@ _TAKEN_AS: dict[Kind, Any] = {
     Kind.MONEY: Number,
     Kind.LIST: Line | list[Line],
     Kind.PEOPLE: Annotated[list[NewAuthor], Field(max_length=50)],
+    Kind.UNITS: Annotated[list[UUID], Field(max_length=FIELD["co_units"].limit)],
     Kind.DECLARATION: StrictBool,
 }
 

@@ -11,12 +11,12 @@ from pydantic import BaseModel
 from sqlalchemy import JSON, Column, Identity, Index, Text
 from sqlmodel import Field, SQLModel
 
-from services.kernel.language.events.parts import Hop
+from services.kernel.language.events.parts import Hop, UnitRef
 from services.kernel.language.particulars import is_blank
 from services.kernel.language.vocabulary import IntakeStatus, System
 from services.kernel.language.vocabulary.item_fields import FIELD
 from services.kernel.runtime.passage.table import HistoryLine, QuestionLine
-from services.kernel.runtime.storing.columns import KeptHops
+from services.kernel.runtime.storing.columns import KEPT_HOPS, KEPT_UNITS
 from services.kernel.runtime.storing.tables import BigId, UtcDateTime, service_metadata
 
 METADATA = service_metadata()
@@ -51,6 +51,7 @@ class Submission(Table, table=True):
     author_name: str = Field(default="", max_length=60)
     author_phone: str = Field(default="", max_length=60)
     authors: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    co_units: tuple[UnitRef, ...] = Field(default=(), sa_type=KEPT_UNITS, nullable=False)
     details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     suggested_attribute: str | None = Field(default=None, max_length=40)
 
@@ -61,7 +62,7 @@ class Submission(Table, table=True):
     unit_id: UUID | None = None
     unit_name: str = Field(default="", sa_type=Text)
     system: str = Field(default=System.GOVERNMENT.value, max_length=20)
-    hops: tuple[Hop, ...] = Field(default=(), sa_type=KeptHops, nullable=False)
+    hops: tuple[Hop, ...] = Field(default=(), sa_type=KEPT_HOPS, nullable=False)
 
     created_by: UUID | None = None
     created_by_name: str = Field(default="", sa_type=Text)

@@ -17,7 +17,7 @@ from services.kernel.runtime.web.forms import Typed, meant
 
 OFFERED_TYPES = [(one, one.short, one.note) for one in sorted(InfoType, key=lambda one: one.is_urgent) if one.short]
 
-_TYPED = {field.name: field for field in FIELDS if field.kind not in {Kind.DECLARATION, Kind.PEOPLE}}
+_TYPED = {field.name: field for field in FIELDS if field.kind not in {Kind.DECLARATION, Kind.PEOPLE, Kind.UNITS}}
 
 
 def typed_in(form: FormData) -> dict[str, Any]:

@@ -36,7 +36,7 @@ async def show_item(
     request: Request, origin_id: UUID, *, me: Me, session: Reading, node: Node, now: Now, view: View = "flow",
     before: str = "", after: str = "",
 ) -> Response:  # fmt: skip
-    submission = await actions.open_submission(session, me, origin_id, node.node_id)
+    submission = await actions.open_submission(session, origin_id, node.node_id, by=me)
     context = await item_context(session, submission, me, node=node, now=now)
     chosen = (
         {"view": view, **await _compared(session, submission, context["names"], (before, after))}
@@ -49,7 +49,7 @@ async def show_item(
 
 @router.get("/{origin_id}/flow")
 async def show_flow(request: Request, origin_id: UUID, *, me: Me, session: Reading, node: Node, now: Now) -> Response:
-    submission = await actions.open_submission(session, me, origin_id, node.node_id)
+    submission = await actions.open_submission(session, origin_id, node.node_id, by=me)
     context = await item_context(session, submission, me, node=node, now=now)
     return page(request, "intake/_item_flow.html", **context, delay=await find_delay(request, origin_id))
 
@@ -58,25 +58,25 @@ async def show_flow(request: Request, origin_id: UUID, *, me: Me, session: Readi
 async def show_delivery(
     request: Request, origin_id: UUID, *, me: Me, session: Reading, node: Node, now: Now
 ) -> Response:
-    submission = await actions.open_submission(session, me, origin_id, node.node_id)
+    submission = await actions.open_submission(session, origin_id, node.node_id, by=me)
     return page(request, "intake/_delivery.html", undelivered=undelivered_age(submission, now))
 
 
 @router.post("/{origin_id}/copy")
 async def copy_item(origin_id: UUID, me: Me, tx: Tx) -> Response:
-    copied = await actions.copy_submission(tx, me, origin_id)
+    copied = await actions.copy_submission(tx, origin_id, by=me)
     return back_to(f"/intake/submissions/{copied.origin_id}/edit", "已复制为新稿，请修改后提交。")
 
 
 @router.post("/{origin_id}/discard")
 async def discard_item(origin_id: UUID, me: Me, tx: Tx) -> Response:
-    await actions.discard_draft(tx, me, origin_id)
+    await actions.discard_draft(tx, origin_id, by=me)
     return back_to(f"/intake/submissions?discarded={origin_id}")
 
 
 @router.post("/{origin_id}/restore")
 async def restore_item(origin_id: UUID, me: Me, tx: Tx) -> Response:
-    await actions.restore_draft(tx, me, origin_id)
+    await actions.restore_draft(tx, origin_id, by=me)
     return back_to(f"/intake/submissions/{origin_id}/edit", "草稿已恢复。")
 
 

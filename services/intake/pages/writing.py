@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from starlette.datastructures import UploadFile
 
 from services.intake import actions, store
+from services.intake.actions.drafting import other_units
 from services.intake.actions.naming import colleagues_of
 from services.intake.actions.reading import require_some_writer, require_writer
 from services.intake.metrics import SUBMITTED
@@ -123,15 +124,15 @@ async def _saved(
         writing = replace(writing, uploads=taken_in)
     tx = await begin()
     submission = await (
-        actions.change_draft(tx, writing.me, origin_id, values, version=version)
+        actions.change_draft(tx, origin_id, values, by=writing.me, version=version)
         if origin_id
-        else actions.create_draft(tx, writing.me, values)
+        else actions.create_draft(tx, values, by=writing.me)
     )
     return await _ACTIONS.get(action, _keep)(writing, tx, submission, argument)
 
 
 async def _own(session: AsyncSession, writing: Writing, origin_id: UUID) -> Submission:
-    submission = await actions.open_submission(session, writing.me, origin_id, writing.node.node_id)
+    submission = await actions.open_submission(session, origin_id, writing.node.node_id, by=writing.me)
     if submission.unit_id != writing.me.unit_id:
         raise NotPermitted
     require_writer(writing.me, submission.info_type)
@@ -148,7 +149,7 @@ async def _submit(writing: Writing, tx: Transaction, submission: Submission, _ar
     if missing:
         text = f"草稿已保存，还差 {len(missing)} 项才能提交。"
         return _back_to_form(submission, text, tone="amber", query="?check=1")
-    await actions.submit(tx, writing.me, submission.origin_id)
+    await actions.submit(tx, submission.origin_id, by=writing.me)
     SUBMITTED.labels(tx.node.node_id, submission.info_type).inc()
     return back_to(f"/intake/submissions/{submission.origin_id}?sent=1", "已提交审核人。")
 
@@ -158,7 +159,7 @@ async def _taken_in(
 ) -> tuple[tuple[CheckedUpload, StoredFile], ...]:
     """The form's files, checked and stored, if the officer may add them."""
     if origin_id:
-        await actions.require_attachable(session, writing.me, origin_id)
+        await actions.require_attachable(session, origin_id, by=writing.me)
     else:
         require_writer(writing.me, info_type)
     sent = (await writing.request.form()).getlist("file")
@@ -171,7 +172,7 @@ async def _taken_in(
 
 async def _attach(writing: Writing, tx: Transaction, submission: Submission, _argument: str) -> Response:
     for checked, stored in writing.uploads:
-        await actions.attach_file(tx, writing.me, submission.origin_id, checked, stored)
+        await actions.attach_file(tx, submission.origin_id, checked, stored, by=writing.me)
     names = [checked.filename for checked, _ in writing.uploads]
     text = f"已添加附件 {'、'.join(names)}。" if names else "请先选择要添加的文件。"
     return _back_to_form(submission, text, tone="green" if names else "amber", query="#w-files")
@@ -182,7 +183,7 @@ async def _remove(writing: Writing, tx: Transaction, submission: Submission, arg
         attachment_id = UUID(argument)
     except ValueError as fault:
         raise NotFound from fault
-    await actions.remove_attachment(tx, writing.me, submission.origin_id, attachment_id)
+    await actions.remove_attachment(tx, submission.origin_id, attachment_id, by=writing.me)
     return _back_to_form(submission, "附件已移除。", query="#w-files")
 
 
@@ -237,6 +238,7 @@ async def _form_page(
         returned=returned_now(submission) if submission else None,
         user_key=str(writing.me.officer_id),
         colleagues=await colleagues_of(session, submission) if submission else [],
+        other_units=await other_units(session, writing.node.node_id, submission.unit_id) if submission else [],
     )
 
 

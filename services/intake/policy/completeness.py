@@ -63,7 +63,7 @@ def _unfit(field: Field, value: Any) -> FieldError | None:
         return _unfit_number(field, value)
     if field.kind is Kind.TIME:
         return None if _instant(value) else _wrong_kind(field, "应为日期和时间")
-    if field.kind in {Kind.LIST, Kind.PEOPLE}:
+    if field.kind in {Kind.LIST, Kind.PEOPLE, Kind.UNITS}:
         return _unfit_list(field, value)
     if not isinstance(value, str):
         return _wrong_kind(field, "应为文字")
@@ -85,7 +85,7 @@ def _unfit_number(field: Field, value: Any) -> FieldError | None:
 def _unfit_list(field: Field, value: Any) -> FieldError | None:
     if not isinstance(value, list | tuple):
         return _wrong_kind(field, "应为若干条文字")
-    if field.kind is Kind.PEOPLE:
+    if field.kind in {Kind.PEOPLE, Kind.UNITS}:
         return None  # each is judged by the input's own model
     if not all(isinstance(part, str) for part in value):
         return _wrong_kind(field, "应为若干条文字")

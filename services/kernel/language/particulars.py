@@ -99,7 +99,7 @@ def in_words(field: Field, value: Any) -> str:
         return _time_in_words(datetime.fromisoformat(value) if isinstance(value, str) else value)
     if field.kind.is_number:
         return f"{value:,}{field.unit}"
-    if field.kind in {Kind.LIST, Kind.PEOPLE}:
+    if field.kind in {Kind.LIST, Kind.PEOPLE, Kind.UNITS}:
         return "、".join(_names(value))
     if field.words:
         return next((word.label for word in field.words if word == value), str(value))

@@ -21,11 +21,13 @@ async def select_submission(
     *,
     by: Officer,
     periodical_id: UUID,
-    mode: AdoptionMode,
+    mode: AdoptionMode | None = None,
     issue_id: UUID | None = None,
     version: int | None = None,
 ) -> Adoption:
     """Give the item the last place in the periodical's current draft, or in the draft named.
+
+    Without a `mode` an item is adopted as it was reported: by several units together as 联合.
 
     Raises:
         PeriodicalNotFound, IssueNotFound: Unknown.
@@ -37,6 +39,7 @@ async def select_submission(
         raise AlreadyInPeriodical
     issue = await _draft_for(tx, periodical, issue_id, by)
     await take_in(tx, item, by=by)
+    mode = mode or item.adopted_as
     adoption = Adoption(
         origin_id=origin_id,
         issue_id=issue.issue_id,

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BeforeValidator
 
-from services.kernel.language.events.parts import Content, Hop, SignOff
+from services.kernel.language.events.parts import Content, Hop, SignOff, UnitRef
 from services.kernel.language.vocabulary import AdoptionMode, InfoType, LeaderRank, Level, ReviewStatus, Share, System
 from services.kernel.runtime.passage.views import HistoryLineView
 from services.kernel.runtime.web.views import Named, View
@@ -229,6 +229,7 @@ class SheetView(RowView):
     """An item in full."""
 
     origin_node: str
+    co_units: tuple[UnitRef, ...]
     hop: int
     hops: tuple[Hop, ...]
     received_by: Named | None

@@ -75,10 +75,10 @@ class NewDecline(Input):
 
 
 class NewAdoption(Input):
-    """Into which periodical, and how; `issue_id` names one of several drafts."""
+    """Into which periodical, and how (as it was reported where nothing is said); `issue_id` names one of several drafts."""
 
     periodical_id: UUID = Field(title="刊物")
-    mode: AdoptionMode = Field(default=AdoptionMode.SINGLE, title="采用方式")
+    mode: AdoptionMode | None = Field(default=None, title="采用方式")
     issue_id: UUID | None = None
 
 

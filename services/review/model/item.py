@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from services.kernel.language.events.parts import Hop, OfficerRef, SignOff
-from services.kernel.language.vocabulary import InfoType, ReviewStatus, System, Word
-from services.kernel.runtime.storing.columns import KEPT_OFFICER, Coded, KeptHops
+from services.kernel.language.events.parts import Hop, OfficerRef, SignOff, UnitRef
+from services.kernel.language.vocabulary import AdoptionMode, InfoType, ReviewStatus, System, Word
+from services.kernel.runtime.storing.columns import KEPT_HOPS, KEPT_OFFICER, KEPT_UNITS, Coded
 from services.kernel.runtime.storing.tables import UtcDateTime
 from services.review.model.table import KEPT_SIGN_OFF, Table
 
@@ -51,7 +51,7 @@ class ReviewItem(Table, table=True):
     submission_version: int = 1
     hop: int = 0
     sent_hop: int = 0
-    hops: tuple[Hop, ...] = Field(default=(), sa_type=KeptHops, nullable=False)
+    hops: tuple[Hop, ...] = Field(default=(), sa_type=KEPT_HOPS, nullable=False)
     is_here: bool = False
     is_stub: bool = False
     info_type: InfoType = Field(sa_type=Coded(InfoType))
@@ -61,6 +61,7 @@ class ReviewItem(Table, table=True):
     origin_node: str = Field(max_length=60)
     unit_id: UUID
     unit_name: str = Field(max_length=200)
+    co_units: tuple[UnitRef, ...] = Field(default=(), sa_type=KEPT_UNITS, nullable=False)
     sender_unit_id: UUID
     sender_name: str = Field(default="", max_length=200)
     arrived_at: datetime = Field(sa_type=UtcDateTime)
@@ -87,3 +88,8 @@ class ReviewItem(Table, table=True):
         """Fill in what follows from the rest, so that no row is half made."""
         values.setdefault("sender_unit_id", values.get("unit_id"))
         super().__init__(**values)
+
+    @property
+    def adopted_as(self) -> AdoptionMode:
+        """In which mode it is adopted where nobody says otherwise."""
+        return AdoptionMode.JOINT if self.co_units else AdoptionMode.SINGLE

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from services.kernel.language.refusal import InvalidInput, Refusal
-from services.kernel.language.vocabulary import AdoptionMode, ReviewStatus, Role, UnitKind
+from services.kernel.language.vocabulary import ReviewStatus, Role, UnitKind
 from services.kernel.runtime.documents.brief import BriefDocument
 from services.kernel.runtime.pages.listing import Cursor
 from services.kernel.runtime.pages.templating import back_to, page
@@ -141,9 +141,7 @@ async def reorder(request: Request, issue_id: UUID, me: Me, *, version: OfferedV
 async def select(request: Request, issue_id: UUID, me: Me, tx: Tx) -> Response:
     origin_id = _uuid(str((await request.form()).get("origin_id", "")))
     issue = await issues.find_issue(tx.session, issue_id)
-    await select_submission(
-        tx, origin_id, by=me, periodical_id=issue.periodical_id, mode=AdoptionMode.SINGLE, issue_id=issue_id
-    )
+    await select_submission(tx, origin_id, by=me, periodical_id=issue.periodical_id, issue_id=issue_id)
     return back_to(f"/review/issues/{issue_id}#order", "已编入。")
 
 

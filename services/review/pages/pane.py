@@ -130,13 +130,19 @@ async def item_pane(
         ),
         tabs=_tabs(sheet, wanted.base, view, diff),
         timeline=timeline_groups(sheet.history, item.hops, await node_names(session, context.node)),
-        fields=particulars(sheet.latest.content.values, item.info_type) if sheet.latest else [],
+        fields=_fields(sheet),
         field_changes=_field_changes(before, after, item),
         attachments=_attachments(sheet, present),
         periodicals=await _periodicals(session, sheet),
         superiors=await list_peers(session, direction="superior") if sheet.is_office else [],
         typed=wanted.typed,
     )
+
+
+def _fields(sheet: ItemSheet) -> list[tuple[str, str]]:
+    """What the newest version says besides its text, and who reports it together."""
+    said = sheet.latest.content.values if sheet.latest else {}
+    return particulars(said | {"co_units": sheet.item.co_units}, sheet.item.info_type)
 
 
 def versions_of(sheet: ItemSheet) -> list[Version]:

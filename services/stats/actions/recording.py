@@ -10,7 +10,7 @@ from services.kernel.runtime.storing.outbox import lock
 from services.kernel.runtime.storing.transaction import Transaction
 from services.stats import metrics
 from services.stats.model import StoredEvent
-from services.stats.policy import Ruleset, ScoreEvent, event_of, score
+from services.stats.policy import Ruleset, ScoreEvent, events_of, score
 from services.stats.store import events as store
 from services.stats.store.rulesets import list_rulesets
 
@@ -19,12 +19,12 @@ SCORES_CHANNEL = "scores"
 
 async def record_fact(tx: Transaction, fact: SubmissionFact) -> None:
     """Record what a fact is worth here; a fact that is no score event here changes nothing."""
-    event = event_of(fact, tx.node.node_id)
-    if event is None:
+    events = events_of(fact, tx.node.node_id)
+    if not events:
         return
     await take_turn(tx)
-    if await _keep(tx, event):
-        await rescore(tx, [event.origin_id])
+    if any([await _keep(tx, event) for event in events]):
+        await rescore(tx, [fact.item.origin_id])
         tx.signal(SCORES_CHANNEL)
 
 

@@ -2,7 +2,7 @@
 
 from services.stats.policy.dated import Scoring, floored, score
 from services.stats.policy.event import EventKind, ScoreEntry, ScoreEvent
-from services.stats.policy.happening import event_of
+from services.stats.policy.happening import events_of
 from services.stats.policy.period import Period
 from services.stats.policy.ruleset import NoRulesetInForce, Ruleset, ruleset_on
 
@@ -14,7 +14,7 @@ __all__ = [
     "ScoreEntry",
     "ScoreEvent",
     "Scoring",
-    "event_of",
+    "events_of",
     "floored",
     "ruleset_on",
     "score",

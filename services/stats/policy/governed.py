@@ -24,3 +24,10 @@ def credited_unit(item: Item, node_id: str) -> CreditedUnit | None:
         return CreditedUnit(item.unit_id, item.unit_name)
     entered = next((hop for hop in item.hops if hop.to_node == node_id), None)
     return CreditedUnit(entered.from_unit_id, entered.from_unit_name) if entered else None
+
+
+def sharing_units(item: Item, node_id: str) -> list[CreditedUnit]:
+    """The units here that reported the item together with its own (合报); above they are one, the node's."""
+    if item.origin_node != node_id:
+        return []
+    return [CreditedUnit(one.unit_id, one.name) for one in item.co_units if one.unit_id != item.unit_id]

@@ -1,8 +1,9 @@
-"""What a fact means for scores here: a score event with its identity, or nothing."""
+"""What a fact means for scores here: a score event with its identity for each unit that it credits, or nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,22 +19,31 @@ from services.kernel.language.events.review import (
 )
 from services.kernel.language.vocabulary import Level, ReturnReason, Share
 from services.stats.policy.event import EventKind, ScoreEvent
-from services.stats.policy.governed import credited_unit
+from services.stats.policy.governed import CreditedUnit, credited_unit, sharing_units
 
 _Said = dict[str, Any]
 
 
-def event_of(fact: SubmissionFact, node_id: str) -> ScoreEvent | None:
-    """The score event that a fact is at this node; None when it is none, or concerns no unit governed here."""
+def events_of(fact: SubmissionFact, node_id: str) -> list[ScoreEvent]:
+    """The score events that a fact is at this node: none when it concerns no unit governed here, one for its unit.
+
+    An adoption is one for each unit that reported the item too, by an id of its own; they share its points.
+    """
     item, unit = fact.item, credited_unit(fact.item, node_id)
     said = _READINGS[type(fact)](fact, node_id) if unit else None
     if unit is None or said is None:
-        return None
+        return []
     about: _Said = {
         "origin_id": item.origin_id, "unit_id": unit.unit_id, "unit_name": unit.name, "title": item.title,
         "info_type": item.info_type, "system": item.system, "node": fact.node, "at": fact.at,
     }  # fmt: skip
-    return ScoreEvent(**about | said)
+    event = ScoreEvent(**about | said)
+    others = sharing_units(item, node_id) if event.kind is EventKind.ADOPTED else []
+    return [event, *(_for_unit(event, one) for one in others)]
+
+
+def _for_unit(event: ScoreEvent, unit: CreditedUnit) -> ScoreEvent:
+    return replace(event, event_id=f"{event.event_id}:{unit.unit_id}", unit_id=unit.unit_id, unit_name=unit.name)
 
 
 def _reported(fact: SubmissionReportedUp, _node_id: str) -> _Said | None:

@@ -210,8 +210,8 @@ async def test_an_item_of_another_node_fills_in_from_a_stub(database: Database) 
 
 async def _submitted(database: Database) -> UUID:
     async with database.transaction(NOW) as tx:
-        origin_id = (await create_draft(tx, CLERK, SubmissionChange.model_validate(COMPLETE).values)).origin_id
-        await submit(tx, CLERK, origin_id)
+        origin_id = (await create_draft(tx, SubmissionChange.model_validate(COMPLETE).values, by=CLERK)).origin_id
+        await submit(tx, origin_id, by=CLERK)
     return origin_id
 
 
@@ -227,9 +227,9 @@ async def test_a_returned_item_is_amended_and_goes_on_as_the_same_item(database:
     async with database.transaction(NOW) as tx:
         current = await store.find_submission(tx.session, origin_id)
         assert current is not None
-        changed = await change_draft(tx, CLERK, origin_id, {"body": "补写后的正文"}, version=current.version)
+        changed = await change_draft(tx, origin_id, {"body": "补写后的正文"}, by=CLERK, version=current.version)
         assert (changed.status, changed.submission_version) == ("draft", 2)
-        await submit(tx, CLERK, origin_id)
+        await submit(tx, origin_id, by=CLERK)
         told = tx.told[-1]
     assert told.envelope.type == SubmissionAmended.TYPE
     amended = SubmissionAmended.model_validate_json(told.envelope.data)

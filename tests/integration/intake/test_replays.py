@@ -47,15 +47,15 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 async def _draft(database: Database, values: dict[str, Any] = COMPLETE) -> UUID:
     async with database.transaction(NOW) as tx:
-        draft = await create_draft(tx, CLERK, values)
+        draft = await create_draft(tx, values, by=CLERK)
         checked = CheckedUpload(filename="现场.pdf", media_type="application/pdf", size=3)
-        await attach_file(tx, CLERK, draft.origin_id, checked, StoredFile(sha256="b" * 64, size=3))
+        await attach_file(tx, draft.origin_id, checked, StoredFile(sha256="b" * 64, size=3), by=CLERK)
     return draft.origin_id
 
 
 async def _submit(database: Database, origin_id: UUID, *, hours: int = 1) -> None:
     async with database.transaction(NOW + timedelta(hours=hours)) as tx:
-        await submit(tx, CLERK, origin_id)
+        await submit(tx, origin_id, by=CLERK)
 
 
 async def _hear(database: Database, *facts: Fact, hours: int = 2) -> None:
@@ -94,7 +94,7 @@ async def test_an_amendment_after_the_backup_comes_back_into_it(database: Databa
         async with database.reading() as session:
             version = (await store.find_submission(session, origin_id)).version  # type: ignore[union-attr]
         async with database.transaction(NOW + timedelta(hours=3)) as tx:
-            await change_draft(tx, CLERK, origin_id, {"body": "改过的正文。" * 20}, version=version)
+            await change_draft(tx, origin_id, {"body": "改过的正文。" * 20}, by=CLERK, version=version)
         await _submit(database, origin_id, hours=4)
         told = await told_after(database, last_id=before)
         assert [one.type for one in told] == ["submission.amended"]
@@ -115,7 +115,7 @@ async def test_a_draft_of_the_next_version_is_not_written_over(database: Databas
     async with database.reading() as session:
         version = (await store.find_submission(session, origin_id)).version  # type: ignore[union-attr]
     async with database.transaction(NOW + timedelta(hours=3)) as tx:
-        await change_draft(tx, CLERK, origin_id, {"body": "正在改的正文。"}, version=version)
+        await change_draft(tx, origin_id, {"body": "正在改的正文。"}, by=CLERK, version=version)
     before = await rows_of(database, METADATA, without={})
     await replay(SERVICE, database, told)
     assert await rows_of(database, METADATA, without={}) == before

@@ -5,15 +5,22 @@ from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from services.intake.store import lock_submission
+from services.kernel.language.events import open_fact
 from services.kernel.language.events.directory import OfficerAppointed
-from services.kernel.language.vocabulary import IntakeStatus, Role
-from services.kernel.runtime.heard.organisation import keep_officer
+from services.kernel.language.events.intake import SubmissionSubmitted
+from services.kernel.language.vocabulary import IntakeStatus, Role, UnitKind
+from services.kernel.runtime.heard.organisation import keep_officer, keep_unit
 from services.kernel.runtime.running.process import NodeProcess
+from services.kernel.runtime.storing.outbox import envelope_of
+from services.kernel.runtime.storing.tables import OUTBOX
 from services.kernel.runtime.surroundings.clock import utc_now
+from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.intake.conftest import CLERK, COMPLETE, EDITOR, ITEMS, REVIEWER, STRANGER
-from tests.support.service import client_of, officer
+from tests.integration.review.office import unit_fact
+from tests.support.service import DISTRICT, TOWNSHIP, client_of, officer, unit_id
 
 
 async def _draft(client: httpx.AsyncClient, **fields: Any) -> Any:
@@ -272,3 +279,32 @@ async def test_an_author_names_who_writes_with_him(as_clerk: httpx.AsyncClient, 
     assert (await client_of(process, other).post(f"{page}/writers", data=ticked)).status_code == 404
     await as_clerk.post(f"{page}/writers", data={}, headers={"Accept": "text/html"})
     assert (await client_of(process, colleague).get(f"{ITEMS}/{origin_id}")).status_code == 404
+
+
+async def test_an_item_is_reported_together_with_other_units_of_the_node(
+    as_clerk: httpx.AsyncClient, process: NodeProcess
+) -> None:
+    beside = [("党建办", UnitKind.BUREAU, TOWNSHIP), ("某区", UnitKind.SUBORDINATE, DISTRICT)]
+    async with process.contexts["intake"].database.transaction(utc_now()) as tx:
+        for name, kind, node in beside:
+            await keep_unit(tx, unit_fact(name, kind, node, unit=name))
+    party, other_node = str(unit_id("党建办")), str(unit_id("某区"))
+    page = f"/intake/submissions/{(origin_id := (await _draft(as_clerk, **COMPLETE))['origin_id'])}"
+    form = (await as_clerk.get(f"{page}/edit", headers={"Accept": "text/html"})).text
+    assert [name in form for name in ("党建办", "某区")] == [True, False]
+    answer = await as_clerk.post(f"{page}/units", data={"co_units": [party]}, headers={"Accept": "text/html"})
+    assert answer.status_code == 303
+    kept = await as_clerk.get(f"{ITEMS}/{origin_id}")
+    assert kept.json()["co_units"] == [{"unit_id": party, "name": "党建办"}]
+    for wrong in (other_node, str(CLERK.unit_id), str(new_id())):
+        refused = await as_clerk.patch(
+            f"{ITEMS}/{origin_id}", json={"co_units": [party, wrong]}, headers={"If-Match": kept.headers["etag"]}
+        )
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "unknown_unit")
+    assert (await as_clerk.post(f"{ITEMS}/{origin_id}/submit")).status_code == 200
+    async with process.contexts["intake"].database.reading() as session:
+        [row] = list(await session.execute(select(OUTBOX)))
+    fact = open_fact(envelope_of(row))
+    assert isinstance(fact, SubmissionSubmitted)
+    assert [one.name for one in fact.item.co_units] == ["党建办"]
+    assert "联合报送单位" in (await as_clerk.get(page, headers={"Accept": "text/html"})).text

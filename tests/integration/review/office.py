@@ -19,7 +19,7 @@ from services.kernel.language.envelope import Envelope, dataschema_of, to_header
 from services.kernel.language.events import open_fact
 from services.kernel.language.events.directory import PeerRegistered, UnitRegistered
 from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
-from services.kernel.language.events.parts import Content, Edition, Fact, Item, OfficerRef, type_fields
+from services.kernel.language.events.parts import Content, Edition, Fact, Item, OfficerRef, UnitRef, type_fields
 from services.kernel.language.vocabulary import InfoType, Level, Role, System, UnitKind
 from services.kernel.runtime.running.process import NodeProcess
 from services.kernel.runtime.service import Service
@@ -137,6 +137,7 @@ def superior_fact(node: NodeInfo) -> PeerRegistered:
 def submitted(
     node: NodeInfo, origin_id: UUID, *, unit: str = "", unit_name: str = "", version: int = 1, title: str = "泵站老化",
     body: str = BODY, by: OfficerRef | None = None, info_type: InfoType = InfoType.PROBLEM,
+    co_units: tuple[UnitRef, ...] = (),
 ) -> SubmissionSubmitted:  # fmt: skip
     """An item handed in by a unit of the node; a version above 1 is an amendment."""
     unit, at = unit or node.node_id, datetime.now(UTC)
@@ -145,7 +146,7 @@ def submitted(
     return fact(
         item=Item(
             origin_id=origin_id, info_type=info_type, title=title, origin_node=node.node_id, unit_id=unit_id(unit),
-            unit_name=unit_name or unit, version=version, hop=0,
+            unit_name=unit_name or unit, version=version, hop=0, co_units=co_units,
         ),
         at=at,
         node=node.node_id,

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from services.kernel.language.events.issues import IssuePublished
+from services.kernel.language.events.parts import UnitRef
 from services.kernel.language.events.review import (
     SubmissionAdopted,
     SubmissionAnswered,
@@ -18,10 +19,10 @@ from services.kernel.language.events.review import (
     SubmissionReportedUp,
     SubmissionReturned,
 )
-from services.kernel.language.vocabulary import Role, UnitKind
+from services.kernel.language.vocabulary import AdoptionMode, Role, UnitKind
 from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.review.office import BODY, Office, submitted
-from tests.support.service import DISTRICT
+from tests.support.service import DISTRICT, unit_id
 
 BUREAU: dict[str, Any] = {"unit": "water", "kind": UnitKind.BUREAU}
 
@@ -204,6 +205,23 @@ async def test_adoption_is_told_only_when_the_chief_signs_the_issue(district: Of
     again = await editor.post(address(second, "adopt"), json=where)
     next_issue = f"/review/api/v1/issues/{again.json()['issue_id']}"
     assert (await chief.post(f"{next_issue}/sign")).json()["issue_no"] == 2
+
+
+async def test_what_units_report_together_is_adopted_printed_and_told_as_theirs(district: Office) -> None:
+    origin_id = await hand_in(district, co_units=(UnitRef(unit_id=unit_id("emergency"), name="区应急局"),))
+    await report(district, origin_id)
+    editor, chief = district.client(Role.EDITOR), district.client(Role.CHIEF)
+    assert (await editor.get(address(origin_id))).json()["co_units"][0]["name"] == "区应急局"
+    page = (await editor.get(f"/review/queue/{origin_id}", headers={"Accept": "text/html"})).text
+    assert "联合报送单位" in page
+    assert '<option value="joint" selected>' in page
+    where = {"periodical_id": await periodical(district)}
+    chosen = (await editor.post(address(origin_id, "adopt"), json=where)).json()
+    issue = f"/review/api/v1/issues/{chosen['issue_id']}"
+    assert (await chief.get(issue)).json()["entries"][0]["unit_name"] == "区水利局、区应急局"
+    assert (await chief.post(f"{issue}/sign")).status_code == 200
+    [fact] = await district.told(SubmissionAdopted)
+    assert (fact.mode, [one.name for one in fact.item.co_units]) == (AdoptionMode.JOINT, ["区应急局"])
 
 
 async def test_forwarding_is_proposed_by_an_editor_and_signed_by_a_chief(district: Office) -> None:

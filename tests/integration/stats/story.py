@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from services.kernel.language.events.parts import Content, Edition, Hop, Item, OfficerRef, SignOff, SubmissionFact
+from services.kernel.language.events.parts import (
+    Content,
+    Edition,
+    Hop,
+    Item,
+    OfficerRef,
+    SignOff,
+    SubmissionFact,
+    UnitRef,
+)
 from services.kernel.language.events.review import (
     InstructionRecorded,
     SubmissionAdopted,
@@ -29,7 +38,13 @@ from tests.support.service import unit_id
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 DAY = date(2026, 11, 20)
-NAMES = {"township": "龙潭乡", "district": "云岭区政府办", "water": "区水利局", "city": "市政府办"}
+NAMES = {
+    "township": "龙潭乡",
+    "district": "云岭区政府办",
+    "water": "区水利局",
+    "agriculture": "区农业农村局",
+    "city": "市政府办",
+}
 LEVELS = {"township": Level.TOWNSHIP, "district": Level.COUNTY, "city": Level.CITY}
 
 
@@ -50,6 +65,7 @@ class Way:
     node: str
     info_type: InfoType
     version: int = 1
+    together_with: tuple[str, ...] = ()
 
     def hops(self, count: int) -> tuple[Hop, ...]:
         stations = (
@@ -70,6 +86,7 @@ class Way:
         return Item(
             origin_id=origin(self.name), info_type=self.info_type, title=f"关于{self.name}的情况", origin_node=self.node,
             unit_id=unit_id(self.unit), unit_name=NAMES[self.unit], version=self.version, hop=hop, hops=self.hops(hops),
+            co_units=tuple(UnitRef(unit_id=unit_id(one), name=NAMES[one]) for one in self.together_with),
         )  # fmt: skip
 
     def reported(self) -> SubmissionReportedUp:

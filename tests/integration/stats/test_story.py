@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,32 @@ async def test_the_same_adoption_told_again_under_another_event_counts_once(told
     for topic, fact in heard_at("district"):
         await told_district.hear(topic, fact)
     assert await told_district.scores() == before
+
+
+async def test_units_that_report_together_share_what_an_adoption_gives(district: Scoreboard) -> None:
+    """衢州市: a joint report is split equally and not counted twice (domain §3, S4)."""
+    joint = replace(RIVER, together_with=("agriculture",))
+    await district.hear(OWN, joint.reported())
+    for _ in range(2):
+        await district.hear(
+            OWN, joint.adopted("district", PeriodicalKind.BRIEF, "政务信息", 16, mode=AdoptionMode.JOINT)
+        )
+    found = await district.scores()
+    assert [found[name]["score"] for name in ("区水利局", "区农业农村局")] == [1.5, 1.5]
+    assert [found[name]["submitted"] for name in ("区水利局", "区农业农村局")] == [1, 0]
+    [entry] = [one for one in found["区农业农村局"]["entries"] if one["points"]]
+    assert "2个单位均分" in entry["reason"]
+
+
+async def test_above_their_node_units_that_report_together_are_its_office_alone(
+    node_database_url: str, tmp_path: Path
+) -> None:
+    joint = replace(RIVER, together_with=("agriculture",))
+    async with open_scoreboard("city", tmp_path, database_url=node_database_url) as city:
+        await city.hear(ARRIVED, joint.forwarded())
+        await city.hear(OWN, joint.adopted("city", PeriodicalKind.BRIEF, "安澜政务信息", 131, mode=AdoptionMode.JOINT))
+        found = await city.scores()
+    assert {unit: item["score"] for unit, item in found.items()} == {"云岭区政府办": 10}
 
 
 async def test_an_instruction_that_is_not_shared_leaves_no_trace(district: Scoreboard) -> None:

@@ -20,7 +20,7 @@ from services.exchange.policy.routing import route_of, with_way
 from services.kernel.language.events import FACTS, arriving
 from services.kernel.language.events.exchange import ABOUT_ERASURE, SubmissionDelivered
 from services.kernel.language.events.meaning import Way
-from services.kernel.language.events.parts import Content, Edition, Fact, Hop, Item, OfficerRef, SignOff
+from services.kernel.language.events.parts import Content, Edition, Fact, Hop, Item, OfficerRef, SignOff, UnitRef
 from services.kernel.language.vocabulary import (
     AdoptionMode,
     InfoType,
@@ -210,6 +210,9 @@ LIES = {
     "by the other township's unit": said(with_item(REPORT, unit_id=UNITS["other"]), "township"),
     "by a new unit of the other's name": said(with_item(REPORT, unit_id=UUID(int=99), unit_name=NAMES["other"]), "township"),
     "by a unit of this node": said(with_item(REPORT, unit_id=UNITS["district"]), "township"),
+    "together with the other township": said(
+        with_item(REPORT, co_units=(UnitRef(unit_id=UNITS["other"], name="某某"),)), "township"
+    ),
     "sent by the other's office": said(with_hop(REPORT, 0, from_unit_id=UNITS["other"]), "township"),
     "sent by an office unheard of": said(with_hop(REPORT, 0, from_unit_id=UUID(int=99)), "township"),
     "signed by an officer of the other": said(

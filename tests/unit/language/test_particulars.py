@@ -71,6 +71,11 @@ def test_a_followup_needs_its_number_and_a_first_report_does_not() -> None:
         ("event_grade", "newer_than_this_node", "newer_than_this_node"),
         ("also_reported_to", ("区应急局", "区水利局"), "区应急局、区水利局"),
         ("authors", [{"name": "周文", "officer_id": None}, {"name": "王海"}], "周文、王海"),
+        (
+            "co_units",
+            [{"unit_id": "u", "name": "区应急局"}, {"unit_id": "v", "name": "区水利局"}],
+            "区应急局、区水利局",
+        ),
         ("non_secret_declared", False, "未声明"),
         ("measures", "  ", ""),
         ("deaths", None, ""),

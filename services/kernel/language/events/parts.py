@@ -111,11 +111,19 @@ class Hop(Part):
     to_level: Level
 
 
+class UnitRef(Part):
+    """A unit, with its name as it was then."""
+
+    unit_id: UUID
+    name: str
+
+
 class Item(Part):
     """The head of an item as it stands at the fact.
 
     `hop` is where the fact happened: 0 inside the author's unit, k at the receiver of hop k.
     `version` counts the author's submissions from 1; a return and resubmission raises it.
+    `co_units` are the units of the author's node that report it together with `unit_id` (合报).
     """
 
     origin_id: UUID
@@ -128,6 +136,7 @@ class Item(Part):
     version: int = Field(ge=1)
     hop: int = Field(ge=0)
     hops: tuple[Hop, ...] = ()
+    co_units: tuple[UnitRef, ...] = ()
 
 
 class Edition(Part):

@@ -74,6 +74,7 @@ class Kind(StrEnum):
     MONEY = "money"
     LIST = "list"
     PEOPLE = "people"
+    UNITS = "units"
     DECLARATION = "declaration"
 
     @property
@@ -144,6 +145,7 @@ FIELDS: tuple[Field, ...] = (
     Field("author_name", "撰稿人", Kind.LINE, 50, is_needed=True),
     Field("author_phone", "联系电话", Kind.PHONE, 40, is_needed=True, hint="核实时要用"),
     Field("authors", "合写人", Kind.PEOPLE, 50),
+    Field("co_units", "联合报送单位", Kind.UNITS, 20, hint="合报时选本级其他单位，采用后一并计分"),
     Field("non_secret_declared", "非涉密声明", Kind.DECLARATION, is_needed=True),
     Field("suggested_attribute", "公开属性建议", Kind.CODE, words=DisclosureAttribute, may_grow=True, blank="不建议",
           hint="只是建议，公开前另行审查"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Dialect, String, TypeDecorator
 
-from services.kernel.language.events.parts import Hop, OfficerRef, Part
+from services.kernel.language.events.parts import Hop, OfficerRef, Part, UnitRef
 from services.kernel.language.vocabulary import Word
 
 
@@ -48,19 +48,25 @@ class Kept(TypeDecorator[Any]):
         return None if value is None else self.part.model_validate(value)
 
 
-class KeptHops(TypeDecorator[Any]):
-    """The hops of an item, stored as a JSON list."""
+class KeptList(TypeDecorator[Any]):
+    """Parts of facts in their order, stored as a JSON list."""
 
     impl = JSON
     cache_ok = True
 
+    def __init__(self, part: type[Part]) -> None:
+        super().__init__()
+        self.part = part
+
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        """Store the hops as plain JSON."""
-        return [hop.model_dump(mode="json") for hop in value or ()]
+        """Store the values as plain JSON."""
+        return [self.part.model_validate(one).model_dump(mode="json") for one in value or ()]
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        """Read the hops back."""
-        return tuple(Hop.model_validate(hop) for hop in value or ())
+        """Read the values back."""
+        return tuple(self.part.model_validate(one) for one in value or ())
 
 
+KEPT_HOPS = KeptList(Hop)
+KEPT_UNITS = KeptList(UnitRef)
 KEPT_OFFICER = Kept(OfficerRef)
