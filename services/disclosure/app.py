@@ -21,6 +21,7 @@ from services.disclosure.model import METADATA
 from services.disclosure.model.erasing import TEXTS
 from services.disclosure.pages import PORTAL_ROUTERS as PORTAL_PAGES
 from services.disclosure.pages import ROUTERS as PAGES
+from services.disclosure.pages.agenda import agenda_of
 from services.disclosure.policy import due_dates
 from services.disclosure.policy.rulebooks import RULEBOOKS
 from services.disclosure.store import information as store
@@ -55,6 +56,7 @@ def disclosure_service() -> Service:
         rulebooks=RULEBOOKS,
         rulebook_hooks=RULEBOOK_HOOKS,
         may_hear=may_hear,
+        agenda=agenda_of,
         gauges=measure,
     )
 

@@ -10,6 +10,7 @@ from services.exchange.actions.pruning import prune
 from services.exchange.agents import LISTENS_TO, REPLAYS
 from services.exchange.cli import app as cli
 from services.exchange.model import METADATA
+from services.exchange.pages.agenda import agenda_of
 from services.exchange.store.ledger import count_rows_naming
 from services.exchange.workers import WORKERS, read_gauges
 from services.kernel.runtime.service import Beyond, Service
@@ -33,5 +34,6 @@ def exchange_service() -> Service:
         beyond=Beyond(clear=give_up_files, count=count_rows_naming, erase=erase_item),
         templates=_HERE / "templates",
         cli=cli,
+        agenda=agenda_of,
         gauges=read_gauges,
     )

@@ -11,6 +11,7 @@ from services.intake.api import ROUTERS as API
 from services.intake.model import METADATA
 from services.intake.model.erasing import TEXTS
 from services.intake.pages import ROUTERS as PAGES
+from services.intake.pages.agenda import agenda_of
 from services.kernel.runtime.service import Service, ServiceContext
 
 _HERE = Path(__file__).parent
@@ -30,6 +31,7 @@ def intake_service() -> Service:
         routers=(*API, *PAGES),
         templates=_HERE / "templates",
         may_hear=may_hear,
+        agenda=agenda_of,
         gauges=_measure,
     )
 

@@ -14,6 +14,12 @@ from sqlmodel import col, select
 from services.intake.model import Attachment, EditionCopy, HistoryRow, Question, Submission
 from services.kernel.language.actor import Actor
 from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
+from services.kernel.language.events.review import (
+    InstructionRecorded,
+    SubmissionAdopted,
+    SubmissionDeclined,
+    SubmissionReturned,
+)
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
 from services.kernel.runtime.pages.paging import Order, Orders, Part, order_named
 from services.kernel.runtime.pages.readable import ReadableColumns, readable_in_unit
@@ -31,6 +37,9 @@ ORDERS: Orders = {
 
 # How long an item that was reported may go without the receiver's receipt before it is called 未送达.
 DELIVERY_GRACE = timedelta(seconds=5)
+
+_NEWEST = 20
+_NEWS = tuple(fact.TYPE for fact in (SubmissionAdopted, SubmissionDeclined, SubmissionReturned, InstructionRecorded))
 
 
 async def find_submission(session: AsyncSession, origin_id: UUID) -> Submission | None:
@@ -137,24 +146,17 @@ async def count_open_questions(session: AsyncSession, reader: Actor) -> int:
     return (await session.exec(query)).one()
 
 
-async def list_open_questions(
-    session: AsyncSession, reader: Actor, limit: int = 20
-) -> list[tuple[Question, Submission]]:
-    """The questions that wait for an answer of the reader's unit, longest waiting first."""
+async def list_news(session: AsyncSession, reader: Actor, *, limit: int = 6) -> list[tuple[HistoryRow, Submission]]:
+    """The last lines that offices added to the items of his unit touched last, newest first."""
+    newest = select(Submission.origin_id).where(*_seen_by(reader)).order_by(col(Submission.touched_at).desc())
     query = (
-        select(Question, Submission)
-        .join(Submission, col(Submission.origin_id) == col(Question.origin_id))
-        .where(*_seen_by(reader), *_open_question())
-        .order_by(col(Question.asked_at))
+        select(HistoryRow, Submission)
+        .join(Submission, col(Submission.origin_id) == col(HistoryRow.origin_id))
+        .where(col(Submission.origin_id).in_(newest.limit(_NEWEST)), col(HistoryRow.type).in_(_NEWS))
+        .order_by(col(HistoryRow.at).desc())
         .limit(limit)
     )
     return list((await session.exec(query)).all())
-
-
-async def oldest_of(session: AsyncSession, reader: Actor, status: IntakeStatus) -> Submission | None:
-    """The item that has been longest in a status, of those that the reader sees."""
-    query = select(Submission).where(*_seen_by(reader), Submission.status == status.value)
-    return (await session.exec(query.order_by(col(Submission.touched_at)).limit(1))).first()
 
 
 async def list_recent_texts(

@@ -18,6 +18,7 @@ from services.review.cli import cli
 from services.review.model import METADATA
 from services.review.model.erasing import TEXTS
 from services.review.pages import ROUTERS as PAGES
+from services.review.pages.agenda import agenda_of
 from services.review.policy.rulebooks import PERIODICALS, RULEBOOKS
 from services.review.store.gauges import queue_figures
 from services.review.store.sheet import may_hear
@@ -43,6 +44,7 @@ def review_service() -> Service:
         rulebook_hooks={PERIODICALS.name: PERIODICAL_HOOKS},
         beyond=Beyond(clear=drop_prints),
         may_hear=may_hear,
+        agenda=agenda_of,
         gauges=refresh_gauges,
     )
 

@@ -11,6 +11,7 @@ from services.stats.agents import LISTENS_TO
 from services.stats.api import router as api
 from services.stats.model import METADATA, TEXTS
 from services.stats.pages import ROUTERS as PAGES
+from services.stats.pages.agenda import agenda_of
 from services.stats.policy.rulebooks import RULEBOOKS, SCORING
 from services.stats.store.events import count_unmatched
 
@@ -30,6 +31,7 @@ def stats_service() -> Service:
         templates=_HERE / "templates",
         rulebooks=RULEBOOKS,
         rulebook_hooks={SCORING.name: SCORING_HOOKS},
+        agenda=agenda_of,
         gauges=_measure,
     )
 

@@ -1,4 +1,4 @@
-"""The home page: what each service has for this officer to do, asked in parallel, half a second each."""
+"""The home page: what each service has for this officer to do, all of it at once, the most pressing first."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import structlog
 from fastapi import Request, Response
-from markupsafe import Markup
 
 from services.directory import store
 from services.directory.pages.standing import Trouble, list_troubles
@@ -17,7 +15,8 @@ from services.directory.policy.administration import Administration, may
 from services.directory.policy.neighbours import Direction
 from services.kernel.language.calendar import WorkingDays, local_date
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.pages.navigation import NavGroup, NavItem, navigation
+from services.kernel.runtime.pages.agenda import MOST_TASKS, Agenda, Card, Task, in_order
+from services.kernel.runtime.pages.navigation import NavItem, navigation
 from services.kernel.runtime.pages.templating import page
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.storing.session import AsyncSession
@@ -28,87 +27,137 @@ log = structlog.get_logger()
 
 BUDGET_S = 0.5
 _NOTHING_THERE = 404
+_NEWS_SHOWN = 6
 
 
 @dataclass(frozen=True)
-class Fragment:
-    """What one service answered: list items to show as they are, or nothing when it did not answer."""
+class Day:
+    """Everything that waits for one officer; `away` are the services that did not answer."""
 
-    link: NavItem
-    html: Markup | None
+    agendas: list[Agenda]
+    away: list[NavItem]
+    own: list[Card]
 
     @property
-    def owes(self) -> bool:
+    def cards(self) -> list[Card]:
+        """The cards of all services, what waits before what is empty."""
+        found = [*self.own, *(card for agenda in self.agendas for card in agenda.cards)]
+        return sorted(found, key=lambda card: (not card.is_urgent or not card.count, not (card.count or card.shown)))
+
+    @property
+    def has_work(self) -> bool:
         """Whether something is to be done, or nobody knows."""
-        return self.html is None or self.html.count("<li") > self.html.count("is-empty")
+        return bool(self.away) or any(card.count or card.shown for card in self.cards)
+
+    @property
+    def tasks(self) -> list[Task]:
+        """What is to be done first, of all services."""
+        return in_order(task for agenda in self.agendas for task in agenda.tasks)
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """What the templates show of it."""
+        news = sorted((one for agenda in self.agendas for one in agenda.news), key=lambda one: one.at, reverse=True)
+        return {
+            "cards": self.cards,
+            "away": self.away,
+            "has_work": self.has_work,
+            "tasks": self.tasks[:MOST_TASKS],
+            "today": [figure for agenda in self.agendas for figure in agenda.today],
+            "news": news[:_NEWS_SHOWN],
+        }
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What the links of the navigation count."""
+        return {card.menu: card.count for card in self.cards if card.menu}
+
+    @property
+    def hot(self) -> set[str]:
+        """The links behind which something is urgent."""
+        return {card.menu for card in self.cards if card.count and card.is_urgent}
+
+    def alert(self) -> dict[str, Any] | None:
+        """The emergency that must be acted on first, for the bar above every page."""
+        urgent = [task for task in self.tasks if task.is_urgent]
+        if not urgent:
+            return None
+        more = f"（共 {len(urgent)} 件）" if len(urgent) > 1 else ""
+        first = urgent[0]
+        return {"tag": f"{first.verb}紧急信息", "what": first.title + more, "due_at": first.due, "href": first.href}
 
 
 @router.get("/")
 async def show_home(request: Request, context: Context, me: Me, reading: Reading, now: Now) -> Response:
-    groups, token = navigation(me.roles, context.node.level), request.state.token
-    fragments, troubles = await asyncio.gather(gather(context, token, groups), _troubles(context, token, me))
+    day, troubles = await asyncio.gather(_day_of(request, context, me, reading), _troubles(request, context, me))
+    request.state.nav_counts, request.state.nav_hot, request.state.alert = day.counts, day.hot, day.alert()
     return page(
         request,
         "directory/home.html",
-        fragments=fragments,
         troubles=troubles,
-        groups=groups,
-        without_password=await _count_without_password(reading, me),
         weekday="一二三四五六日"[local_date(now).weekday()],
+        **day.parts,
         **await _beside(reading, context, now),
     )
 
 
 @router.get("/todo")
 async def show_todo(request: Request, context: Context, me: Me, reading: Reading) -> Response:
-    groups = navigation(me.roles, context.node.level)
-    token, without_password = request.state.token, await _count_without_password(reading, me)
-    fragments, troubles = await asyncio.gather(gather(context, token, groups), _troubles(context, token, me))
-    return page(
-        request, "directory/_todo.html", fragments=fragments, troubles=troubles, without_password=without_password
-    )
+    day, troubles = await asyncio.gather(_day_of(request, context, me, reading), _troubles(request, context, me))
+    return page(request, "directory/_todo.html", troubles=troubles, **day.parts)
 
 
-async def _troubles(context: ServiceContext, token: str, me: Officer) -> list[Trouble] | None:
+@router.get("/todo/menu")
+async def show_menu(request: Request, context: Context, me: Me, reading: Reading, at: str = "/") -> Response:
+    """The navigation with its counts, and the bar of emergencies, for the page at a path; both fetch themselves again."""
+    day = await _day_of(request, context, me, reading)
+    nav = navigation(me.roles, context.node.level, path=at, counts=day.counts, hot=day.hot)
+    return page(request, "directory/_menu.html", nav=nav, alert=day.alert())
+
+
+async def _troubles(request: Request, context: ServiceContext, me: Officer) -> list[Trouble] | None:
     """What keeps facts from taking effect, for an administrator; None for all others."""
-    return await list_troubles(context, token) if me.has(Role.ADMIN) else None
+    return await list_troubles(context, request.state.token) if me.has(Role.ADMIN) else None
 
 
-async def gather(context: ServiceContext, token: str, groups: list[NavGroup]) -> list[Fragment]:
-    """The fragments of the services to which this officer's links lead, in the order of the links."""
+async def _day_of(request: Request, context: ServiceContext, me: Officer, reading: AsyncSession) -> Day:
+    """Ask every service to which this officer's links lead, all at once."""
     doors: dict[str, NavItem] = {}
-    for item in (item for group in groups for item in group.items):
+    for item in (item for group in navigation(me.roles, context.node.level) for item in group.items):
         service = item.href.split("/")[1]
         if service not in {"", "open", context.name}:
             doors.setdefault(service, item)
-    asked = (_ask(context, token, service, item) for service, item in doors.items())
-    return [fragment for fragment in await asyncio.gather(*asked) if fragment is not None]
+    asked = (_ask(context, request.state.token, service, me) for service in doors)
+    answers = list(zip(doors.values(), await asyncio.gather(*asked), strict=True))
+    return Day(
+        agendas=[agenda for _, agenda in answers if agenda is not None],
+        away=[link for link, agenda in answers if agenda is None],
+        own=await _without_password(reading, me),
+    )
 
 
-async def _ask(context: ServiceContext, token: str, service: str, link: NavItem) -> Fragment | None:
-    """One service's fragment; None when it has none to offer."""
+async def _ask(context: ServiceContext, token: str, service: str, me: Officer) -> Agenda | None:
+    """One service's agenda, in this process by a call; None when a service of another process did not answer in time."""
     try:
-        # The client's own timeout does not hold inside the process.
+        if service in context.agendas:
+            return await context.agendas[service](me)
         async with asyncio.timeout(BUDGET_S):
-            answer = await context.http.get(
-                f"/{service}/fragments/todo",
-                headers={"Authorization": f"Bearer {token}", "Accept": "text/html"},
-            )
-    except (TimeoutError, httpx.HTTPError) as fault:
-        log.warning("directory.home.fragment_away", service=service, fault=repr(fault)[:200])
-        return Fragment(link, None)
-    if answer.status_code == _NOTHING_THERE:
+            answer = await context.http.get(f"/{service}/api/v1/agenda", headers={"Authorization": f"Bearer {token}"})
+        if answer.status_code == _NOTHING_THERE:
+            return Agenda()
+        return Agenda.model_validate_json(answer.raise_for_status().content)
+    except Exception as fault:  # noqa: BLE001 - what is wrong with one service must not take the page of all
+        log.warning("directory.home.agenda_away", service=service, fault=repr(fault)[:200])
         return None
-    if answer.status_code != httpx.codes.OK or "text/html" not in answer.headers.get("content-type", ""):
-        log.warning("directory.home.fragment_away", service=service, status=answer.status_code)
-        return Fragment(link, None)
-    # Another service of this node rendered it with the same templates: it is markup, not input.
-    return Fragment(link, Markup(answer.text))  # noqa: S704
 
 
-async def _count_without_password(session: AsyncSession, me: Me) -> int:
-    """How many officers an administrator has to give a password: after a restore some may have none."""
-    return await store.count_without_password(session) if may(me.roles, Administration.CHANGE_OFFICERS) else 0
+async def _without_password(session: AsyncSession, me: Officer) -> list[Card]:
+    """The officers to whom an administrator has to give a password: after a restore some may have none."""
+    if not may(me.roles, Administration.CHANGE_OFFICERS):
+        return []
+    count = await store.count_without_password(session)
+    href, note = "/directory/officers?password=missing", "没有口令，不能登录"
+    return [Card(verb="重设口令", count=count, href=href, icon="info", unit="人", note=note)] if count else []
 
 
 async def _beside(session: AsyncSession, context: ServiceContext, now: Now) -> dict[str, Any]:

@@ -170,20 +170,6 @@ async def create(request: Request, me: Me, tx: Tx, context: Context) -> Response
         return await _new_page(request, session, me, typed, origin_id)
 
 
-@router.get("/fragments/todo")
-async def show_todo(request: Request, me: Me, session: Reading, now: Now) -> Response:
-    counts = await store.count_by_status(session, me.unit_id)
-    context: dict[str, Any] = {
-        "in_review": counts.get(InformationStatus.IN_REVIEW, 0),
-        "approved": counts.get(InformationStatus.APPROVED, 0),
-        "returned": await store.count_returned(session, me.unit_id, now - RETURNED_FOR),
-        "oldest": await store.oldest_touched(session, me.unit_id, InformationStatus.IN_REVIEW),
-        "reviews": me.has(Role.SECRECY),
-        "publishes": me.has(Role.PUBLISHER),
-    }
-    return page(request, "disclosure/_todo.html", **context)
-
-
 async def _rows(request: Request, me: Me, session: AsyncSession, asked: Asked) -> dict[str, Any]:
     require_role(me, Act.READ)
     wanted, place = asked.wanted, asked.place

@@ -115,6 +115,14 @@ async def oldest_touched(session: AsyncSession, unit_id: UUID | None, status: In
     return (await session.exec(query)).one()
 
 
+async def list_oldest(
+    session: AsyncSession, unit_id: UUID, status: InformationStatus, *, limit: int
+) -> list[Information]:
+    """A unit's texts of a status, the longest waiting first."""
+    query = select(Information).where(Information.status == status, *_issued_by(unit_id))
+    return list(await session.exec(query.order_by(col(Information.touched_at)).limit(limit)))
+
+
 async def count_returned(session: AsyncSession, unit_id: UUID, since: datetime) -> int:
     """How many drafts of a unit a reviewer has sent back since a time; older ones were left as they are."""
     query = select(func.count()).where(

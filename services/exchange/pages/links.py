@@ -16,7 +16,6 @@ from services.exchange.policy.chain import Chain, link_name
 from services.exchange.policy.permissions import Act, may, require
 from services.exchange.policy.progress import CatchUp, catch_up
 from services.exchange.policy.timing import severity
-from services.exchange.store.erasures import count_requests
 from services.exchange.store.keys import known_keys
 from services.exchange.store.overview import LaneStanding, LinkStanding, link_standings
 from services.kernel.language.refusal import InvalidInput, NotFound, Refusal
@@ -87,28 +86,17 @@ async def open_exchange() -> Response:
     return RedirectResponse("/exchange/links", status_code=303)
 
 
-@router.get("/fragments/todo")
-async def show_todo(request: Request, me: Me, reading: Reading, context: Context, now: Now) -> Response:
-    """The card of the home page: links that need the administrator, and what neighbours ask to be erased."""
-    require(me.roles, Act.READ_LINKS)
-    found = await _standings(reading, context, now) if may(me.roles, Act.OPERATE_LINKS) else []
-    reasons = {link.peer.peer: why for link in found if (why := _need_of(link))}
-    requests = await count_requests(reading) if may(me.roles, Act.ERASE) else 0
-    in_need = [link for link in found if link.peer.peer in reasons]
-    return page(request, "exchange/_todo.html", in_need=in_need, reasons=reasons, requests=requests)
-
-
 @router.get("/links")
 async def show_links(request: Request, me: Me, reading: Reading, context: Context, now: Now) -> Response:
     require(me.roles, Act.READ_LINKS)
-    found = await _standings(reading, context, now)
+    found = await standings(reading, context, now)
     return _page(request, me, found, _first_in_need(found), now)
 
 
 @router.get("/links/{peer}")
 async def show_link(request: Request, peer: Peer, *, me: Me, reading: Reading, context: Context, now: Now) -> Response:
     require(me.roles, Act.READ_LINKS)
-    found = await _standings(reading, context, now)
+    found = await standings(reading, context, now)
     return _page(request, me, found, _chosen(found, peer), now)
 
 
@@ -118,7 +106,7 @@ async def show_standing(
 ) -> Response:
     """The inner part of the page, fetched again by live pages."""
     require(me.roles, Act.READ_LINKS)
-    found = await _standings(reading, context, now)
+    found = await standings(reading, context, now)
     return _page(request, me, found, _chosen(found, peer), now, template="exchange/_standing.html")
 
 
@@ -127,14 +115,14 @@ async def confirm_pause(
     request: Request, peer: Peer, *, me: Me, reading: Reading, context: Context, now: Now
 ) -> Response:
     require(me.roles, Act.OPERATE_LINKS)
-    link = _chosen(await _standings(reading, context, now), peer)
+    link = _chosen(await standings(reading, context, now), peer)
     return page(request, "exchange/confirm_pause.html", link=link)
 
 
 @router.post("/links/{peer}/pause")
 async def pause_link(peer: Peer, me: LiveMe, tx: Tx, context: Context) -> Response:
     require(me.roles, Act.OPERATE_LINKS)
-    link = _chosen(await _standings(tx.session, context, tx.now), peer)
+    link = _chosen(await standings(tx.session, context, tx.now), peer)
     await actions.pause_link(tx, peer, by=me.ref)
     return back_to(f"/exchange/links/{peer}", f"与“{link.peer.name}”的链路已暂停，信息都在本级保存着。")
 
@@ -142,7 +130,7 @@ async def pause_link(peer: Peer, me: LiveMe, tx: Tx, context: Context) -> Respon
 @router.post("/links/{peer}/resume")
 async def resume_link(peer: Peer, me: LiveMe, tx: Tx, context: Context) -> Response:
     require(me.roles, Act.OPERATE_LINKS)
-    link = _chosen(await _standings(tx.session, context, tx.now), peer)
+    link = _chosen(await standings(tx.session, context, tx.now), peer)
     await actions.resume_link(tx, peer, by=me.ref)
     return back_to(f"/exchange/links/{peer}", f"与“{link.peer.name}”的链路已恢复，正在补传。")
 
@@ -150,7 +138,7 @@ async def resume_link(peer: Peer, me: LiveMe, tx: Tx, context: Context) -> Respo
 @router.post("/links/{peer}/settle")
 async def settle_refusals(peer: Peer, me: LiveMe, tx: Tx, context: Context) -> Response:
     require(me.roles, Act.OPERATE_LINKS)
-    _chosen(await _standings(tx.session, context, tx.now), peer)
+    _chosen(await standings(tx.session, context, tx.now), peer)
     await actions.settle_refusals(tx, peer, by=me.ref)
     return back_to(f"/exchange/links/{peer}", "异常记录已归档。")
 
@@ -158,7 +146,7 @@ async def settle_refusals(peer: Peer, me: LiveMe, tx: Tx, context: Context) -> R
 @router.post("/links/{peer}/files/{sha256}/give-up")
 async def give_up_file(peer: Peer, sha256: Sha256, *, me: LiveMe, tx: Tx, context: Context) -> Response:
     require(me.roles, Act.OPERATE_LINKS)
-    _chosen(await _standings(tx.session, context, tx.now), peer)
+    _chosen(await standings(tx.session, context, tx.now), peer)
     await actions.give_up_file(tx, sha256, by=me.ref, reason="链路页")
     return back_to(f"/exchange/links/{peer}", "不再等这个附件。")
 
@@ -169,7 +157,7 @@ async def ask_for_epoch(
     lane: Annotated[Lane, Query()], direction: Annotated[str, Query(pattern="^(sent|received)$")],
 ) -> Response:  # fmt: skip
     require(me.roles, Act.OPERATE_LINKS)
-    link = _chosen(await _standings(reading, context, now), peer)
+    link = _chosen(await standings(reading, context, now), peer)
     return _epoch_page(request, link, lane, direction, Typed())
 
 
@@ -192,7 +180,7 @@ async def _epoch_again(request: Request, session: AsyncSession, typed: Typed, _:
     context, lane, direction = request.app.state.context, typed.get("lane"), typed.get("direction")
     if lane not in set(Lane) or direction not in {"sent", "received"}:
         raise InvalidInput
-    link = _chosen(await _standings(session, context, request.state.now), named_in(request, "peer", str))
+    link = _chosen(await standings(session, context, request.state.now), named_in(request, "peer", str))
     return _epoch_page(request, link, Lane(lane), direction, typed)
 
 
@@ -201,7 +189,7 @@ async def _epoch_again(request: Request, session: AsyncSession, typed: Typed, _:
 @asked_first(of_officer(lambda me: require(me.roles, Act.OPERATE_LINKS)))
 async def open_epoch(request: Request, peer: Peer, me: LiveMe, tx: Tx, context: Context) -> Response:
     require(me.roles, Act.OPERATE_LINKS)
-    _chosen(await _standings(tx.session, context, tx.now), peer)
+    _chosen(await standings(tx.session, context, tx.now), peer)
     new = await read_form(request, NewEpoch)
     ends = (context.node.node_id, peer) if new.direction == "sent" else (peer, context.node.node_id)
     chain = Chain(link_name(*ends), new.lane.value)
@@ -265,7 +253,8 @@ def _progress_of(lane: LaneStanding, now: datetime) -> CatchUp | None:
     )
 
 
-async def _standings(session: AsyncSession, context: ServiceContext, now: datetime) -> list[LinkStanding]:
+async def standings(session: AsyncSession, context: ServiceContext, now: datetime) -> list[LinkStanding]:
+    """How every link stands, with its lanes."""
     return await link_standings(
         session, own=context.node.node_id, now=now, idle_head_s=context.settings.link_heartbeat_s
     )
@@ -282,7 +271,7 @@ def _first_in_need(found: list[LinkStanding]) -> LinkStanding | None:
     return min(found, key=lambda link: severity(link.state), default=None)
 
 
-def _need_of(link: LinkStanding) -> str:
+def need_of(link: LinkStanding) -> str:
     """Why the administrator should look at this link, in the words of the home page; empty when there is no need."""
     if link.state in NEED_SOMEBODY:
         return link.state.label

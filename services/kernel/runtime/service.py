@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import httpx
@@ -20,6 +20,7 @@ from services.kernel.language.events import Fact, urgent_twins
 from services.kernel.language.rulebooks import Rulebook
 from services.kernel.runtime.heard.ended import EndedSessions
 from services.kernel.runtime.keeping.erasure.texts import Texts
+from services.kernel.runtime.pages.agenda import Agenda
 from services.kernel.runtime.rulebooks.hooks import Hooks
 from services.kernel.runtime.storing.database import Database
 from services.kernel.runtime.storing.session import AsyncSession
@@ -32,13 +33,19 @@ from services.kernel.runtime.telling.returned import listens_to_returned
 from services.kernel.runtime.uploads.files import FileStore
 from services.kernel.runtime.web.tokens import KeyPair
 
+if TYPE_CHECKING:
+    from services.kernel.runtime.web.identity import Officer
+
+AskAgenda = Callable[["Officer"], Awaitable[Agenda]]
+"""What a service of the same process has for an officer to do."""
+
 
 @dataclass
 class ServiceContext:
     """What one running service works with; `request.app.state.context` in its handlers.
 
     `http` reaches every service of this node under its public paths (`/review/…`), in the
-    process itself or over the network.
+    process itself or over the network. `agendas` asks those of the same process without a request.
     """
 
     name: str
@@ -50,6 +57,7 @@ class ServiceContext:
     token_keys: KeyPair
     node_keys: KeyPair
     clock: Callable[[], datetime] = utc_now
+    agendas: Mapping[str, AskAgenda] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Which sign-ins have ended is read from this service's own database."""
@@ -70,6 +78,10 @@ Prune = Callable[[Transaction, Settings], Awaitable[int]]
 
 MayHear = Callable[[AsyncSession, Actor, NamedChannel, NodeInfo], Awaitable[bool]]
 """Whether an officer may hear that what a channel shows has changed."""
+
+
+ReadAgenda = Callable[[AsyncSession, "Officer", datetime, ServiceContext], Awaitable[Agenda]]
+"""Reads from the service's own tables what it has for an officer to do."""
 
 
 async def _no_rows(_where: object, _origin_id: UUID) -> int:
@@ -122,6 +134,7 @@ class Service:
     rulebooks: Sequence[Rulebook[Any]] = ()
     rulebook_hooks: Mapping[str, Hooks] = field(default_factory=dict)
     may_hear: MayHear | None = None
+    agenda: ReadAgenda | None = None
     setup: Callable[[ServiceContext], Awaitable[None]] | None = None
     gauges: Callable[[ServiceContext], Awaitable[None]] | None = None
     is_public: bool = False

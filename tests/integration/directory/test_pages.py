@@ -1,23 +1,28 @@
-"""The pages: signing in by form, the home page and its fragments, administration without script."""
+"""The pages: signing in by form, the home page and what services have on it, administration without script."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi.responses import JSONResponse
 from sqlalchemy import MetaData
 
 from services.directory.actions.demo import demo_officer_id, demo_unit_id, seed_demo
 from services.directory.app import directory_service
 from services.directory.policy.sign_in import way_back
-from services.kernel.runtime.service import Service
+from services.kernel.runtime.pages.agenda import Agenda, Card, Figure, News, Task
+from services.kernel.runtime.service import Service, ServiceContext
+from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.web.dependencies import Me
+from services.kernel.runtime.web.identity import Officer
 from tests.integration.directory.conftest import PASSWORD, Clock, Directory
 from tests.support.service import DISTRICT, client_of, running_node, settings_for
 
@@ -293,54 +298,99 @@ async def test_an_officer_changes_the_own_password_by_form(directory: Directory)
     assert (await directory.sign_in("clerk", new["password"])).status_code == 200
 
 
-def neighbour(name: str, answer: str, *, delay_s: float = 0.0, status: int = 200) -> Service:
-    """A service that has nothing but a to-do fragment."""
+def neighbour(name: str, answer: Callable[[Officer], Agenda]) -> Service:
+    """A service that has nothing but an agenda."""
+
+    async def read(_session: AsyncSession, me: Officer, _now: datetime, _context: ServiceContext) -> Agenda:
+        return answer(me)
+
+    return Service(name=name, title=name, metadata=MetaData(), migrations=directory_service().migrations, agenda=read)
+
+
+def elsewhere(name: str, *, delay_s: float = 0.0, status: int = 200) -> Service:
+    """A service as it is met over the network, late or failing."""
     router = APIRouter()
 
-    @router.get("/fragments/todo")
-    async def todo(me: Me) -> HTMLResponse:
+    @router.get("/api/v1/agenda")
+    async def show(me: Me) -> JSONResponse:
         await asyncio.sleep(delay_s)
-        return HTMLResponse(answer.format(name=me.name), status_code=status)
+        return JSONResponse({"secret": "traceback"}, status_code=status)
 
     return Service(
         name=name, title=name, metadata=MetaData(), migrations=directory_service().migrations, routers=[router]
     )
 
 
-async def home_with(tmp_path: Path, *services: Service) -> str:
-    """The chief's home page beside these services."""
+def _fails(_me: Officer) -> Agenda:
+    raise RuntimeError("secret traceback")
+
+
+@asynccontextmanager
+async def node_beside(tmp_path: Path, *services: Service) -> AsyncIterator[httpx.AsyncClient]:
+    """The chief, signed in at a node of the directory and these services."""
     clock, settings = Clock(), settings_for(DISTRICT, tmp_path)
     async with running_node([directory_service(), *services], settings, clock=clock) as process:
         async with process.contexts["directory"].database.transaction(clock()) as tx:
             await seed_demo(tx, settings)
         async with client_of(process) as client:
             await sign_in_by_form(client, "chief")
-            answer = await client.get("/", headers=BROWSER)
-            assert answer.status_code == 200
-            refreshed = await client.get("/todo", headers=BROWSER)
-            assert refreshed.text.strip().splitlines()[0] in answer.text
-            return answer.text
+            yield client
+
+
+async def home_with(tmp_path: Path, *services: Service) -> str:
+    """The chief's home page beside these services."""
+    async with node_beside(tmp_path, *services) as client:
+        answer = await client.get("/", headers=BROWSER)
+        assert answer.status_code == 200
+        refreshed = await client.get("/todo", headers=BROWSER)
+        assert refreshed.text.strip().splitlines()[0] in answer.text
+        return answer.text
 
 
 async def test_home_shows_what_each_service_has_and_links_to_what_does_not_answer(tmp_path: Path) -> None:
-    html = await home_with(
-        tmp_path,
-        neighbour("review", '<li><a class="todo" href="/review/queue">签发 3 期 {name}</a></li>'),
-        neighbour("stats", "late", delay_s=5.0),
-    )
-    assert "签发 3 期 秦望舒" in html
-    assert "未能读取，打开看看" in html
+    def waiting(me: Officer) -> Agenda:
+        card = Card(verb="签发", count=3, href="/review/issues", icon="book", note=me.name, menu="/review/issues")
+        tasks = (
+            Task(verb="审稿", title="平常的稿件", href="/review/queue/1", due=datetime(2026, 11, 24, tzinfo=UTC)),
+            Task(verb="签收", title="漫堤险情", href="/review/queue/2", is_urgent=True),
+        )
+        news = News(text="已采用", title="旧稿", href="/x", source="市政府办", at=datetime(2026, 11, 23, tzinfo=UTC))
+        return Agenda(cards=(card,), tasks=tasks, news=(news,), today=(Figure(label="今日到稿", count=47),))
+
+    html = await home_with(tmp_path, neighbour("review", waiting), elsewhere("stats", delay_s=5.0))
+    assert "秦望舒" in html
+    assert html.index("漫堤险情") < html.index("平常的稿件")
+    assert "今日到稿 <b>47</b>" in html
+    assert "已采用：旧稿" in html
+    assert '<span class="nav-count">3</span>' in html
+    assert "签收紧急信息" in html
+    assert "没有应答，点这里直接打开" in html
     assert 'href="/stats/scores"' in html
-    assert "没有待办" not in html
+    assert "没有待办，" not in html
+
+
+async def test_every_page_asks_for_its_menu_with_counts_and_for_the_bar_of_emergencies(tmp_path: Path) -> None:
+    def waiting(_me: Officer) -> Agenda:
+        urgent = Task(verb="签收", title="漫堤险情", href="/review/queue/2", is_urgent=True)
+        card = Card(verb="审稿", count=2, href="/review/queue", icon="inbox", menu="/review/queue", is_urgent=True)
+        return Agenda(cards=(card,), tasks=(urgent, urgent))
+
+    async with node_beside(tmp_path, neighbour("review", waiting)) as client:
+        page = (await client.get("/directory/units", headers=BROWSER)).text
+        assert "/todo/menu?at=/directory/units" in page
+        menu = (await client.get("/todo/menu?at=/review/queue", headers=BROWSER)).text
+    assert '<span class="nav-count is-hot">2</span>' in menu
+    assert 'href="/review/queue" aria-current="page"' in menu
+    assert "漫堤险情（共 2 件）" in menu
 
 
 async def test_home_says_plainly_when_there_is_nothing_to_do(tmp_path: Path) -> None:
-    html = await home_with(tmp_path, neighbour("review", ""), neighbour("stats", "none here", status=404))
+    html = await home_with(tmp_path, neighbour("review", lambda _me: Agenda()), elsewhere("stats", status=404))
     assert "没有待办" in html
-    assert "未能读取" not in html
+    assert "没有应答" not in html
 
 
 async def test_a_service_that_fails_becomes_a_link(tmp_path: Path) -> None:
-    html = await home_with(tmp_path, neighbour("review", "secret traceback", status=500), neighbour("stats", ""))
-    assert "未能读取，打开看看" in html
-    assert "secret traceback" not in html
+    html = await home_with(tmp_path, neighbour("review", _fails), elsewhere("stats", status=500))
+    assert html.count("没有应答") == 2
+    assert "traceback" not in html

@@ -159,8 +159,8 @@ async def test_lists_counts_and_searches_show_a_units_own_texts_alone(world: Wor
                 page = (await client.get(f"{path}{query}")).text
                 assert (sees in page, other in page) == (True, False)
         assert "全部 <span>1</span>" in (await client.get(PAGE)).text.replace("\n", "")
-    todo = (await world.client(BUREAU_SECRECY).get("/disclosure/fragments/todo")).text
-    assert ">1<small>件" in todo
+    [card] = (await world.client(BUREAU_SECRECY).get("/disclosure/api/v1/agenda")).json()["cards"]
+    assert card["count"] == 1
 
 
 async def test_the_unit_is_the_issuing_body_and_its_code_is_in_the_number(world: World) -> None:

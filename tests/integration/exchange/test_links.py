@@ -113,10 +113,11 @@ async def test_a_fork_a_gap_and_a_catch_up_are_shown_with_what_to_do(
 
 async def test_the_home_page_gets_a_card_for_links_that_need_somebody(served: NodeProcess) -> None:
     async with client_of(served, officer(Role.ADMIN)) as client:
-        assert "查看链路" in (await client.get("/exchange/fragments/todo")).text
+        [card] = (await client.get("/exchange/api/v1/agenda")).json()["cards"]
+        assert (card["verb"], card["count"] > 0) == ("查看链路", True)
         assert (await client.get("/exchange/")).headers["location"] == "/exchange/links"
     async with client_of(served, officer(Role.CLERK)) as client:
-        assert "is-empty" in (await client.get("/exchange/fragments/todo")).text
+        assert (await client.get("/exchange/api/v1/agenda")).json()["cards"] == []
 
 
 async def test_the_card_names_a_link_that_works_but_has_set_something_aside(
@@ -133,12 +134,13 @@ async def test_the_card_names_a_link_that_works_but_has_set_something_aside(
         for lane in lanes:
             await change_lane(tx.session, lane, connected_at=tx.now, heard_at=tx.now)
     async with client_of(served, officer(Role.ADMIN)) as client:
-        assert "各条链路都在正常收发" in (await client.get("/exchange/fragments/todo")).text
+        [card] = (await client.get("/exchange/api/v1/agenda")).json()["cards"]
+        assert (card["count"], card["note"]) == (0, "各条链路都在正常收发")
         async with township.transaction() as tx:
             await keep_conflict(tx, Chain(links[1], "routine"), "set_aside", epoch=1, n=4)
-        card = (await client.get("/exchange/fragments/todo")).text
-        assert "查看链路" in card
-        assert "有异常记录" in card
+        [card] = (await client.get("/exchange/api/v1/agenda")).json()["cards"]
+        assert card["count"] == 1
+        assert "有异常记录" in card["note"]
 
 
 async def test_an_emergency_that_waits_five_minutes_says_use_the_phone(

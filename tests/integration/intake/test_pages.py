@@ -196,11 +196,14 @@ async def test_a_deleted_draft_can_be_taken_back_from_the_list(as_clerk: httpx.A
 
 
 async def test_the_home_page_is_told_what_there_is_to_do(as_clerk: httpx.AsyncClient, process: NodeProcess) -> None:
-    empty = await as_clerk.get("/intake/fragments/todo", headers=HTML)
-    assert "is-empty" in empty.text
+    assert await _cards(as_clerk) == [("报送", 0)]
     await _draft(as_clerk)
-    assert "写完草稿" in (await as_clerk.get("/intake/fragments/todo", headers=HTML)).text
-    assert (await client_of(process, EDITOR).get("/intake/fragments/todo", headers=HTML)).text == ""
+    assert await _cards(as_clerk) == [("写完草稿", 1)]
+    assert await _cards(client_of(process, EDITOR)) == []
+
+
+async def _cards(client: httpx.AsyncClient) -> list[tuple[str, int]]:
+    return [(card["verb"], card["count"]) for card in (await client.get("/intake/api/v1/agenda")).json()["cards"]]
 
 
 async def test_pages_keep_to_the_unit_and_the_role(as_clerk: httpx.AsyncClient, process: NodeProcess) -> None:

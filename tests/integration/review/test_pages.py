@@ -245,9 +245,9 @@ async def test_forwards_instructions_and_cards_open_for_their_roles(district: Of
     editor, chief = browser(district.client(Role.EDITOR)), browser(district.client(Role.CHIEF))
     assert (await editor.post(f"/review/queue/{origin_id}/forward", data={"to": ""})).status_code == 303
     assert "签发转报" in await read(chief, "/review/forward")
-    card = await read(chief, "/review/fragments/todo")
-    assert "签发转报" in card
-    assert "<html" not in card
+    agenda = (await chief.get("/review/api/v1/agenda")).json()
+    assert [card["count"] for card in agenda["cards"] if card["verb"] == "签发转报"] == [1]
+    assert [task["href"] for task in agenda["tasks"]] == [f"/review/queue/{origin_id}"]
     page = await read(chief, f"/review/queue/{origin_id}")
     signed = await chief.post(f"/review/queue/{origin_id}/forward/sign", data={"version": version_in(page)})
     assert signed.status_code == 303
@@ -256,7 +256,8 @@ async def test_forwards_instructions_and_cards_open_for_their_roles(district: Of
     recorded = await editor.post(f"/review/queue/{origin_id}/instructions", data=future | {"given_on": "2026-01-05"})
     assert recorded.status_code == 303
     assert "李区长" in await read(browser(district.client(Role.LEADER)), "/review/instructions")
-    assert "审稿" in await read(editor, "/review/fragments/todo")
+    agenda = (await editor.get("/review/api/v1/agenda")).json()
+    assert "审稿" in {card["verb"] for card in agenda["cards"]}
 
 
 async def test_with_several_roles_an_item_opens_at_the_desk_that_it_is_on(district: Office) -> None:

@@ -135,11 +135,11 @@ async def test_text_from_below_stays_text_on_the_page(district: Scoreboard) -> N
 
 async def test_the_home_page_is_told_what_concerns_the_officer(told_district: Scoreboard) -> None:
     async with told_district.client(Role.STATISTICIAN) as client:
-        for_statistician = (await client.get("/stats/fragments/todo", headers=HTML)).text
+        for_statistician = (await client.get("/stats/api/v1/agenda")).json()["cards"]
     async with told_district.client(Role.CLERK, unit="water", kind=UnitKind.BUREAU) as client:
-        for_bureau = (await client.get("/stats/fragments/todo", headers=HTML)).text
+        for_bureau = (await client.get("/stats/api/v1/agenda")).json()["cards"]
     async with told_district.client(Role.PUBLISHER) as client:
-        for_publisher = (await client.get("/stats/fragments/todo", headers=HTML)).text
-    assert "没有待办" in for_statistician
-    assert "20<small>分" in for_bureau
-    assert for_publisher == ""
+        for_publisher = (await client.get("/stats/api/v1/agenda")).json()["cards"]
+    assert [(card["verb"], card["count"]) for card in for_statistician] == [("核对未匹配规则的记录", 0)]
+    assert [(card["shown"], card["unit"]) for card in for_bureau] == [("20", "分")]
+    assert for_publisher == []

@@ -92,10 +92,10 @@ async def test_a_gap_in_the_rules_is_counted_and_closed_by_a_new_version(told_di
     await post(told_district, changed(without="L03"))
     assert (await told_district.scores())["龙潭乡"]["score"] == 18
     async with told_district.client(Role.STATISTICIAN) as client:
-        todo = (await client.get("/stats/fragments/todo", headers=HTML)).text
+        [card] = (await client.get("/stats/api/v1/agenda")).json()["cards"]
         listed = (await client.get("/stats/unmatched?period=2026-11", headers=HTML)).text
         sheet = (await client.get("/stats/scores?period=2026-11", headers=HTML)).text
-    assert "1<small>条" in todo
+    assert (card["count"], card["unit"]) == (1, "条")
     assert "市级其他负责人批示" in listed
     assert "<td>市</td><td>问题类</td><td>—</td>" in listed
     assert "有 1 条记录没有适用的规则" in sheet

@@ -50,6 +50,7 @@ _GROUPS = (
         (
             _item("/review/check", "待核稿", "ok", Role.REVIEWER),
             _item("/review/sign", "待签发", "seal", Role.SIGNER),
+            _item("/review/answers", "核实待答", "info", Role.CLERK, Role.REVIEWER, Role.SIGNER, Role.DUTY),
             _item("/review/queue", "待审队列", "inbox", Role.EDITOR, Role.CHIEF, Role.DUTY),
             _item("/review/issues", "刊物编排", "book", Role.EDITOR, Role.CHIEF),
             _item("/review/instructions", "批示", "info", Role.EDITOR, Role.CHIEF, Role.LEADER),
@@ -104,6 +105,7 @@ def navigation(
     *,
     path: str = "",
     counts: Mapping[str, int] | None = None,
+    hot: Collection[str] = (),
 ) -> list[NavGroup]:
     """The groups of links for an officer with `roles` at a node of `level`; groups without links are left out.
 
@@ -112,6 +114,7 @@ def navigation(
         level: Level code of the node.
         path: Path of the open page; the longest link that leads to it is marked.
         counts: What waits behind a link, by href.
+        hot: The links behind which something is urgent.
     """
     allowed = [
         replace(group, items=tuple(item for item in group.items if item.roles & set(roles))) for group in _GROUPS
@@ -126,6 +129,7 @@ def navigation(
                     label=_OWN_LEVEL_LABELS.get((Level(level), item.href), item.label),
                     current=item.href == current,
                     count=(counts or {}).get(item.href, 0),
+                    is_hot=item.href in hot,
                 )
                 for item in group.items
             ),

@@ -197,6 +197,7 @@ def page_context(request: Request) -> dict[str, Any]:
             node.level,
             path=request.url.path,
             counts=getattr(request.state, "nav_counts", None),
+            hot=getattr(request.state, "nav_hot", ()),
         )
         if officer
         else [],

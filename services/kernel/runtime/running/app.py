@@ -28,6 +28,7 @@ from services.kernel.runtime.pages.event_desk import desk_router
 from services.kernel.runtime.pages.templating import STATIC_DIR, make_templates
 from services.kernel.runtime.rulebooks import first_version
 from services.kernel.runtime.rulebooks.pages import rulebooks_router
+from services.kernel.runtime.running.agenda import agenda_router, tell_each_other
 from services.kernel.runtime.running.health import health_router
 from services.kernel.runtime.running.process import VERSION, NodeProcess, count_tasks
 from services.kernel.runtime.running.service_runner import ServiceRunner
@@ -84,6 +85,7 @@ def make_node(
     root = FastAPI(title=f"上达 · {settings.node_name}", version=VERSION, docs_url=None, redoc_url=None)
     http = _client(root, settings)
     contexts = {service.name: make_context(service, settings, http, clock) for service in services}
+    tell_each_other({service.name: service for service in services}, contexts)
     runners = [ServiceRunner(service, contexts[service.name]) for service in services] if with_agents else []
     heard = [service for service in services if service.listens_to] if with_agents else []
     watchers = {service.name: Watcher(service, contexts[service.name]) for service in heard}
@@ -123,6 +125,8 @@ def _service_app(service: Service, context: ServiceContext) -> FastAPI:
     app.include_router(live_router(service))
     app.include_router(desk_router(service))
     app.include_router(rulebooks_router(service))
+    if service.agenda:
+        app.include_router(agenda_router(service.agenda))
     app.include_router(telling_router())
     app.include_router(erasure_router(service))
     return app
@@ -138,6 +142,8 @@ def describe_services(services: Sequence[Service]) -> dict[str, Any]:
         for router in service.root_routers:
             app.include_router(router, prefix="/..")
         app.include_router(_vocabulary_router())
+        if service.agenda:
+            app.include_router(agenda_router(service.agenda))
         app.include_router(desk_router(service))
         app.include_router(rulebooks_router(service))
         found[service.name] = app.openapi()
