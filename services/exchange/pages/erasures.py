@@ -69,7 +69,7 @@ async def show_erasures(
         copies_in_all=copies_in_all,
         next_href=Place("/exchange/erasures").next_href(found),
         q=q,
-        error="没有找到这个编号。请核对稿件号，或者粘贴稿件页的地址。" if q.strip() else "",
+        error="没有找到这件稿件。请打开稿件页，粘贴它的地址。" if q.strip() else "",
     )
 
 

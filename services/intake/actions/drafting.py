@@ -164,7 +164,9 @@ async def touch_draft(tx: Transaction, submission: Submission) -> None:
 
 async def index_text(tx: Transaction, submission: Submission) -> None:
     """Make the item findable by what it says now."""
-    text = f"{submission.title}\n{submission.body}\n{submission.author_name}\n{submission.unit_name}"
+    text = (
+        f"{submission.title}\n{submission.body}\n{submission.author_name}\n{submission.unit_name}\n{submission.number}"
+    )
     await store.TEXT_INDEX.put(tx.session, submission.origin_id, text)
 
 

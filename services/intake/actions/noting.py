@@ -138,6 +138,7 @@ def _keep_head(submission: Submission, item: parts.Item) -> None:
         submission.info_type = item.info_type.value
         submission.unit_id, submission.unit_name = item.unit_id, item.unit_name
         submission.system, submission.co_units = item.system.value, item.co_units
+        submission.number = submission.number or item.number
         submission.title = submission.title or item.title
     if len(item.hops) > len(submission.hops):
         submission.hops = item.hops

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.intake import store
 from services.intake.actions.drafting import index_text
 from services.intake.actions.noting import keep_edition, move
+from services.intake.actions.numbering import note_number
 from services.intake.model import Attachment, HistoryRow, Submission
 from services.intake.policy import Step
 from services.kernel.language.events.intake import SubmissionSubmitted
@@ -22,6 +23,7 @@ async def bring_back_submitted(tx: Transaction, fact: SubmissionSubmitted) -> No
         await _put_text(tx, submission, fact)
         move(submission, Step.SUBMIT, fact.item.version)
         submission.version += 1
+    await note_number(tx, fact.item)
     submission.touched_at = max(submission.touched_at, fact.at)
     await keep_edition(tx, submission, fact.content.edition, by_author=True)
     if not await store.handing_in_is_noted(tx.session, fact.item.origin_id, fact.item.version):
@@ -58,6 +60,8 @@ async def _put_text(tx: Transaction, submission: Submission, fact: SubmissionSub
     submission.unit_id, submission.unit_name = item.unit_id, item.unit_name
     submission.put_fields(content.values)  # the fields of other types stay, as in a draft
     submission.declared_by, submission.declared_at = fact.submitted_by.name, fact.at
+    submission.co_units = item.co_units
+    submission.number = submission.number or item.number
     if len(item.hops) > len(submission.hops):
         submission.hops = item.hops
     await _put_files(tx, fact)

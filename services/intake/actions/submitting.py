@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from services.intake import store
-from services.intake.actions.drafting import take_editable
+from services.intake.actions.drafting import index_text, take_editable
+from services.intake.actions.numbering import give_number
 from services.intake.model import Attachment, EditionCopy, HistoryRow, Submission
 from services.intake.policy import Step, missing_for_submit, next_status, next_version
 from services.intake.policy.advice import advice, blockers
@@ -34,9 +35,11 @@ async def submit(tx: Transaction, origin_id: UUID, *, by: Officer) -> Submission
     status = IntakeStatus(submission.status)
     submission.submission_version = next_version(status, submission.submission_version, Step.SUBMIT)
     submission.status = next_status(status, Step.SUBMIT).value
+    await give_number(tx, submission)
     submission.declared_by, submission.declared_at = by.name, tx.now
     submission.version += 1
     submission.touched_at = tx.now
+    await index_text(tx, submission)
     edition = await _keep_edition(tx, submission, by=by)
     attachments = await store.list_attachments(tx.session, origin_id)
     kind = SubmissionSubmitted if submission.submission_version == 1 else SubmissionAmended

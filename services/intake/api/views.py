@@ -45,6 +45,7 @@ class LineView(View):
     status_label: str
     info_type: InfoType | None
     info_type_label: str | None
+    number: str
     title: str
     unit_name: str
     author_name: str

@@ -12,6 +12,7 @@ from sqlalchemy import JSON, Column, Identity, Index, Text
 from sqlmodel import Field, SQLModel
 
 from services.kernel.language.events.parts import Hop, UnitRef
+from services.kernel.language.numbering import LONGEST
 from services.kernel.language.particulars import is_blank
 from services.kernel.language.vocabulary import IntakeStatus, System
 from services.kernel.language.vocabulary.item_fields import FIELD
@@ -31,6 +32,7 @@ class Table(SQLModel):
 class Submission(Table, table=True):
     """One item, for ever under one `origin_id`, as this node knows it.
 
+    `number` is what people call it, given when it is first handed in.
     `version` counts every change of the row (ETag); `submission_version` counts the author's
     submissions from 1 and is already the next one while a returned item is amended. Items of
     other nodes are kept for their history; until their text has come they are stubs.
@@ -44,6 +46,7 @@ class Submission(Table, table=True):
     version: int = 1
     submission_version: int = 1
     is_stub: bool = False
+    number: str = Field(default="", max_length=LONGEST)
 
     info_type: str = Field(default="", max_length=40)
     title: str = Field(default="", sa_type=Text)
@@ -141,6 +144,16 @@ def _kept(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     return str(value) if isinstance(value, str) else value
+
+
+class Numbering(Table, table=True):
+    """The last running number that a unit gave in a year; a number that went out is never given again."""
+
+    __tablename__ = "intake_numbering"
+
+    unit_id: UUID = Field(primary_key=True)
+    year: int = Field(primary_key=True)
+    last: int
 
 
 class Attachment(Table, table=True):

@@ -39,7 +39,7 @@ _TABS = (
 )
 
 _SORTS = {"touched": "最近办理", "created": "最新撰写", "title": "标题"}
-_HEAD = ["标题", "类别", "状态", "撰稿人", "单位", "版次", "撰写时间", "上报时间", "最近办理"]
+_HEAD = ["稿件号", "标题", "类别", "状态", "撰稿人", "单位", "版次", "撰写时间", "上报时间", "最近办理"]
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ async def _rows(session: AsyncSession, me: Officer, asked: Asked, now: datetime)
 def _cells(one: Submission) -> list[object]:
     info_type = InfoType(one.info_type).label if one.info_type else ""
     return [
-        one.title, info_type, IntakeStatus(one.status).label, one.author_name or one.created_by_name, one.unit_name,
+        one.number, one.title, info_type, IntakeStatus(one.status).label, one.author_name or one.created_by_name, one.unit_name,
         one.submission_version, local_text(one.created_at), local_text(one.reported_at), local_text(one.touched_at),
     ]  # fmt: skip
 

@@ -61,7 +61,8 @@ async def open_arrived(tx: Transaction, fact: SubmissionReportedUp | SubmissionF
 async def place_here(tx: Transaction, item: ReviewItem, fact: SubmissionReportedUp | SubmissionForwardedUp) -> None:
     """Stand the item in the editors' queue as the fact says, new or continued."""
     head, hop = fact.item, fact.item.hops[-1]
-    item.submission_version, item.hop, item.hops, item.co_units = head.version, hop.n, head.hops, head.co_units
+    item.submission_version, item.hop, item.hops = head.version, hop.n, head.hops
+    item.co_units, item.number = head.co_units, head.number
     item.sent_hop, item.forward = 0, ForwardMark.NONE
     item.is_here, item.is_stub = True, False
     item.sender_unit_id, item.sender_name = hop.from_unit_id, hop.from_unit_name
@@ -119,6 +120,7 @@ def new_item(tx: Transaction, head: Item, *, is_stub: bool = False) -> ReviewIte
         unit_id=head.unit_id,
         unit_name=head.unit_name,
         co_units=head.co_units,
+        number=head.number,
         sender_name=head.unit_name,
         arrived_at=tx.now,
         handle_by=tx.now,
@@ -129,7 +131,7 @@ def new_item(tx: Transaction, head: Item, *, is_stub: bool = False) -> ReviewIte
 def _restart(item: ReviewItem, fact: SubmissionSubmitted) -> None:
     """A new submission of the author's unit begins with its reviewer again."""
     item.status, item.submission_version = ReviewStatus.TO_CHECK, fact.item.version
-    item.co_units = fact.item.co_units
+    item.co_units, item.number = fact.item.co_units, fact.item.number
     item.is_here, item.hop, item.sent_hop = False, 0, 0
     item.sender_unit_id, item.sender_name = fact.item.unit_id, fact.item.unit_name
     item.checked_by = item.checked_at = item.sign_off = None

@@ -27,6 +27,7 @@ class RowView(View):
     """An item as a list shows it."""
 
     origin_id: UUID
+    number: str
     title: str
     unit_id: UUID
     unit_name: str

@@ -10,6 +10,7 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from services.kernel.language.events.parts import Hop, OfficerRef, SignOff, UnitRef
+from services.kernel.language.numbering import LONGEST
 from services.kernel.language.vocabulary import AdoptionMode, InfoType, ReviewStatus, System, Word
 from services.kernel.runtime.storing.columns import KEPT_HOPS, KEPT_OFFICER, KEPT_UNITS, Coded
 from services.kernel.runtime.storing.tables import UtcDateTime
@@ -61,6 +62,7 @@ class ReviewItem(Table, table=True):
     origin_node: str = Field(max_length=60)
     unit_id: UUID
     unit_name: str = Field(max_length=200)
+    number: str = Field(default="", max_length=LONGEST)
     co_units: tuple[UnitRef, ...] = Field(default=(), sa_type=KEPT_UNITS, nullable=False)
     sender_unit_id: UUID
     sender_name: str = Field(default="", max_length=200)

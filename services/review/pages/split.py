@@ -33,7 +33,7 @@ from services.review.pages.pane import PaneRequest, item_pane
 from services.review.store.lists import list_items
 from services.review.store.sheet import outward_status
 
-_HEAD = ["标题", "报送单位", "类别", "状态", "版次", "到达", "签收", "处理时限", "最近办理"]
+_HEAD = ["稿件号", "标题", "报送单位", "类别", "状态", "版次", "到达", "签收", "处理时限", "最近办理"]
 _WORDS: dict[str, Any] = {
     "modes": AdoptionMode,
     "return_reasons": ReturnReason,
@@ -68,7 +68,7 @@ async def export_desk(session: AsyncSession, desk: Desk, me: Officer, asked: Ask
     def line(item: ReviewItem) -> list[object]:
         status = outward_status(item.status, is_office=desk.is_office)
         return [
-            item.title, item.unit_name, item.info_type.label, status.label, item.submission_version,
+            item.number, item.title, item.unit_name, item.info_type.label, status.label, item.submission_version,
             local_text(item.arrived_at), local_text(item.received_at), local_text(item.handle_by),
             local_text(item.touched_at),
         ]  # fmt: skip

@@ -162,4 +162,6 @@ async def list_instructions(session: AsyncSession, origin_id: UUID) -> list[Inst
 
 async def index_item(session: AsyncSession, item: ReviewItem, body: str) -> None:
     """Let the item be found by title, text and unit."""
-    await ITEM_TEXT.put(session, item.origin_id, f"{item.title}\n{body}\n{item.unit_name}\n{item.sender_name}")
+    await ITEM_TEXT.put(
+        session, item.origin_id, f"{item.title}\n{body}\n{item.unit_name}\n{item.sender_name}\n{item.number}"
+    )

@@ -149,3 +149,32 @@ async def test_item_and_passage_come_back_to_an_empty_machine_in_any_order(
             listed = await client.get("/intake/submissions")
             assert str(origin_id) in listed.text
         assert InfoType(item.info_type) is InfoType.PROBLEM
+
+
+async def _numbers(database: Database, *origins: UUID) -> list[str]:
+    async with database.reading() as session:
+        return [(await store.find_submission(session, one)).number for one in origins]  # type: ignore[union-attr]
+
+
+async def test_a_number_that_went_out_is_not_given_again_after_a_restore(database: Database) -> None:
+    first, second, third = [await _draft(database) for _ in range(3)]
+    async with backup_of(database) as backup:
+        await _submit(database, first)
+        await _submit(database, second)
+        told = await told_after(database)
+        assert await _numbers(database, first, second, third) == ["township〔2026〕1号", "township〔2026〕2号", ""]
+        await replay(SERVICE, backup, list(reversed(told)))
+        await _submit(backup, third)
+        assert await _numbers(backup, first, second, third) == [
+            "township〔2026〕1号", "township〔2026〕2号", "township〔2026〕3号",
+        ]  # fmt: skip
+
+
+async def test_a_number_stays_through_a_return_and_the_next_year_begins_with_one(database: Database) -> None:
+    first, second = await _draft(database), await _draft(database)
+    await _submit(database, first)
+    [told] = await told_after(database)
+    await _hear(database, _returned(told))
+    await _submit(database, first, hours=4)
+    await _submit(database, second, hours=24 * 60)
+    assert await _numbers(database, first, second) == ["township〔2026〕1号", "township〔2027〕1号"]

@@ -15,7 +15,13 @@ def test_letters_and_numbers_become_whole_words_in_lower_case() -> None:
 
 
 def test_full_width_letters_and_figures_are_the_same_words() -> None:
-    assert query_terms("ＧＤＰ１４２") == [Term("gdp", is_prefix=True), Term("142")]
+    assert query_terms("ＧＤＰ１４２") == [Term("gdp", is_prefix=True), Term("142", is_prefix=True)]
+
+
+def test_a_number_is_found_by_its_beginning() -> None:
+    [asked] = query_terms("386")
+    assert any(term.startswith(asked.text) for term in terms_of("挂牌3860亩"))
+    assert asked.is_prefix
 
 
 def test_one_character_is_asked_as_the_beginning_of_a_pair() -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from services.kernel.language.events.meaning import STAYS, Kind, Line, Place, Tone, Way
+from services.kernel.language.numbering import LONGEST
 from services.kernel.language.particulars import own_fields
 from services.kernel.language.vocabulary import InfoType, Level, SignMode, System
 from services.kernel.language.vocabulary.item_fields import FIELDS
@@ -123,6 +124,7 @@ class Item(Part):
 
     `hop` is where the fact happened: 0 inside the author's unit, k at the receiver of hop k.
     `version` counts the author's submissions from 1; a return and resubmission raises it.
+    `number` is what people call it (龙潭乡〔2026〕12号); items of before it was given have none.
     `co_units` are the units of the author's node that report it together with `unit_id` (合报).
     """
 
@@ -137,6 +139,7 @@ class Item(Part):
     hop: int = Field(ge=0)
     hops: tuple[Hop, ...] = ()
     co_units: tuple[UnitRef, ...] = ()
+    number: str = Field(default="", max_length=LONGEST)
 
 
 class Edition(Part):

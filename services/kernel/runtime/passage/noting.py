@@ -58,7 +58,7 @@ async def list_history(session: AsyncSession, table: type[Line], origin_id: UUID
 
 def head_of(row: Any, *, hop: int, hops: Sequence[Hop] | None = None) -> Item:
     """The head of a fact about an item as its row stands; `hop` is where the fact happens."""
-    names = ("origin_id", "info_type", "title", "origin_node", "unit_id", "unit_name", "system", "co_units")
+    names = ("origin_id", "info_type", "title", "origin_node", "unit_id", "unit_name", "system", "co_units", "number")
     values = {name: getattr(row, name) for name in names}
     return Item.model_validate(
         values | {"version": row.submission_version, "hop": hop, "hops": row.hops if hops is None else hops}

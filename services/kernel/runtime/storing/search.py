@@ -47,13 +47,11 @@ def terms_of(text: str) -> list[str]:
 
 
 def query_terms(query: str) -> list[Term]:
-    """The terms that must all occur; empty when the query holds no letter, digit or Han character."""
+    """The terms that must all occur, words and numbers as beginnings of longer ones (386 finds 3860); empty when the query holds no letter, digit or Han character."""
     found: dict[Term, None] = {}
     for kind, run in _runs(query):
         if kind == "han" and len(run) > 1:
             found.update((Term(run[at : at + 2]), None) for at in range(len(run) - 1))
-        elif kind == "number":
-            found[Term(run[:_WORD_LIMIT])] = None
         else:
             found[Term(run[:_WORD_LIMIT], is_prefix=True)] = None
     return list(found)
