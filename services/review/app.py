@@ -50,7 +50,7 @@ def review_service() -> Service:
 
 
 async def drop_prints(context: ServiceContext, _digests: Collection[str]) -> None:
-    """Printed issues are made anew when they are asked for: none may go on showing what was erased."""
+    """Printed issues and items are made anew when they are asked for: none may go on showing what was erased."""
     await asyncio.to_thread(shutil.rmtree, prints_folder(context.settings), ignore_errors=True)
 
 

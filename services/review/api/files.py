@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID
 
 from fastapi.responses import FileResponse
 
 from services.kernel.language.refusal import NotFound
 from services.kernel.runtime.uploads.files import FileStore
+from services.kernel.runtime.uploads.kinds import KINDS
 from services.kernel.runtime.web.dependencies import Context, Me, Now, Reading, edge_router
 from services.kernel.runtime.web.downloads import stored_file
 from services.review.store.sheet import ItemSheet, item_sheet
@@ -31,7 +33,18 @@ async def download_scan(origin_id: UUID, me: Me, session: Reading, *, context: C
     sheet = await item_sheet(session, origin_id, me, now)
     if not sheet.item.sign_scan_sha256:
         raise NotFound
-    return await stored_file(context.files, sheet.item.sign_scan_sha256, "签发单扫描件", "application/octet-stream")
+    sha256 = sheet.item.sign_scan_sha256
+    ending, media_type = await asyncio.to_thread(_kind_of_scan, context.files, sha256)
+    return await stored_file(context.files, sha256, f"签发单扫描件.{ending}" if ending else "签发单扫描件", media_type)
+
+
+def _kind_of_scan(files: FileStore, sha256: str) -> tuple[str, str]:
+    """Ending and media type of a scan by its content: only its digest is kept."""
+    files.stat(sha256)
+    with files.path(sha256).open("rb") as stream:
+        found = (ending for ending in ("pdf", "jpg", "png") if KINDS[ending].is_kind(stream))
+        ending = next(found, "")
+    return ending, KINDS[ending].media_type if ending else "application/octet-stream"
 
 
 def digests_present(files: FileStore, sheet: ItemSheet) -> set[str]:

@@ -226,9 +226,8 @@ def _signed(item: ReviewItem) -> list[Check]:
         return [Check("没有签发", CheckState.BAD)]
     mode = SignMode(item.sign_off.sign_mode)
     scan = "，附扫描件" if item.sign_scan_sha256 else ""
-    return [
-        Check(f"{item.sign_off.signed_by}签发", CheckState.OK, f"{mode.label}{scan}，{item.reviewer_name or '—'}审核")
-    ]
+    checked = f"，{item.reviewer_name}审核" if item.reviewer_name else ""
+    return [Check(f"{item.sign_off.signed_by}签发", CheckState.OK, f"{mode.label}{scan}{checked}")]
 
 
 def _tabs(sheet: ItemSheet, base: str, view: str, diff: TextDiff | None) -> list[dict[str, Any]]:

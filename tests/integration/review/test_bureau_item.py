@@ -23,6 +23,7 @@ from services.kernel.language.vocabulary import AdoptionMode, Role, UnitKind
 from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.review.office import BODY, Office, submitted
 from tests.support.service import DISTRICT, unit_id
+from tests.unit.kernel.test_manuscripts import words_of
 
 BUREAU: dict[str, Any] = {"unit": "water", "kind": UnitKind.BUREAU}
 
@@ -256,3 +257,18 @@ async def test_a_malformed_refusal_is_refused(district: Office, body: dict[str, 
     answer = await district.client(Role.EDITOR).post(address(origin_id, "decline"), json=body)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert await district.told(SubmissionDeclined) == []
+
+
+async def test_an_item_leaves_as_a_document_with_its_sheet_for_those_who_may_read_it(district: Office) -> None:
+    origin_id = await hand_in(district)
+    await report(district, origin_id)
+    editor, other = district.client(Role.EDITOR), district.client(Role.CLERK, unit="roads", kind=UnitKind.BUREAU)
+    word = await editor.get(address(origin_id, "manuscript.docx"))
+    assert word.status_code == 200
+    said = words_of(word.content)
+    assert "网上签发" in said
+    assert BODY.split("。", maxsplit=1)[0] in said
+    assert (await other.get(address(origin_id, "manuscript.docx"))).status_code == 403
+    assert (await editor.get(address(origin_id, "manuscript.exe"))).status_code in {404, 422}
+    page = (await editor.get(f"/review/queue/{origin_id}?view=original", headers={"Accept": "text/html"})).text
+    assert "manuscript.pdf" in page

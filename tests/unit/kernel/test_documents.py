@@ -19,7 +19,7 @@ from services.kernel.runtime.documents.brief import BriefDocument, BriefItem
 from services.kernel.runtime.documents.brief.pdf import brief_pdf, unprintable_characters
 from services.kernel.runtime.documents.brief.word import brief_docx
 from services.kernel.runtime.documents.official_text import clean_text, em_width, read_paragraph, title_lines
-from services.kernel.runtime.documents.printing import AT_ONCE, print_brief
+from services.kernel.runtime.documents.printing import AT_ONCE, print_document
 from services.kernel.runtime.documents.reader import (
     read_docx,
 )
@@ -281,7 +281,7 @@ def test_empty_parts_leave_no_trace() -> None:
 
 
 async def test_more_than_a_few_prints_at_once_are_asked_to_come_again() -> None:
-    asked = [print_brief(make_brief(), "docx", FONTS) for _ in range(AT_ONCE + 2)]
+    asked = [print_document(make_brief(), "docx", FONTS) for _ in range(AT_ONCE + 2)]
     outcomes = await asyncio.gather(*asked, return_exceptions=True)
     assert [isinstance(one, TooBusy) for one in outcomes] == [False] * AT_ONCE + [True] * 2
     assert all(isinstance(one, bytes) and one.startswith(b"PK") for one in outcomes[:AT_ONCE])

@@ -1,4 +1,4 @@
-"""Prints an issue in a child process, so that the node gives back what typesetting needs (about 150 MB)."""
+"""Prints an issue or an item in a child process, so that the node gives back what typesetting needs (about 150 MB)."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ import asyncio
 import resource
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
 from services.kernel.language.refusal import Refusal
 from services.kernel.runtime.apart import TooBusy
 from services.kernel.runtime.documents.brief.document import BriefDocument
+from services.kernel.runtime.documents.manuscript.document import Manuscript
 
 TIMEOUT_S = 60.0
 MEMORY_BYTES = 2 * 1024 * 1024 * 1024
 """Of address space; typesetting itself takes 150 MB of memory."""
 AT_ONCE = 4
 _printing: set[object] = set()
-_BRIEF = TypeAdapter(BriefDocument)
+
+Printable = BriefDocument | Manuscript
+Form = Literal["pdf", "docx"]
+_KINDS: dict[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in (BriefDocument, Manuscript)}
 
 
 class PrintingFailed(Refusal):
@@ -30,8 +34,8 @@ class PrintingFailed(Refusal):
     message = "文件没有生成成功，请稍后再试；仍不行请告诉管理员。"
 
 
-async def print_brief(brief: BriefDocument, form: Literal["pdf", "docx"], fonts_dir: Path) -> bytes:
-    """The issue as a PDF or .docx file; about a second.
+async def print_document(document: Printable, form: Form, fonts_dir: Path) -> bytes:
+    """The issue or item as a PDF or .docx file; about a second.
 
     Raises:
         PrintingFailed: The child ended with a fault (it is in the log), took more than a minute or 2 GB.
@@ -41,18 +45,19 @@ async def print_brief(brief: BriefDocument, form: Literal["pdf", "docx"], fonts_
         raise TooBusy
     _printing.add(mark := object())
     try:
-        return await _printed(brief, form, fonts_dir)
+        return await _printed(document, form, fonts_dir)
     finally:
         _printing.discard(mark)
 
 
-async def _printed(brief: BriefDocument, form: Literal["pdf", "docx"], fonts_dir: Path) -> bytes:
+async def _printed(document: Printable, form: Form, fonts_dir: Path) -> bytes:
+    kind = type(document).__name__
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", __name__, form, str(fonts_dir),
+        sys.executable, "-m", __name__, kind, form, str(fonts_dir),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
-        content, _ = await asyncio.wait_for(child.communicate(_BRIEF.dump_json(brief)), TIMEOUT_S)
+        content, _ = await asyncio.wait_for(child.communicate(_KINDS[kind].dump_json(document)), TIMEOUT_S)
     except TimeoutError:
         child.kill()
         raise PrintingFailed from None
@@ -61,19 +66,31 @@ async def _printed(brief: BriefDocument, form: Literal["pdf", "docx"], fonts_dir
     return content
 
 
-def _print_in_child(form: str, fonts_dir: Path) -> None:
+def _print_in_child(kind: str, form: str, fonts_dir: Path) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    brief = _BRIEF.validate_json(sys.stdin.buffer.read())
-    if form == "docx":
-        from services.kernel.runtime.documents.brief.word import brief_docx
+    document = _KINDS[kind].validate_json(sys.stdin.buffer.read())
+    sys.stdout.buffer.write(_as_word(document) if form == "docx" else _as_pdf(document, fonts_dir))
 
-        content = brief_docx(brief)
-    else:
-        from services.kernel.runtime.documents.brief.pdf import brief_pdf
 
-        content = brief_pdf(brief, fonts_dir)
-    sys.stdout.buffer.write(content)
+def _as_word(document: Printable) -> bytes:
+    if isinstance(document, Manuscript):
+        from services.kernel.runtime.documents.manuscript.word import manuscript_docx
+
+        return manuscript_docx(document)
+    from services.kernel.runtime.documents.brief.word import brief_docx
+
+    return brief_docx(document)
+
+
+def _as_pdf(document: Printable, fonts_dir: Path) -> bytes:
+    if isinstance(document, Manuscript):
+        from services.kernel.runtime.documents.manuscript.pdf import manuscript_pdf
+
+        return manuscript_pdf(document, fonts_dir)
+    from services.kernel.runtime.documents.brief.pdf import brief_pdf
+
+    return brief_pdf(document, fonts_dir)
 
 
 if __name__ == "__main__":
-    _print_in_child(sys.argv[1], Path(sys.argv[2]))
+    _print_in_child(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
