@@ -40,13 +40,20 @@ async def download_pdf(issue_id: UUID, me: Me, session: Reading, node: Node, con
     return await _file(brief, f"{brief.name}{brief.issue_label}", "pdf", context.settings)
 
 
-@router.get("/submissions/{origin_id}/manuscript.{form}")
-async def download_manuscript(
-    origin_id: UUID, form: Form, me: Me, session: Reading, *, context: Context, now: Now
+@router.get("/submissions/{origin_id}/manuscript.docx")
+async def download_manuscript_docx(
+    origin_id: UUID, me: Me, session: Reading, *, context: Context, now: Now
 ) -> Response:
     """The item as it came last, with its 审签单, for whoever may read it."""
     manuscript = manuscript_of(await item_sheet(session, origin_id, me, now))
-    return await _file(manuscript, manuscript.name, form, context.settings)
+    return await _file(manuscript, manuscript.name, "docx", context.settings)
+
+
+@router.get("/submissions/{origin_id}/manuscript.pdf")
+async def download_manuscript_pdf(origin_id: UUID, me: Me, session: Reading, *, context: Context, now: Now) -> Response:
+    """The same, as PDF."""
+    manuscript = manuscript_of(await item_sheet(session, origin_id, me, now))
+    return await _file(manuscript, manuscript.name, "pdf", context.settings)
 
 
 async def _file(document: Printable, name: str, form: Form, settings: Settings) -> Response:
