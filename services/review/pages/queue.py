@@ -31,7 +31,7 @@ from services.kernel.runtime.web.dependencies import (
     Tx,
     edge_router,
 )
-from services.kernel.runtime.web.forms import Typed, comes_back, meant, read_form
+from services.kernel.runtime.web.forms import Typed, comes_back, read_form
 from services.review.actions import deciding, editing, forwarding, instructing, selecting
 from services.review.model.inputs import (
     EditionChange,
@@ -137,7 +137,7 @@ async def edit(
 @router.post("/{origin_id}/ask")
 @comes_back(again(QUEUE, "questions"))
 async def ask(request: Request, origin_id: UUID, me: Me, tx: Tx) -> Response:
-    new = meant(NewQuestion, {"question": (await request.form()).get("text")})
+    new = await read_form(request, NewQuestion)
     await editing.ask_author(tx, origin_id, by=me, question=new.question)
     return back_to(f"{QUEUE.path}/{origin_id}?view=questions", "已发给报送单位核实。")
 

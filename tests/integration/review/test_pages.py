@@ -189,9 +189,9 @@ async def test_reasons_are_asked_for_and_what_was_typed_stays(district: Office) 
     assert (answer.status_code, "请补充数据" in answer.text) == (422, True)
     declined = await editor.post(f"/review/queue/{origin_id}/decline", data={"reason_code": "other", "reason": ""})
     assert declined.status_code == 422
-    asked = await editor.post(f"/review/queue/{origin_id}/ask", data={"text": ""})
-    assert asked.status_code == 422
-    assert (await editor.post(f"/review/queue/{origin_id}/ask", data={"text": "数据来源？"})).status_code == 303
+    asked = await editor.post(f"/review/queue/{origin_id}/ask", data={"question": ""})
+    assert (asked.status_code, 'id="f-question" name="question"' in asked.text) == (422, True)
+    assert (await editor.post(f"/review/queue/{origin_id}/ask", data={"question": "数据来源？"})).status_code == 303
     clerk = browser(district.client(Role.CLERK, **WATER))
     assert "数据来源" in await read(clerk, f"/review/answers/{origin_id}")
     empty = await clerk.post(f"/review/answers/{origin_id}", data={"answer": ""})
