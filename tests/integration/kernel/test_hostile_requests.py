@@ -113,7 +113,7 @@ async def test_an_id_that_is_there_already_is_refused(client: httpx.AsyncClient)
 
 
 async def test_head_answers_as_get_does_on_every_route(process: NodeProcess, client: httpx.AsyncClient) -> None:
-    for path in ("/", "/login", "/livez", "/readyz", "/version", "/metrics", "/open/", "/static/shangda.css", "/nowhere",
+    for path in ("/", "/login", "/livez", "/readyz", "/version", "/metrics", "/open/", "/static/tokens.css", "/nowhere",
                  "/intake/api/v1/submissions", "/review/queue", "/review/live?channel=queue"):  # fmt: skip
         head = await client.head(path)
         assert head.content == b""
@@ -140,6 +140,33 @@ async def test_live_pages_are_for_those_signed_in(process: NodeProcess) -> None:
 
 async def test_a_missing_file_is_not_kept_by_browsers(client: httpx.AsyncClient) -> None:
     assert (await client.get("/static/none.css?v=1")).headers["cache-control"] == "no-store"
+
+
+ODD_RANGES = [
+    "bytes",
+    "bytes=",
+    "bytes=-",
+    "bytes=x-y",
+    "bytes=9-3",
+    "bytes=0-3,9-3",
+    "lines=1-2",
+    f"bytes={'9' * 5000}-",
+]
+
+
+async def test_a_range_that_asks_for_nothing_is_answered_by_the_whole_file(process: NodeProcess) -> None:
+    async with client_of(process) as clerk:
+        await _sign_in(clerk, "clerk")
+        item = {"info_type": "dynamic", "title": "标题", "body": "正文"}
+        draft = (await clerk.post("/intake/api/v1/submissions", json=item)).json()["origin_id"]
+        files = f"/intake/api/v1/submissions/{draft}/attachments"
+        added = await clerk.post(files, files={"file": ("现场.txt", "内容".encode(), "text/plain")})
+        for path in ("/static/tokens.css", f"{files}/{added.json()['attachment_id']}"):
+            whole = await clerk.get(path)
+            answers = [await clerk.get(path, headers={"Range": said}) for said in ODD_RANGES]
+            assert {(one.status_code, one.content) for one in answers} == {(200, whole.content)}, path
+            stretch = await clerk.get(path, headers={"Range": "bytes=1-3"})
+            assert (stretch.status_code, stretch.content) == (206, whole.content[1:4])
 
 
 async def test_a_renewed_token_is_kept_nowhere(process: NodeProcess) -> None:

@@ -18,6 +18,7 @@ from services.kernel.runtime.surroundings.monitoring import comes_from, is_for_m
 from services.kernel.runtime.surroundings.settings import ALL_SERVICES
 from services.kernel.runtime.surroundings.signals import Signals
 from services.kernel.runtime.surroundings.tracing import enter_trace
+from services.kernel.runtime.web.downloads import without_odd_ranges
 from services.kernel.runtime.web.errors import problem
 from services.kernel.runtime.web.identity import (
     CSRF_COOKIE,
@@ -65,6 +66,7 @@ class Surroundings:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope = without_odd_ranges(scope)
         if self.is_public and self._is_from_outside(scope) and not _is_shown_outside(scope["path"]):
             await problem(404, "not_found", "没有这个页面。")(scope, receive, send)
             return
