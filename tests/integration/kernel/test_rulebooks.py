@@ -24,9 +24,8 @@ from services.kernel.runtime.service import Service
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.storing.tables import AUDIT
 from services.kernel.runtime.storing.transaction import Transaction
-from services.kernel.runtime.web.dependencies import Me, edge_router
 from tests.integration.kernel.limits import Limits
-from tests.integration.kernel.toy import METADATA
+from tests.integration.kernel.toy import METADATA, confirming
 from tests.support.service import DISTRICT, NOW, client_of, officer, running_node, service_database, settings_for
 from tests.support.waiting import eventually
 
@@ -64,12 +63,6 @@ class Office:
 
 
 def toy_services(folder: Path, applied: list[int]) -> list[Service]:
-    router = edge_router()
-
-    @router.get("/api/v1/officers/me")
-    async def confirm(me: Me) -> dict[str, Any]:
-        return {"roles": [role.value for role in me.roles]}
-
     async def require(_session: AsyncSession, rules: Limits, _now: datetime) -> None:
         if rules.hours > 90:
             raise TooManyHours
@@ -81,7 +74,7 @@ def toy_services(folder: Path, applied: list[int]) -> list[Service]:
     default.write_text(FIRST, encoding="utf-8")
     book = Rulebook("limits", "时限", Limits, default, "每件信息的时限。")
     return [
-        Service(name="directory", title="机构人员", metadata=METADATA, migrations=MIGRATIONS, routers=(router,)),
+        Service(name="directory", title="机构人员", metadata=METADATA, migrations=MIGRATIONS, routers=(confirming,)),
         Service(
             name="review", title="审核采用", metadata=METADATA, migrations=MIGRATIONS, rulebooks=(book,),
             rulebook_hooks={"limits": Hooks(require=require, apply=apply)},

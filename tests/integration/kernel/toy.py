@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Column, Integer, String, Table, insert, select
 
@@ -14,6 +15,7 @@ from services.kernel.runtime.storing.database import Database
 from services.kernel.runtime.storing.tables import service_metadata
 from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.telling.inbox import ListensTo
+from services.kernel.runtime.web.dependencies import Me, edge_router
 from tests.support.service import unit_id
 
 METADATA = service_metadata()
@@ -42,6 +44,15 @@ async def note(tx: Transaction, fact: UnitRegistered) -> None:
 
 
 LISTENS_TO: ListensTo = {"directory.unit": {UnitRegistered: note}}
+
+
+confirming = edge_router()
+"""What a directory answers about whoever asks, whose token is taken at its word."""
+
+
+@confirming.get("/api/v1/officers/me")
+async def confirm(me: Me) -> dict[str, Any]:
+    return {"roles": [role.value for role in me.roles]}
 
 
 def toy_service(name: str = "directory") -> Service:

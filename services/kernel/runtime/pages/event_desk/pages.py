@@ -49,7 +49,7 @@ Kind = Literal["", "parked", "held", "behind", "aside"]
 class Repair(BaseModel):
     """What a waiting event's data is to be."""
 
-    body: Annotated[str, Field(max_length=1_000_000, title="原文")]
+    body: Annotated[str, Field(min_length=1, max_length=1_000_000, title="原文")]
 
 
 class ReplayFailed(Refusal):
@@ -157,7 +157,7 @@ async def _event_page(
         service=service.name,
         title=service.title,
         row=shown,
-        body=typed.fields.get("body") or _pretty(bytes(row.body)),
+        body=typed.get("body", _pretty(bytes(row.body))),
         error=typed.errors.get("body") or typed.message,
         is_parked=row.kind == waiting.PARKED and row.key is not None,
     )
