@@ -19,9 +19,10 @@ from services.intake.metrics import SUBMITTED
 from services.intake.model import Submission
 from services.intake.pages.form import OFFERED_TYPES, typed_from, typed_in, values_of
 from services.intake.pages.item import next_office, returned_now
-from services.intake.policy import four_part_hints, near_duplicates
+from services.intake.policy import four_part_hints
 from services.intake.policy.access import may_write
 from services.intake.policy.offers import editing_blocker
+from services.kernel.language.likeness import near_duplicates
 from services.kernel.language.particulars import field_sections
 from services.kernel.language.refusal import NotFound, NotPermitted, Refusal, StaleVersion
 from services.kernel.language.vocabulary import InfoType, IntakeStatus, System
@@ -281,7 +282,7 @@ async def _similar(
     except (TooBusy, WorkTooLarge):
         return []  # a hint: the page goes without it
     by_id = {str(one.origin_id): one for one in recent}
-    return [{"item": by_id[one.origin_id], "likeness": one, "percent": round(one.ratio * 100)} for one in found[:2]]
+    return [{"item": by_id[one.origin_id], "likeness": one, "percent": one.percent} for one in found[:2]]
 
 
 def _known_type(code: Any) -> InfoType | None:

@@ -1,9 +1,9 @@
 """What changed between two texts, as a reviewer of Chinese official prose needs to see it; pure.
 
 Paragraphs are aligned first, then words inside them. A number with its decimals, % or 万 is one
-word: 126 → 142 is one figure that replaced another, never digits exchanged. A single character
-left over between two changes is drawn into them, unless it is a number, a mark, or the unit
-between two numbers.
+word, and so is 一百二十六: 126 → 142 is one figure that replaced another, never digits exchanged.
+A single character left over between two changes is drawn into them, unless it is a number, a
+mark, or the unit between two numbers.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.kernel.language.diff.alignment import align, common_edges
-from services.kernel.language.diff.figures import changes_in, differing
+from services.kernel.language.diff.figures import SegmentFigures, changes_in, figures_in
 from services.kernel.language.diff.result import (
     FigureChange,
     Kind,
@@ -32,8 +32,9 @@ def diff_texts(before: str, after: str) -> TextDiff:
     figures: list[FigureChange] = []
     for old, new in align(before.split("\n"), after.split("\n")):
         segments = compare(old or "", new or "", effort)
-        figures.extend(changes_in(segments, len(paragraphs)))
-        paragraphs.append(ParagraphDiff(old, new, _ops(segments)))
+        differing = figures_in(segments)
+        figures.extend(changes_in(differing, len(paragraphs)))
+        paragraphs.append(ParagraphDiff(old, new, _ops(segments, differing)))
     return TextDiff(tuple(paragraphs), tuple(figures))
 
 
@@ -57,17 +58,16 @@ def _whole(kind: Kind, lines: list[str]) -> ParagraphDiff:
     return ParagraphDiff(text if gone else None, text if came else None, (Op(kind, (Piece(text),)),))
 
 
-def _ops(segments: Sequence[Segment]) -> tuple[Op, ...]:
+def _ops(segments: Sequence[Segment], figures: Sequence[SegmentFigures]) -> tuple[Op, ...]:
     ops: list[Op] = []
-    for segment in segments:
+    for segment, differing in zip(segments, figures, strict=True):
         if segment.is_equal:
             ops.append(Op("equal", (Piece("".join(segment.old)),)))
             continue
-        sides: tuple[tuple[Kind, list[str], list[str]], ...] = (
-            ("delete", segment.old, segment.new),
-            ("insert", segment.new, segment.old),
-        )
-        ops.extend(Op(kind, _pieces(mine), differing(mine, theirs)) for kind, mine, theirs in sides if mine)
+        if segment.old:
+            ops.append(Op("delete", _pieces(segment.old), bool(differing.gone)))
+        if segment.new:
+            ops.append(Op("insert", _pieces(segment.new), bool(differing.come)))
     return tuple(ops)
 
 

@@ -1,86 +1,76 @@
-"""Which numbers changed between two versions of a paragraph, with the unit that follows each."""
+"""Which numbers changed between two versions of a paragraph, by value and unit."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
 from services.kernel.language.diff.result import FigureChange
-from services.kernel.language.diff.words import Segment, is_figure
-
-_UNIT = re.compile(r"个百分点|平方公里|平方米|立方米|工作日|毫米|厘米|公里|公斤|公顷|小时|分钟|[^\W\d_a-zA-Z]")
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A number and the word after it."""
-
-    text: str
-    unit: str
-
-    @property
-    def value(self) -> str:
-        """The number in plain digits, so that １２ and 1,200 equal 12 and 1200."""
-        return plain(self.text)
+from services.kernel.language.diff.words import Segment
+from services.kernel.language.numbers import Quantity, beyond, find_quantities
 
 
-def plain(figure: str) -> str:
-    """A figure with half-width digits and without separators of thousands."""
-    return unicodedata.normalize("NFKC", figure).replace(",", "")
+@dataclass(frozen=True, slots=True)
+class SegmentFigures:
+    """The numbers that went and those that came where a segment changed; none of them says the same as one on the other side."""
+
+    gone: tuple[Quantity, ...] = ()
+    come: tuple[Quantity, ...] = ()
 
 
-def differing(mine: Sequence[str], theirs: Sequence[str]) -> bool:
-    """Whether `mine` holds a number that `theirs` does not."""
-    return bool(_values(mine) - _values(theirs))
+def figures_in(segments: Sequence[Segment]) -> list[SegmentFigures]:
+    """For every segment of a paragraph, the numbers whose value or unit is another now.
+
+    A number is of the first changed segment that touches it or its unit: 12.5公里 and 12.5米 differ in the unit alone.
+    """
+    if all(segment.is_equal for segment in segments):
+        return [SegmentFigures()] * len(segments)
+    old = _touched(["".join(s.old) for s in segments], [s.is_equal for s in segments])
+    new = _touched(["".join(s.new) for s in segments], [s.is_equal for s in segments])
+    return [_without_weak(beyond(gone, come), beyond(come, gone)) for gone, come in zip(old, new, strict=True)]
 
 
-def _values(words: Sequence[str]) -> Counter[str]:
-    return Counter(plain(word) for word in words if is_figure(word))
-
-
-def changes_in(segments: Sequence[Segment], paragraph: int) -> Iterator[FigureChange]:
+def changes_in(figures: Sequence[SegmentFigures], paragraph: int) -> Iterator[FigureChange]:
     """The numbers that differ, in reading order; matched by unit where their count differs too."""
-    for index, segment in enumerate(segments):
-        if segment.is_equal:
-            continue
-        following = segments[index + 1] if index + 1 < len(segments) else Segment(True, [], [])
-        gone = _figures(segment.old, following.old)
-        come = _figures(segment.new, following.new)
-        for old, new in _pairs(_without(gone, come), _without(come, gone)):
-            unit = next(figure.unit for figure in (new, old) if figure)
-            yield FigureChange(old.text if old else None, new.text if new else None, unit, paragraph)
+    for segment in figures:
+        for old, new in _pairs(list(segment.gone), list(segment.come)):
+            yield _change(old, new, paragraph)
 
 
-def _figures(words: list[str], following: list[str]) -> list[Figure]:
-    return [
-        Figure(word, _unit("".join((words[i + 1 : i + 6] + following[:5])[:5])))
-        for i, word in enumerate(words)
-        if is_figure(word)
-    ]
+def _touched(texts: list[str], are_equal: list[bool]) -> list[list[Quantity]]:
+    """For every segment of one side, the numbers that begin in it or reach into it, and were in no changed one before."""
+    quantities = find_quantities("".join(texts))
+    found: list[list[Quantity]] = []
+    start = first = 0
+    for text, is_equal in zip(texts, are_equal, strict=True):
+        end = start + len(text)
+        while first < len(quantities) and quantities[first].end <= start:
+            first += 1
+        mine: list[Quantity] = []
+        while not is_equal and first < len(quantities) and quantities[first].start < end:
+            mine.append(quantities[first])
+            first += 1
+        found.append(mine)
+        start = end
+    return found
 
 
-def _unit(text: str) -> str:
-    match = _UNIT.match(text)
-    return match.group() if match else ""
+def _without_weak(gone: list[Quantity], come: list[Quantity]) -> SegmentFigures:
+    """一个 that only came or only went says nothing in figures."""
+    if gone and come:
+        return SegmentFigures(tuple(gone), tuple(come))
+    return SegmentFigures(tuple(q for q in gone if not q.is_weak), tuple(q for q in come if not q.is_weak))
 
 
-def _without(figures: list[Figure], others: list[Figure]) -> list[Figure]:
-    """Those whose value is not on the other side as well."""
-    there = Counter(figure.value for figure in others)
-    rest = []
-    for figure in figures:
-        if there[figure.value]:
-            there[figure.value] -= 1
-        else:
-            rest.append(figure)
-    return rest
+def _change(old: Quantity | None, new: Quantity | None, paragraph: int) -> FigureChange:
+    if old and new and old.unit != new.unit and (old.measure or new.measure):
+        return FigureChange(old.number + old.unit, new.number + new.unit, "", paragraph)
+    unit = next(quantity.unit for quantity in (new, old) if quantity)
+    return FigureChange(old.number if old else None, new.number if new else None, unit, paragraph)
 
 
-def _pairs(gone: list[Figure], come: list[Figure]) -> Iterator[tuple[Figure | None, Figure | None]]:
+def _pairs(gone: list[Quantity], come: list[Quantity]) -> Iterator[tuple[Quantity | None, Quantity | None]]:
     if len(gone) == len(come):
         yield from zip(gone, come, strict=True)
         return

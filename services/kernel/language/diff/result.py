@@ -55,7 +55,8 @@ class ParagraphDiff:
 class FigureChange:
     """A number that became another; one side is None where it only came or went.
 
-    `unit` is the word that follows it (户, 亩, 毫米), `paragraph` its place in `TextDiff.paragraphs`.
+    `unit` is the word that follows it (户, 亩, 毫米); where that changed too, each side says its own and `unit` is "".
+    `paragraph` is its place in `TextDiff.paragraphs`.
     """
 
     before: str | None

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from services.kernel.language.diff.alignment import align, common_edges
+from services.kernel.language.numbers import find_numbers
 
-_FIGURE = r"[0-9０-９]+(?:[.．][0-9０-９]+|,[0-9]{3}(?![0-9]))*(?:[%％‰]|[百千]?[万亿]+)?"
-_WORD = re.compile(rf"{_FIGURE}|[A-Za-z]+|\s+|.", re.DOTALL)
-_IS_FIGURE = re.compile(rf"(?:{_FIGURE})\Z")
+_WORD = re.compile(r"[A-Za-z]+|\s+|.", re.DOTALL)
 _MARK = re.compile(r"[\s,;:!?()，；：！？（）、。《》“”]+\Z")
 _SENTENCE = re.compile(r"[^。；！？]*[。；！？]|[^。；！？]+")
 
@@ -51,12 +50,18 @@ class Segment:
 
 def words_of(text: str) -> list[str]:
     """The words of a text: whole numbers, Latin words, white space, single characters."""
-    return _WORD.findall(text)
+    words: list[str] = []
+    at = 0
+    for start, end, *_ in find_numbers(text):
+        words.extend(_WORD.findall(text, at, start))
+        words.append(text[start:end])
+        at = end
+    return words + _WORD.findall(text, at)
 
 
 def is_figure(word: str) -> bool:
-    """Whether a word is a number."""
-    return _IS_FIGURE.match(word) is not None
+    """Whether a word is a number by itself; a lone 三 is one only beside what it counts."""
+    return any((start, end) == (0, len(word)) for start, end, *_ in find_numbers(word))
 
 
 def compare(old: str, new: str, effort: Effort) -> list[Segment]:
