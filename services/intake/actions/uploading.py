@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import IO
 
-from services.kernel.runtime.documents.reader import ImportedText, read_docx_apart
+from services.kernel.runtime.documents.reader import ImportedText, read_document_apart
 
 
 async def read_document(stream: IO[bytes]) -> ImportedText:
-    """The text of a .docx, for its author to check.
+    """The text of a .docx or text file, for its author to check.
 
     Raises:
-        DocumentUnreadable and its kin: See `read_docx_apart`.
+        DocumentUnreadable and its kin: See `read_document_apart`.
     """
-    return await read_docx_apart(await asyncio.to_thread(stream.read))
+    return await read_document_apart(await asyncio.to_thread(stream.read))

@@ -262,15 +262,16 @@ def test_a_written_issue_reads_back_with_every_part_in_order() -> None:
         corrections=("第11期一文有误，特此更正。",),
         total_label="（总第9期）",
     )
-    body = read_docx(brief_docx(brief)).body
+    read = read_docx(brief_docx(brief))
     expected = [
-        "政务信息", "第12期", "（总第9期）", "云岭区人民政府办公室\t2026年11月4日", "本期要目", "◆目录一", "按语：现予编发。",
-        "龙潭乡反映山区饮水安全的三个问题", "今年以来，旱情持续。", "一、主要问题", "（一）水源不足。全乡37处水源枯竭。",
+        "内部资料\u3000注意保存", "政务信息", "第12期", "（总第9期）", "云岭区人民政府办公室\t2026年11月4日", "本期要目", "◆目录一", "按语：现予编发。",
+        "今年以来，旱情持续。", "一、主要问题", "（一）水源不足。全乡37处水源枯竭。",
         "1.管网老化", f"{LONG}（龙潭乡）", "更正", "第11期一文有误，特此更正。",
         "报：市政府办公室。 发：各乡镇人民政府。", "签发：陈珺瑢 （共印85份）",
     ]  # fmt: skip
 
-    assert body.split("\n") == expected
+    assert read.title == "龙潭乡反映山区饮水安全的三个问题"
+    assert read.body.split("\n") == expected
 
 
 def test_empty_parts_leave_no_trace() -> None:

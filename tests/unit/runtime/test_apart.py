@@ -15,7 +15,7 @@ from services.kernel.language.diff import diff_texts
 from services.kernel.language.refusal import InvalidInput
 from services.kernel.runtime.apart import Lane, TooBusy, WorkTooLarge, close_lanes
 from services.kernel.runtime.apart.child import done
-from services.kernel.runtime.documents.reader import DocumentUnreadable, read_docx_apart
+from services.kernel.runtime.documents.reader import DocumentUnreadable, read_document_apart
 from services.kernel.runtime.pages.comparing import compare_texts
 
 
@@ -109,7 +109,7 @@ async def test_more_than_may_wait_are_told_so(lane: Lane) -> None:
 
 async def test_a_document_is_read_in_a_child_and_its_refusal_comes_through() -> None:
     with pytest.raises(DocumentUnreadable):
-        await read_docx_apart(b"no document")
+        await read_document_apart(b"\x89PNG\0\0")
 
 
 async def test_a_small_change_is_compared_here_and_a_large_one_apart() -> None:

@@ -83,9 +83,20 @@ def check_archive(stream: IO[bytes], limits: ArchiveLimits) -> None:
     _inflate(stream, limits, _Budget(limits.inflated_bytes), depth=1)
 
 
+def entry_named(archive: zipfile.ZipFile, name: str) -> str | None:
+    """The entry of this name as the archive writes it: some programs write other capitals, or \\ between folders."""
+    if name in archive.NameToInfo:
+        return name
+    return next((entry for entry in archive.namelist() if entry and _plain(entry) == _plain(name)), None)
+
+
+def _plain(name: str) -> str:
+    return name.replace("\\", "/").removeprefix("/").lower()
+
+
 def read_member(archive: zipfile.ZipFile, name: str, *, max_bytes: int) -> bytes:
-    """One member, up to a size; KeyError when it is missing."""
-    with archive.open(name) as member:
+    """One member, up to a size, by its name as `entry_named` reads it; KeyError when it is missing."""
+    with archive.open(entry_named(archive, name) or name) as member:
         content = member.read(max_bytes + 1)
     if len(content) > max_bytes:
         raise ArchiveUnsafe("文件内部内容过大")

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO
 
-from services.kernel.runtime.uploads.archive import STEP_BYTES, ArchiveLimits, open_archive, read_member
+from services.kernel.runtime.uploads.archive import STEP_BYTES, ArchiveLimits, entry_named, open_archive, read_member
+from services.kernel.runtime.uploads.decoding import encoding_of
 
 OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
 _HEAD_BYTES = 1024
 _MAIN_STREAMS = ("WordDocument", "Workbook", "Book", "PowerPoint Document", "EncryptedPackage")
-_TEXT_CONTROLS = frozenset(b"\t\n\r\f")
 _CONTENT_TYPES_BYTES = 1024 * 1024
 
 IsKind = Callable[[IO[bytes]], bool]
@@ -75,17 +74,18 @@ def _wps_ole2(*stream_names: str) -> IsKind:
 
 
 def _names_in_ole2(stream: IO[bytes], names: tuple[str, ...] | list[str]) -> set[str]:
-    """Which names of inner streams stand in the file.
+    """Which names of inner streams stand in the file, whatever their capitals.
 
     They are looked for as bytes: walking the directory of a hostile file needs more care than
     this question is worth.
     """
     found: set[str] = set()
+    sought = {name: f"{name}\0".lower().encode("utf-16-le") for name in names}
     stream.seek(0)
     before = b""
     while step := stream.read(STEP_BYTES):
-        window = before + step
-        found |= {name for name in names if f"{name}\0".encode("utf-16-le") in window}
+        window = (before + step).lower()
+        found |= {name for name, spelled in sought.items() if spelled in window}
         before = window[-128:]
     stream.seek(0)
     return found
@@ -98,8 +98,8 @@ def _ooxml(*main_types: bytes) -> IsKind:
         if not head_of(stream).startswith(ZIP):
             return False
         with open_archive(stream, ArchiveLimits()) as archive:
-            names = archive.namelist()
-            if "[Content_Types].xml" not in names or any(name.lower().endswith("vbaproject.bin") for name in names):
+            has_macros = any(name.lower().endswith("vbaproject.bin") for name in archive.namelist())
+            if has_macros or entry_named(archive, "[Content_Types].xml") is None:
                 return False
             declared = read_member(archive, "[Content_Types].xml", max_bytes=_CONTENT_TYPES_BYTES)
             return any(main_type in declared for main_type in main_types)
@@ -111,7 +111,7 @@ def _is_ofd(stream: IO[bytes]) -> bool:
     if not head_of(stream).startswith(ZIP):
         return False
     with open_archive(stream, ArchiveLimits()) as archive:
-        return "OFD.xml" in archive.namelist()
+        return entry_named(archive, "OFD.xml") is not None
 
 
 def _either(*kinds: IsKind) -> IsKind:
@@ -119,24 +119,7 @@ def _either(*kinds: IsKind) -> IsKind:
 
 
 def _is_text(stream: IO[bytes]) -> bool:
-    """Readable as UTF-8 or GB18030, without control characters."""
-    return any(_decodes_as(encoding, stream) for encoding in ("utf-8-sig", "gb18030"))
-
-
-def _decodes_as(encoding: str, stream: IO[bytes]) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    stream.seek(0)
-    try:
-        while step := stream.read(STEP_BYTES):
-            if any(byte < 0x20 and byte not in _TEXT_CONTROLS for byte in set(step)):
-                return False
-            decoder.decode(step)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    finally:
-        stream.seek(0)
-    return True
+    return encoding_of(stream) is not None
 
 
 _WORD = b"wordprocessingml.document.main+xml"

@@ -14,6 +14,7 @@ from starlette.types import Message, Receive
 from services.kernel.language.refusal import InvalidInput, Refusal
 from services.kernel.runtime.uploads import AttachmentTooLarge, CheckedUpload, take_in
 from services.kernel.runtime.uploads.files import FileStore, StoredFile
+from services.kernel.runtime.uploads.parts import read_parts
 from services.kernel.runtime.web.edge import EdgeRoute
 
 TEXT_LIMIT_BYTES = 8 * 1024 * 1024
@@ -38,6 +39,12 @@ class LimitedRequest(Request):
     def form(self, *, max_files: float = 1000, max_fields: float = 1000, max_part_size: int = TEXT_LIMIT_BYTES) -> Any:
         """Whoever asks first decides for all; so all ask alike."""
         return super().form(max_files=max_files, max_fields=max_fields, max_part_size=max_part_size)
+
+    async def _get_form(self, **limits: Any) -> FormData:
+        """Parts of a form with files are read by our parser, which knows every way in which a file can be named."""
+        if self._form is None and _is_upload(self):
+            self._form = await read_parts(self, **limits)
+        return await super()._get_form(**limits)
 
 
 class LimitedRoute(EdgeRoute):

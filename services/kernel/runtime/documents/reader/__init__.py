@@ -1,4 +1,4 @@
-"""A dropped .docx read as plain text: title, body and what could not be taken over."""
+"""A dropped .docx or text file read as plain text: title, body and what could not be taken over."""
 
 from services.kernel.runtime.documents.reader.package import (
     DocumentEncrypted,
@@ -8,7 +8,7 @@ from services.kernel.runtime.documents.reader.package import (
     DocumentUnreadable,
     DocumentUnsafe,
 )
-from services.kernel.runtime.documents.reader.reading import ImportedText, read_docx, read_docx_apart
+from services.kernel.runtime.documents.reader.reading import ImportedText, read_document, read_document_apart, read_docx
 
 __all__ = [
     "DocumentEncrypted",
@@ -18,6 +18,7 @@ __all__ = [
     "DocumentUnreadable",
     "DocumentUnsafe",
     "ImportedText",
+    "read_document",
+    "read_document_apart",
     "read_docx",
-    "read_docx_apart",
 ]

@@ -1,85 +1,51 @@
-"""Walking through the body: paragraphs and tables in order, and what had to be left behind."""
+"""Walking through the body: paragraphs and tables in order, and the notes that belong to them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from xml.etree.ElementTree import Element
 
 from services.kernel.runtime.documents.official_text import clean_text
+from services.kernel.runtime.documents.reader.left_out import LeftOut, Tally
 from services.kernel.runtime.documents.reader.numbering import Numbering
-from services.kernel.runtime.documents.reader.package import DocumentTooLong, WordParts, attribute, child, local
+from services.kernel.runtime.documents.reader.package import DocumentTooLong, WordParts, attribute, child, is_on, local
+from services.kernel.runtime.documents.reader.runs import Runs
 from services.kernel.runtime.documents.reader.styles import Look, Styles
 
 MAX_PARAGRAPHS = 50_000
 """Empty ones too: nobody writes so many, and each costs the same as one with text."""
 
 
-class LeftOut(StrEnum):
-    """What plain text cannot hold; the value is the warning."""
-
-    TABLES = "表格已转成用制表符分开的文字，请核对。"
-    PICTURES = "图片没有导入，需要时请作为附件上传。"
-    TEXT_BOXES = "文本框里的文字没有导入，请核对。"
-    FOOTNOTES = "脚注和尾注没有导入，请核对。"
-    FORMULAS = "公式没有导入，请核对。"
-    REVISIONS = "文件带有修订记录，已按全部接受导入，请核对。"
-    COMMENTS = "批注没有导入。"
-    HIDDEN = "隐藏的文字没有导入。"
-    OTHERS = "嵌入的其他文档没有导入。"
-
-
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph, or a row of a table (which has no look)."""
+    """A paragraph, or a row of a table or a note (which have no look)."""
 
     text: str
     look: Look | None = None
 
 
-_NOT_TEXT = {
-    "pPr",
-    "rPr",
-    "sdtPr",
-    "sdtEndPr",
-    "tblPr",
-    "trPr",
-    "tcPr",
-    "tblGrid",
-    "instrText",
-    "delText",
-    "rt",
-    "rubyPr",
-}
-_LEFT_OUT = {
-    "drawing": LeftOut.PICTURES, "pict": LeftOut.PICTURES, "object": LeftOut.PICTURES,
-    "footnoteReference": LeftOut.FOOTNOTES, "endnoteReference": LeftOut.FOOTNOTES,
-    "oMath": LeftOut.FORMULAS, "oMathPara": LeftOut.FORMULAS,
-    "commentReference": LeftOut.COMMENTS, "altChunk": LeftOut.OTHERS,
-    "del": LeftOut.REVISIONS, "moveFrom": LeftOut.REVISIONS,
-}  # fmt: skip
-_REVISED = {"ins", "moveTo"}
-_CHARACTERS = {"tab": "\t", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
-
-
 class Walk:
-    """One pass through a document; `left_out` is complete once the blocks are used up."""
+    """One pass through a document; the warnings are complete once the blocks are used up."""
 
     def __init__(self, parts: WordParts) -> None:
         self._document = parts.document
         self._styles = Styles(parts.styles)
         self._numbering = Numbering.of(parts.numbering)
         self._paragraphs = 0
-        self.left_out: set[LeftOut] = set()
+        self._tally = Tally()
+        self._runs = Runs(self._tally, self._note_mark)
+        notes = (part for part in (parts.footnotes, parts.endnotes) if part is not None)
+        self._notes = {(local(note), attribute(note, "id")): note for part in notes for note in part}
+        self._noted: list[Element] = []
 
     def blocks(self) -> Iterator[Block]:
-        """Paragraphs and table rows with text; a paragraph whose end was deleted joins the next."""
+        """Paragraphs, table rows and, last, notes with text; a paragraph whose end was deleted joins the next."""
         open_ended: Block | None = None
         body = child(self._document, "body")
         for element in self._flow(body if body is not None else ()):
             if local(element) == "tbl":
-                self.left_out.add(LeftOut.TABLES)
+                self._tally.add(LeftOut.TABLES)
                 yield from (Block(row) for row in self._rows(element) if row.strip())
                 continue
             block = self._paragraph(element)
@@ -90,6 +56,26 @@ class Walk:
                 yield block
         if open_ended is not None and open_ended.text:
             yield open_ended
+        for number, note in enumerate(self._noted, start=1):
+            yield Block(f"〔注{number}〕{self._cell(note)}")
+
+    def warnings(self) -> list[str]:
+        """What was left out so far, in sentences."""
+        if self._numbering.is_doubtful:
+            self._tally.add(LeftOut.NUMBERS)
+        if self._numbering.has_bullets:
+            self._tally.add(LeftOut.BULLETS)
+        return self._tally.warnings()
+
+    def _note_mark(self, kind: str, note_id: str) -> str:
+        note = self._notes.get((kind, note_id))
+        if note is None:
+            self._tally.add(LeftOut.FOOTNOTES)
+            return ""
+        if not self._noted:
+            self._tally.add(LeftOut.NOTES)
+        self._noted.append(note)
+        return f"〔注{len(self._noted)}〕"
 
     def _flow(self, elements: Iterable[Element]) -> Iterator[Element]:
         """Paragraphs and tables, out of whatever wraps them."""
@@ -97,19 +83,27 @@ class Walk:
             name = local(element)
             if name in {"p", "tbl"}:
                 yield element
-            elif name in _LEFT_OUT:
-                self.left_out.add(_LEFT_OUT[name])
-            elif name not in _NOT_TEXT:
-                yield from self._flow(element)
+            elif not self._runs.passes_over(element, name):
+                yield from self._flow(list(element)[:1] if name == "AlternateContent" else element)
 
     def _paragraph(self, element: Element) -> Block:
         self._paragraphs += 1
         if self._paragraphs > MAX_PARAGRAPHS:
             raise DocumentTooLong("文件的段落太多，请分开报送，或作为附件上传。")
         look = self._styles.look(element)
-        text = clean_text("".join(self._text(element))).strip(" \t\n\u3000")
-        label = self._numbering.label(look.list_id, look.list_level) if look.list_id and text else ""
-        return Block(label + text, look)
+        text = clean_text(self._runs.text_of(element)).strip(" \t\n\u3000")
+        # Word counts an empty paragraph too, but not one whose end is hidden.
+        is_listed = look.list_id not in {"", "0"} and not is_on(child(element, "pPr", "rPr", "vanish"))
+        number = self._number(element, look) if is_listed else ""
+        return Block(number + text if text else "", look)
+
+    def _number(self, paragraph: Element, look: Look) -> str:
+        if (
+            child(paragraph, "pPr", "rPr", "del") is not None
+            or child(paragraph, "pPr", "numPr", "numberingChange") is not None
+        ):
+            self._tally.add(LeftOut.NUMBERS)
+        return self._numbering.label(look.list_id, look.list_level, look.list_style_id)
 
     def _rows(self, table: Element) -> Iterator[str]:
         for row in (part for part in table.iter() if local(part) == "tr" and child(part, "trPr", "del") is None):
@@ -119,38 +113,3 @@ class Walk:
     def _cell(self, cell: Element) -> str:
         texts = (self._paragraph(part).text for part in self._flow(cell) if local(part) == "p")
         return " ".join(text.replace("\n", " ").replace("\t", " ") for text in texts if text)
-
-    def _text(self, element: Element) -> Iterator[str]:
-        name = local(element)
-        if name == "t":
-            yield element.text or ""
-        elif name in _CHARACTERS:
-            yield _CHARACTERS[name]
-        elif name == "br":
-            yield "" if attribute(element, "type") in {"page", "column"} else "\n"
-        elif self._is_left_out(element, name):
-            return
-        else:
-            yield from self._inside(element, name)
-
-    def _inside(self, element: Element, name: str) -> Iterator[str]:
-        if name in _REVISED:
-            self.left_out.add(LeftOut.REVISIONS)
-        # Old programs read the second form of the same thing; one of them is enough.
-        parts = list(element)[:1] if name == "AlternateContent" else element
-        for part in parts:
-            yield from self._text(part)
-
-    def _is_left_out(self, element: Element, name: str) -> bool:
-        if name in _LEFT_OUT:
-            has_text_box = any(local(part) == "txbxContent" for part in element.iter())
-            self.left_out.add(LeftOut.TEXT_BOXES if has_text_box else _LEFT_OUT[name])
-            return True
-        if name == "r" and _is_on(child(element, "rPr", "vanish")):
-            self.left_out.add(LeftOut.HIDDEN)
-            return True
-        return name in _NOT_TEXT
-
-
-def _is_on(switch: Element | None) -> bool:
-    return switch is not None and attribute(switch, "val") not in {"0", "false", "off"}

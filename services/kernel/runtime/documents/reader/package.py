@@ -20,6 +20,7 @@ from services.kernel.runtime.uploads.archive import (
     ArchiveEncrypted,
     ArchiveLimits,
     ArchiveUnsafe,
+    entry_named,
     open_archive,
     read_member,
 )
@@ -33,7 +34,7 @@ class DocumentUnreadable(Refusal):
 
     status = 422
     code = "document_unreadable"
-    message = "读不出这个文件，它可能已损坏，或不是 .docx。请用 Word 或 WPS 打开，另存为 .docx 后再试。"
+    message = "读不出这个文件，它可能已损坏，或不是 .docx、.txt。请用 Word 或 WPS 打开，另存为 .docx 后再试。"
 
 
 class DocumentInOldFormat(Refusal):
@@ -41,7 +42,10 @@ class DocumentInOldFormat(Refusal):
 
     status = 422
     code = "document_old_format"
-    message = "这是 .doc 或 .wps 旧格式的文件。请用 Word 或 WPS 打开，另存为 .docx 后再试。"
+    message = (
+        "这是 .doc 或 .wps 旧格式的文件，不能直接导入。请用 Word 或 WPS 打开它，点“文件—另存为”，"
+        "“保存类型”选“Word 文档（*.docx）”，保存后再导入新的文件。"
+    )
 
 
 class DocumentEncrypted(Refusal):
@@ -83,6 +87,8 @@ class WordParts:
     document: Element
     styles: Element | None
     numbering: Element | None
+    footnotes: Element | None
+    endnotes: Element | None
 
 
 def open_word_parts(content: bytes) -> WordParts:
@@ -122,24 +128,35 @@ def child(element: Element | None, *path: str) -> Element | None:
     return element
 
 
+def value_of(place: Element | None, *path: str) -> str:
+    """What a child says as its `val`, "" where there is none."""
+    found = child(place, *path)
+    return attribute(found, "val") if found is not None else ""
+
+
+def is_on(switch: Element | None) -> bool:
+    """Whether a switch is there, and not there to say no."""
+    return switch is not None and attribute(switch, "val") not in {"0", "false", "off"}
+
+
 def _read_parts(archive: zipfile.ZipFile) -> WordParts:
     main = _targets(archive, "").get("officeDocument", "word/document.xml")
     document = _read_xml(archive, main)
     if local(document) != "document":
         raise DocumentUnreadable
     beside = _targets(archive, main)
-    styles, numbering = (
-        _read_xml(archive, beside[kind]) if beside.get(kind) in archive.NameToInfo else None
-        for kind in ("styles", "numbering")
+    others = (
+        _read_xml(archive, beside[kind]) if entry_named(archive, beside.get(kind, "")) else None
+        for kind in ("styles", "numbering", "footnotes", "endnotes")
     )
-    return WordParts(document, styles, numbering)
+    return WordParts(document, *others)
 
 
 def _targets(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
     """The parts that a part (or the package, "") refers to, by the last word of the relationship."""
     folder, name = posixpath.split(part)
     relations = posixpath.join(folder, "_rels", f"{name}.rels")
-    if relations not in archive.NameToInfo:
+    if entry_named(archive, relations) is None:
         return {}
     return {
         attribute(relation, "Type").rpartition("/")[2]: posixpath.normpath(
