@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from services.directory.model import names
+from services.kernel.language.phones import PHONE_HINT, is_phone
 from services.kernel.language.vocabulary import Level, Role, System, UnitKind
 from services.kernel.runtime.web.tokens import KeyUnreadable, key_id, public_key_from_text
 
@@ -36,6 +37,12 @@ def _shaped(pattern: re.Pattern[str], sentence: str, *, may_be_empty: bool = Tru
     return AfterValidator(check)
 
 
+def _phone(text: str) -> str:
+    if text and not is_phone(text):
+        raise PydanticCustomError("wrong_shape", PHONE_HINT)
+    return text
+
+
 def _username(text: str) -> str:
     try:
         return names.username_of(text)
@@ -47,7 +54,7 @@ Line = Annotated[str, Field(max_length=names.MAX_NAME_CHARACTERS), AfterValidato
 Name = Annotated[Line, AfterValidator(_filled)]
 Username = Annotated[str, Field(max_length=64), AfterValidator(_username)]
 OrgCode = Annotated[Line, _shaped(names.ORG_CODE, "机构代码由数字、大写字母和短横组成，最多 18 位。")]
-Phone = Annotated[Line, _shaped(names.PHONE, "电话由数字组成，可带 + - 和括号。")]
+Phone = Annotated[Line, Field(max_length=names.LONGEST_PHONE), AfterValidator(_phone)]
 NodeId = Annotated[
     str,
     Field(max_length=32),

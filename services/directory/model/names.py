@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
+from services.kernel.language.characters import is_printable
 from services.kernel.language.text import composed
 
 MAX_NAME_CHARACTERS = 60
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 ORG_CODE = re.compile(r"[0-9A-Z][0-9A-Z-]{0,17}")
-PHONE = re.compile(r"[0-9+][0-9 ()-]{2,29}")
+LONGEST_PHONE = 30
 NODE_ID = re.compile(r"[a-z][a-z0-9-]{1,31}")
 _SERVER = r"[A-Za-z0-9._\[\]:-]+:\d{1,5}"
 BOOTSTRAP_SERVERS = re.compile(rf"{_SERVER}(,{_SERVER}){{0,9}}")
@@ -23,12 +23,9 @@ def plain_line(text: str) -> str:
         ValueError: It holds a control character, a lone surrogate or an invisible direction mark.
     """
     line = " ".join(composed(text).split())
-    if any(unicodedata.category(char) in _UNPRINTABLE for char in line):
+    if not all(map(is_printable, line)):
         raise ValueError("含有不能显示的字符，请重新输入。")
     return line
-
-
-_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def username_of(text: str) -> str:

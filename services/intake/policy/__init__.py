@@ -1,7 +1,6 @@
 """Pure rules of intake: when an item is complete, where it stands."""
 
 from services.intake.policy.completeness import (
-    is_plausible_phone,
     missing_for_submit,
     unfit_for_draft,
 )
@@ -25,7 +24,6 @@ __all__ = [
     "clean_line",
     "clean_text",
     "four_part_hints",
-    "is_plausible_phone",
     "may_edit",
     "may_request_withdrawal",
     "may_submit",

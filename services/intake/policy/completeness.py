@@ -1,7 +1,5 @@
 """What is missing before an item may be submitted, and what does not fit even in a draft."""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -9,10 +7,9 @@ from typing import Any
 
 from services.kernel.language.field_error import FieldError
 from services.kernel.language.particulars import fields_of, is_blank, lacks
+from services.kernel.language.phones import is_phone
 from services.kernel.language.vocabulary import InfoType
 from services.kernel.language.vocabulary.item_fields import FIELD, FIELDS, Field, Kind
-
-_PHONE = re.compile(r"\+?[\d\s()\-—转,]{5,40}")
 
 
 def missing_for_submit(draft: Mapping[str, Any]) -> list[FieldError]:
@@ -33,12 +30,6 @@ def unfit_for_draft(fields: Mapping[str, Any]) -> list[FieldError]:
     return [error for error in found if error]
 
 
-def is_plausible_phone(text: str) -> bool:
-    """Whether a text can be a phone number: mobile, area code, extension or internal short number."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    return bool(_PHONE.fullmatch(plain)) and 5 <= sum(char.isdigit() for char in plain) <= 20
-
-
 def _info_type(draft: Mapping[str, Any]) -> InfoType | None:
     code = draft.get("info_type")
     return InfoType(code) if isinstance(code, str) and code.strip() else None
@@ -51,7 +42,7 @@ def _missing(field: Field, draft: Mapping[str, Any], info_type: InfoType | None)
     if lacks(field, draft, info_type):
         verb = "选择" if field.kind in {Kind.CODE, Kind.TIME} else "填写"
         return FieldError(field.name, "required", f"请{verb}“{field.label}”。")
-    if field.kind is Kind.PHONE and not is_blank(value) and not is_plausible_phone(str(value)):
+    if field.kind is Kind.PHONE and not is_blank(value) and not is_phone(str(value)):
         return FieldError(field.name, "implausible_phone", f"“{field.label}”不像电话号码，请核对。")
     return None
 

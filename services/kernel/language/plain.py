@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from services.kernel.language.characters import is_printable
 from services.kernel.language.moments import EARLIEST, LATEST, within_calendar
 
 LARGEST_NUMBER = 2**63 - 1
@@ -27,7 +28,7 @@ def is_plain_text(text: str) -> bool:
 
 def is_plain_line(text: str, longest: int) -> bool:
     """Whether text could be a name or an id: short, of printable characters alone."""
-    return len(text) <= longest and text.isprintable()
+    return len(text) <= longest and (text.isprintable() or all(char == " " or is_printable(char) for char in text))
 
 
 def is_plain(value: object, *, depth: int = 0) -> bool:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from services.kernel.language.characters import without_radicals
 from services.kernel.language.refusal import Refusal
 
 # Line breaks of all kinds become \n; tab stays. Everything else of category Cc goes, those that no XML may hold, and
@@ -47,7 +48,7 @@ def composed(text: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Text with unified line breaks, in NFC, without control and invisible characters.
+    """Text with unified line breaks, in NFC, without control and invisible characters; radicals are the characters meant.
 
     Indents of full-width spaces stay, blanks at the ends of lines go. Cleaning twice changes
     nothing more.
@@ -57,7 +58,7 @@ def clean_text(text: str) -> str:
     """
     if _SURROGATES.search(text):
         raise TextNotEncodable
-    text = composed(_STRIPPED.sub("", _NEWLINES.sub("\n", text)))
+    text = without_radicals(composed(_STRIPPED.sub("", _NEWLINES.sub("\n", text))))
     return "\n".join(line.rstrip(" \t") for line in text.split("\n")).strip("\n")
 
 

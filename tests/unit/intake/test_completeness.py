@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.policy import is_plausible_phone, missing_for_submit, unfit_for_draft
+from services.intake.policy import missing_for_submit, unfit_for_draft
 from services.kernel.language.vocabulary import InfoType
 from services.kernel.language.vocabulary.item_fields import FIELDS
 
@@ -76,15 +76,6 @@ def test_the_declaration_must_be_made(declared: bool | None) -> None:
 def test_other_types_are_not_asked_for_the_fields_of_a_problem() -> None:
     for info_type in set(InfoType) - {InfoType.PROBLEM, InfoType.EMERGENCY}:
         assert missing_for_submit(PLAIN | {"info_type": info_type}) == []
-
-
-@pytest.mark.parametrize(
-    "phone",
-    ["13805780000", "138 0578 0000", "0578-6123456", "(0578)6123456转801", "+86 138-0578-0000",
-     "６１２３４５６", "661234", "12345"],
-)  # fmt: skip
-def test_the_ways_officers_write_a_phone_number_are_accepted(phone: str) -> None:
-    assert is_plausible_phone(phone)
 
 
 @pytest.mark.parametrize("phone", ["没有", "1234", "chen@example.cn", "1" * 21, "138057800o0", "-----"])
