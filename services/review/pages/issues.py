@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from fastapi import Request, Response
 from services.kernel.language.refusal import InvalidInput, Refusal
 from services.kernel.language.vocabulary import ReviewStatus, Role, UnitKind
 from services.kernel.runtime.documents.brief import BriefDocument
+from services.kernel.runtime.documents.brief.unprintable import list_unprintable
 from services.kernel.runtime.pages.listing import Cursor
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.storing.session import AsyncSession
@@ -156,15 +158,20 @@ async def _show(  # noqa: PLR0917 - a page needs all of it
     request: Request, session: AsyncSession, me: Officer, issue_id: UUID, node_id: str, typed: Typed
 ) -> Response:
     _require_reader(me)
-    shown = replace(await _read(session, me, issue_id, node_id=node_id, now=request.state.now), typed=typed)
+    fonts_dir = Path(request.app.state.context.settings.fonts_dir)
+    read = await _read(session, me, issue_id, node_id=node_id, now=request.state.now, fonts_dir=fonts_dir)
+    shown = replace(read, typed=typed)
     return page(request, "review/issue.html", status_code=typed.status, shown=shown)
 
 
-async def _read(session: AsyncSession, me: Officer, issue_id: UUID, *, node_id: str, now: Any) -> IssuePage:
+async def _read(
+    session: AsyncSession, me: Officer, issue_id: UUID, *, node_id: str, now: Any, fonts_dir: Path
+) -> IssuePage:
     brief = await brief_of(session, issue_id, node_id)
     issue, periodical = (await issues.titles_of(session, [issue_id]))[issue_id]
     entries = await issues.list_entries(session, issue_id)
     last = await issues.last_number(session, issue.periodical_id, issue_year(now), issue.series)
+    unprintable = await list_unprintable(brief, fonts_dir) if issue.is_draft else []
     return IssuePage(
         issue=issue,
         periodical=periodical,
@@ -172,7 +179,7 @@ async def _read(session: AsyncSession, me: Officer, issue_id: UUID, *, node_id: 
         entries=entries,
         sources=await source_names(session, node_id, [item for _, item in entries]),
         pool=await _pool(session, me, issue),
-        checks=issue_checks([entry_of(item) for _, item in entries]) if issue.is_draft else [],
+        checks=issue_checks([entry_of(item) for _, item in entries], unprintable) if issue.is_draft else [],
         expected=next_number(last),
         may_arrange=issue.is_draft and me.has(Role.EDITOR, Role.CHIEF),
         may_sign=issue.is_draft and me.has(Role.CHIEF),

@@ -35,8 +35,8 @@ def sign_blockers(entries: Sequence[Entry]) -> list[str]:
     return [check.label for check in issue_checks(entries) if check.is_bad]
 
 
-def issue_checks(entries: Sequence[Entry]) -> list[Check]:
-    """The list before the signature; only bad lines block it."""
+def issue_checks(entries: Sequence[Entry], unprintable: Sequence[str] = ()) -> list[Check]:
+    """The list before the signature; only bad lines block it. `unprintable`: places with characters that no font has."""
     if not entries:
         return [Check("这一期还没有稿件", CheckState.BAD, "请先在待审队列中选稿")]
     unsigned = [entry.title for entry in entries if not entry.is_signed]
@@ -48,6 +48,7 @@ def issue_checks(entries: Sequence[Entry]) -> list[Check]:
         Check("核实都已答复", CheckState.OK)
         if not asking
         else Check(f"{len(asking)} 篇还有核实未答复", CheckState.WAIT, "、".join(asking)),
+        *([Check("有 PDF 印不出的字，印出来是〓", CheckState.WAIT, "；".join(unprintable))] if unprintable else []),
     ]
 
 

@@ -13,10 +13,12 @@ import docx
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
+from pypdf import PdfReader
 
 from services.kernel.runtime.apart import TooBusy
 from services.kernel.runtime.documents.brief import BriefDocument, BriefItem
 from services.kernel.runtime.documents.brief.pdf import brief_pdf, unprintable_characters
+from services.kernel.runtime.documents.brief.unprintable import list_unprintable, unprintable_in
 from services.kernel.runtime.documents.brief.word import brief_docx
 from services.kernel.runtime.documents.official_text import clean_text, em_width, read_paragraph, title_lines
 from services.kernel.runtime.documents.printing import AT_ONCE, print_document
@@ -98,6 +100,31 @@ def test_what_cannot_be_printed_is_stripped_and_names_are_left_alone() -> None:
 )
 def test_titles_break_into_balanced_lines_between_words(title: str, lines: list[str]) -> None:
     assert title_lines(title, 20) == lines
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "区水利局反映𠮷水村㐂字号水库2026年度安全度汛的3个问题（龙潭乡）",
+        "区应急管理局关于进一步做好今冬明春农村地区安全生产和火灾防控工作情况的报告（龙潭乡）",
+        "龙潭乡人民政府积极开展冬春农田水利设施建设（龙潭乡）",
+        "云岭区住房和城乡建设局反映老旧小区加装电梯面临的四个方面困难和有关建议",
+        "区民政局扎实推进居家和社区养老服务改革试点工作取得阶段性成效",
+    ],
+)
+def test_a_title_breaks_between_words_and_leaves_no_remark_alone(title: str) -> None:
+    import rjieba
+
+    lines = title_lines(title, 20)
+    assert "".join(lines) == title
+    assert not any(re.fullmatch("（.*）", line) for line in lines)
+    starts, at = set(), 0
+    for word in rjieba.cut(title):
+        starts.add(at)
+        at += len(word)
+    breaks = [len("".join(lines[:number])) for number in range(1, len(lines))]
+    assert breaks
+    assert set(breaks) <= starts
 
 
 def test_a_title_of_any_length_fits_the_line_and_loses_nothing() -> None:
@@ -182,16 +209,85 @@ def test_optional_parts_may_all_be_missing() -> None:
     assert brief_docx(bare).startswith(b"PK")
 
 
-def test_rare_characters_of_names_print_and_uncovered_ones_are_reported() -> None:
-    names = "陈堃喆犇翀玥䶮"
-    assert unprintable_characters(make_brief(signer=names), FONTS) == ""
-    assert set(names) <= characters_of(brief_pdf(make_brief(signer=names), FONTS))
-
-    brief = make_brief(signer="陈𱁬", editors_note="㙍")
-    assert unprintable_characters(brief, FONTS) == "㙍𱁬"
+@pytest.mark.parametrize(
+    "names", ["陈堃喆犇翀玥䶮", "𠮷㐂𬭚𫖯㙍𱁬", "CO₂H₂SO₄3m²10⁶", "㉑☑□⑳㈠", "😀👍🔥", "ئۇيغۇر", "བོད", "ᠮᠣᠩᠭᠣᠯ"]
+)
+def test_rare_characters_of_names_and_formulas_print(names: str) -> None:
+    brief = make_brief(signer=names)
+    assert unprintable_characters(brief, FONTS) == ""
     pdf = brief_pdf(brief, FONTS)
-    assert "U+3106C" in inflated(pdf).decode("utf-8", "ignore")
+    assert "〓" not in characters_of(pdf)
+    if names.isprintable() and all(
+        char < "\u0600" or char > "\u18ff" for char in names
+    ):  # others join in their own forms
+        assert set(names) <= characters_of(pdf)
+
+
+def test_what_no_face_has_is_marked_and_named_with_its_place() -> None:
+    brief = make_brief(
+        signer="陈\U0002ebf0",
+        items=(BriefItem("题", ("甲。", "乙\U0002ebf0、\U0002ebf1。")), BriefItem("又\U0002ebf0", ())),
+    )
+    assert unprintable_characters(brief, FONTS) == "\U0002ebf0\U0002ebf1"
+    pdf = brief_pdf(brief, FONTS)
+    assert "U+2EBF0" in inflated(pdf).decode("utf-8", "ignore")
     assert "〓" in characters_of(pdf)
+    assert unprintable_in(list(brief.places), FONTS) == [
+        "第1篇第2段：\U0002ebf0（U+2EBF0）、\U0002ebf1（U+2EBF1）",
+        "第2篇标题：\U0002ebf0（U+2EBF0）",
+        "版记：\U0002ebf0（U+2EBF0）",
+    ]
+
+
+async def test_fonts_are_looked_into_only_for_rare_characters() -> None:
+    assert await list_unprintable(make_brief(signer="陈玉"), FONTS / "nowhere") == []
+    assert len(await list_unprintable(make_brief(signer="\U0002ebf0"), FONTS)) == 1
+
+
+LONG_TOKENS = {
+    "hash": "校验值为" + "9f86d081884c7d65" * 4,
+    "underscores": "签名：" + "_" * 60,
+    "leader": "目录" + "…" * 34 + "12",
+    "address": "见 https://www.example.gov.cn/zwgk/2026/11/24/t20261124_1234567890_abcdefghijklmnop.html?id=1234567890&from=abc",
+    "letters": "A" * 85,
+}
+
+
+@pytest.mark.parametrize("name", LONG_TOKENS)
+def test_nothing_is_cut_at_the_edge_of_the_paper(name: str) -> None:
+    """Every glyph ends before the right margin of 26 mm, as the file itself places it."""
+    text = LONG_TOKENS[name]
+    pdf = brief_pdf(make_brief(items=(BriefItem("题", (text, text)),), contents=(text,), editors_note=text), FONTS)
+    assert rightmost_of(pdf) <= (210 - 26) / 25.4 * 72 + 1
+
+
+def rightmost_of(pdf: bytes) -> float:
+    """Where any text ends at least, in points from the left edge of the paper."""
+    ends: list[float] = []
+
+    def visit(text: str, block: list[float], line: list[float], _: Any, size: float) -> None:
+        if shown := text.replace("\u200b", "").strip():
+            ends.append(block[4] + line[4] + em_width(shown) * size * 0.8)
+
+    for page in PdfReader(io.BytesIO(pdf)).pages:
+        page.extract_text(visitor_text=visit)
+    return max(ends)
+
+
+def test_digits_and_letters_are_in_one_face_all_over_the_page() -> None:
+    brief = make_brief(
+        contents=("目录123",), editors_note="按语123",
+        items=(BriefItem("题2026", ("一、标题123", "（一）次级456。正文789 abc")),),
+    )  # fmt: skip
+    faces: set[str] = set()
+
+    def visit(text: str, _: Any, __: Any, font: Any, ___: float) -> None:
+        if re.search(r"[0-9a-z]", text) and not re.search(r"[\u4e00-\u9fff]", text):
+            faces.add(str(font["/BaseFont"]).partition("+")[2].partition("-")[0])
+
+    for page in PdfReader(io.BytesIO(brief_pdf(brief, FONTS))).pages:
+        page.extract_text(visitor_text=visit)
+    assert faces == {"FandolSong"}
 
 
 def test_every_face_of_the_page_is_embedded() -> None:

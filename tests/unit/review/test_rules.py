@@ -156,6 +156,11 @@ def test_an_empty_issue_or_one_with_unsigned_items_is_not_signed() -> None:
     assert [check.state for check in asking] == [CheckState.OK, CheckState.OK, CheckState.WAIT]
 
 
+def test_what_cannot_be_printed_is_named_before_the_signature_and_does_not_bar_it() -> None:
+    named = issue_checks([Entry("甲", is_signed=True, is_here=True)], ["第1篇标题：〿（U+303F）"])[-1]
+    assert (named.state, named.note) == (CheckState.WAIT, "第1篇标题：〿（U+303F）")
+
+
 def test_every_level_up_to_the_province_starts_with_a_periodical() -> None:
     levels = (Level.TOWNSHIP, Level.COUNTY, Level.CITY, Level.PROVINCE)
     assert all(PERIODICALS.read(PERIODICALS.default.read_text("utf-8")).of(level) for level in levels)

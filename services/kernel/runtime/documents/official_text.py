@@ -33,6 +33,17 @@ def cleaned(value: Any) -> Any:
     return value
 
 
+_UNBROKEN = re.compile(r"[!-~]{25,}|[…＿—_．·]{12,}")
+
+
+def breakable(text: str) -> str:
+    """The text with places to break (U+200B) in what has none and is longer than a line: addresses, hashes, leaders.
+
+    They may break anywhere: were it only behind their signs, the few characters before would be spread over the line.
+    """
+    return _UNBROKEN.sub(lambda found: "\u200b".join(found.group()), text)
+
+
 FaceName = Literal["fang", "kai", "hei"]
 
 
@@ -100,12 +111,16 @@ def _balance(line: str, width_em: float) -> list[str]:
         return [line]
     longest = math.ceil(2 * width_em)  # in characters, all of them half-width
     even = total / math.ceil(total / width_em)
+    prices = _break_prices(line)
     best: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(line) + 1):
-        price = 0.0 if end == len(line) else _break_price(line, end)
+        price = prices[end]
         best.append(
             min(
-                (best[start][0] + (em_width(line[start:end]) - even) ** 2 + price, start)
+                (
+                    best[start][0] + (em_width(line[start:end]) - even) ** 2 + price + _price_alone(line[start:end]),
+                    start,
+                )
                 for start in range(max(0, end - longest), end)
                 if start == end - 1 or em_width(line[start:end]) <= width_em
             )
@@ -116,10 +131,16 @@ def _balance(line: str, width_em: float) -> list[str]:
     return [line[start:end].strip() for end, start in reversed(list(pairwise(ends)))]
 
 
+def _price_alone(part: str) -> float:
+    """A remark in brackets never makes a line of its own."""
+    return _NEVER if _REMARK_ALONE.fullmatch(part) else 0.0
+
+
 # Patterns over the text with a line feed where the line would break.
 _FORBIDDEN = re.compile(
     r"[《〈“‘（(【〔第]\n|\n[》〉”’）)】〕、，。：；！？·…%％]"
     r"|[0-9A-Za-z.%]\n[0-9A-Za-z.%]|[0-9一二三四五六七八九十两几]\n[个件项名万亿元条次年月日点大方季届]"
+    r"|\n[省市州盟县区旗乡镇村局厅委办院所站队组科处部者性化们]"
 )
 _WELCOME = re.compile(
     r"(关于|印发|转发|[、，：；》”）]|——|的|(?<!共)和(?!\n[谐平睦])|与(?!\n会)|(?<!以)及(?!\n时))\n|\n[《“（]|\n关于"
@@ -128,13 +149,33 @@ _BETWEEN_WORDS = re.compile(
     r"\n(推进|推动|推行|反映|开展|加强|加快|探索|实施|落实|召开|建立|健全|完善|做好|举办|强化|聚焦|助力|促进|提升"
     r"|提高|打造|力促|着力|切实|积极|全面|全力|有效|建议|存在|面临|亟待|工作|情况|问题|机制|改革)"
 )
+_REMARK_ALONE = re.compile(r"[（(][^（()）]*[）)]")
+_NEVER = 400.0
 
 
-def _break_price(line: str, at: int) -> float:
-    """What it costs to end a line at this place: 0 is welcome, 400 only for want of any other."""
+def _break_prices(line: str) -> list[float]:
+    """What it costs to end a line before each character: 0 is welcome, `_NEVER` only for want of any other."""
+    words = _word_starts(line)
+    return [0.0, *(_break_price(line, at, is_between_words=at in words) for at in range(1, len(line))), 0.0]
+
+
+def _break_price(line: str, at: int, *, is_between_words: bool) -> float:
     seam = f"{line[max(0, at - 2) : at]}\n{line[at : at + 2]}"
     if _FORBIDDEN.search(seam):
-        return 400.0
+        return _NEVER
+    if not is_between_words:
+        return _NEVER / 2
     if _WELCOME.search(seam):
         return 0.0
-    return 4.0 if _BETWEEN_WORDS.search(seam) else 25.0
+    return 4.0 if _BETWEEN_WORDS.search(seam) else 16.0
+
+
+def _word_starts(line: str) -> set[int]:
+    """Where words begin, as a segmenter of Chinese sees them; it is asked for long titles alone, and loaded by the first."""
+    import rjieba
+
+    starts, at = set(), 0
+    for word in rjieba.cut(line):
+        starts.add(at)
+        at += len(word)
+    return starts if at == len(line) else set(range(len(line)))

@@ -92,6 +92,22 @@ class BriefDocument:
             return self.items
         return (*self.items, BriefItem("更正", self.corrections))
 
+    @property
+    def places(self) -> Iterator[tuple[str, str]]:
+        """Every text of the issue with where it stands, as an editor finds it again."""
+        yield (
+            "刊头",
+            f"{self.name}{self.issue_label}{self.total_label}{self.office}{self.secrecy_mark}{self.copy_no}",
+        )
+        yield "要目", "".join(self.contents)
+        yield "按语", self.editors_note
+        for number, item in enumerate(self.articles, start=1):
+            yield f"第{number}篇标题", item.title
+            for at, paragraph in enumerate(_lines(item.paragraphs), start=1):
+                yield f"第{number}篇第{at}段", paragraph
+            yield f"第{number}篇来源", item.source
+        yield "版记", "".join((*self.recipients, self.signer_label))
+
 
 def _lines(paragraphs: tuple[str, ...]) -> Iterator[str]:
     for paragraph in paragraphs:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from services.kernel.runtime.documents.brief.document import BriefDocument, BriefItem
-from services.kernel.runtime.documents.official_text import cleaned
+from services.kernel.runtime.documents.official_text import breakable, cleaned
 from services.kernel.runtime.documents.typesetting import typeset
 from services.kernel.runtime.documents.typesetting.fonts import (
     SUBSTITUTION_REMARK,
@@ -45,17 +45,18 @@ def _as_data(document: BriefDocument) -> dict[str, Any]:
         "total": document.total_label,
         "office": document.office,
         "date": document.date_label,
-        "contents": list(document.contents),
-        "note": document.note_paragraphs,
+        "contents": [breakable(entry) for entry in document.contents],
+        "note": [breakable(paragraph) for paragraph in document.note_paragraphs],
         "articles": [_article_data(item) for item in document.articles],
-        "recipients": document.recipients,
+        "recipients": [breakable(line) for line in document.recipients],
         "signer": document.signer_label,
         "copies": document.copies_label,
     }
 
 
 def _article_data(item: BriefItem) -> dict[str, Any]:
-    return {"title": item.title_lines, "body": [p._asdict() for p in item.body]}
+    body = [p._replace(heading=breakable(p.heading), text=breakable(p.text)) for p in item.body]
+    return {"title": item.title_lines, "body": [p._asdict() for p in body]}
 
 
 def _all_text(value: Any) -> str:

@@ -29,10 +29,20 @@ def typeset(template: str, data: dict[str, Any], *, fonts: FontFolder, dated_on:
         font_paths=fonts.fonts,
         ignore_system_fonts=True,
         format="pdf",
-        sys_inputs={"data": printable, "faces": json.dumps(fonts.faces)},
+        sys_inputs={"data": printable, "faces": json.dumps(fonts.faces), "thin": json.dumps(_thin(fonts, printable))},
         pdf_standards=["a-2u"],
         timestamp=datetime(dated_on.year, dated_on.month, dated_on.day, tzinfo=UTC),
     )
     if not isinstance(pdf, bytes):
         raise TypeError("typst gave several files for one PDF")
     return pdf
+
+
+def _thin(fonts: FontFolder, text: str) -> dict[str, str]:
+    """For the heavy faces, a pattern of what is drawn by lighter ones, and is to be made bolder."""
+    lacking = {role: fonts.lacking(role, text) for role in ("song", "hei")}
+    lacking["hei"] += "".join(map(chr, range(0x21, 0x7F)))  # ASCII is in one face all over the page
+    return {
+        role: "[" + "".join(f"\\u{{{ord(c):x}}}" for c in some) + "]+" if some else "[^\\s\\S]"
+        for role, some in lacking.items()
+    }
