@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import os
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from sqlalchemy.exc import DBAPIError
 
 from services import keeping_commands, rulebook_commands
 from services.kernel.language.refusal import Refusal
@@ -47,10 +50,13 @@ def main() -> None:
         app()
     except Refusal as refusal:
         _leave("\n".join([str(refusal), *map(str, refusal.details.get("errors", ()))]))
-    except PermissionError as fault:
+    except (PermissionError, DBAPIError) as fault:
+        folder = Settings().data_dir
+        if isinstance(fault, DBAPIError) and (Settings().database_url or os.access(folder, os.W_OK)):
+            raise
         _leave(
-            f"没有权限：{fault.filename}。数据目录要先由 root 建好，交给运行服务的用户，例如 "
-            f"sudo install -d -o shangda -g shangda {Settings().data_dir}"
+            f"没有权限：{getattr(fault, 'filename', None) or folder}。数据目录要先由 root 建好，交给运行服务的用户，例如 "
+            f"sudo install -d -o shangda -g shangda {folder}"
         )
 
 
@@ -140,16 +146,18 @@ def restore_services(
 def doctor() -> None:
     """检查本节点：表结构、未发记录、搁置记录、操作记录链、主题、磁盘。"""
 
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)  # what it would say is one of the findings
+
     async def run() -> bool:
         services = build_services(Settings().service_names)
         async with opened(services, Settings()) as contexts:
             findings = await administration.diagnose(services, contexts)
         for finding in findings:
+            advice = f" → {finding.advice}" if finding.advice else ""
             typer.secho(
-                f"{'正常' if finding.is_well else '异常'}  {finding.what}", fg=None if finding.is_well else "red"
+                f"{'正常' if finding.is_well else '异常'}  {finding.what}{advice}",
+                fg=None if finding.is_well else "red",
             )
-            if finding.advice:
-                typer.echo(f"      → {finding.advice}")
         return all(finding.is_well for finding in findings)
 
     if not asyncio.run(run()):

@@ -16,7 +16,7 @@ from kafka.errors import KafkaConnectionError
 log = structlog.get_logger()
 
 CLOSE_TIMEOUT_S = 5.0
-ADMIN_REQUEST_TIMEOUT_MS = 15_000
+ADMIN_TIMEOUT_S = 15.0
 KNOCK_TIMEOUT_S = 5.0
 
 C = TypeVar("C")
@@ -97,20 +97,26 @@ async def _quietly(act: Callable[[], Awaitable[None]]) -> None:
 
 
 @contextmanager
-def administering(bootstrap_servers: str) -> Iterator[KafkaAdminClient]:
+def administering(bootstrap_servers: str, within_s: float = ADMIN_TIMEOUT_S) -> Iterator[KafkaAdminClient]:
     """An administration client for the block; blocking, for threads and commands.
 
     It starts a thread and sockets before it looks for its broker. When that is away, its
     constructor raises and leaves them open: so somebody must listen there first, and what the
     constructor has begun is ended in any case.
 
+    Args:
+        within_s: How long the broker may take to be found, and for each answer.
+
     Raises:
         kafka.errors.KafkaError: The broker is away.
     """
-    _require_listener(bootstrap_servers)
+    _require_listener(bootstrap_servers, min(within_s, KNOCK_TIMEOUT_S))
     admin = KafkaAdminClient.__new__(KafkaAdminClient)
     try:
-        admin.__init__(bootstrap_servers=bootstrap_servers.split(","), request_timeout_ms=ADMIN_REQUEST_TIMEOUT_MS)
+        within_ms = int(within_s * 1000)
+        admin.__init__(
+            bootstrap_servers=bootstrap_servers.split(","), request_timeout_ms=within_ms, bootstrap_timeout_ms=within_ms
+        )
         yield admin
     finally:
         admin._closed = False  # noqa: SLF001 - a constructor that failed has not said so
@@ -118,9 +124,9 @@ def administering(bootstrap_servers: str) -> Iterator[KafkaAdminClient]:
             admin.close()
 
 
-def _require_listener(bootstrap_servers: str) -> None:
+def _require_listener(bootstrap_servers: str, within_s: float) -> None:
     for server in bootstrap_servers.split(","):
         host, _, port = server.strip().rpartition(":")
-        with contextlib.suppress(OSError), socket.create_connection((host.strip("[]"), int(port)), KNOCK_TIMEOUT_S):
+        with contextlib.suppress(OSError), socket.create_connection((host.strip("[]"), int(port)), within_s):
             return
     raise KafkaConnectionError(bootstrap_servers)

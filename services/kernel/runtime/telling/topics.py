@@ -14,7 +14,7 @@ from kafka.errors import TopicAlreadyExistsError
 
 from services.kernel.language.events import topic_names
 from services.kernel.runtime.surroundings.settings import Settings
-from services.kernel.runtime.telling.clients import administering
+from services.kernel.runtime.telling.clients import ADMIN_TIMEOUT_S, administering
 
 PARTITIONS = 4
 RETENTION_MS = 30 * 24 * 3600 * 1000
@@ -68,13 +68,13 @@ def _create_absent(admin: Any, names: Iterable[str], partitions: int, bounds: Ma
     return present
 
 
-def list_partitions(bootstrap_servers: str, prefix: str) -> list[tuple[str, int]]:
+def list_partitions(bootstrap_servers: str, prefix: str, *, within_s: float = ADMIN_TIMEOUT_S) -> list[tuple[str, int]]:
     """Every (topic, partition) whose topic begins with `prefix`; blocking, for threads and commands.
 
     Raises:
         kafka.errors.KafkaError: The broker is away.
     """
-    with administering(bootstrap_servers) as admin:
+    with administering(bootstrap_servers, within_s) as admin:
         return [
             (topic["name"], part["partition_index"])
             for topic in _described(admin, prefix)
