@@ -48,10 +48,10 @@ async def erase_on_node(services: Sequence[Service], settings: Settings, order: 
 async def _decide(exchange: ServiceContext, order: Order, ground: ErasureGround) -> None:
     with suppress(AlreadyErased):
         async with exchange.database.transaction(exchange.clock()) as tx:
-            await decide_erasure(tx, order.origin_id, ground=ground, reason=order.reason, by=order.by)
+            await decide_erasure(tx, order.origin_id, ground=ground, reason=order.reason, by=None)
         return
     async with exchange.database.transaction(exchange.clock()) as tx:
-        await erase_again(tx, order.origin_id, by=order.by)
+        await erase_again(tx, order.origin_id, by=None)
 
 
 async def _erase(

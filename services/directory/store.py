@@ -32,7 +32,11 @@ OFFICER_ORDERS: Orders = {
     "username": Order(col(Officer.username), col(Officer.officer_id)),
     "name": Order(col(Officer.name), col(Officer.officer_id)),
 }
-_REGISTERED = Order(col(Unit.unit_id))
+UNIT_ORDERS: Orders = {
+    "registered": Order(col(Unit.unit_id)),
+    "name": Order(col(Unit.name), col(Unit.unit_id)),
+    "group": Order(col(Unit.ranking_group), col(Unit.unit_id)),
+}
 _BY_NODE = Order(col(Peer.node_id))
 _WITHOUT_PASSWORD = (col(Officer.is_active), col(Officer.password_hash) == "")
 
@@ -62,16 +66,17 @@ async def list_units(
     *,
     kind: UnitKind | None = None,
     active_only: bool = False,
+    order: str = "",
     cursor: str = "",
     limit: int = 50,
 ) -> Part[Unit]:
-    """A page of the units by id, i.e. in the order of registration."""
+    """A page of the units, in the order of registration unless another is named."""
     query = select_rows(Unit)
     if kind:
         query = query.where(col(Unit.kind) == kind)
     if active_only:
         query = query.where(col(Unit.is_active))
-    return await _REGISTERED.read(session, query, cursor=cursor, limit=limit)
+    return await order_named(UNIT_ORDERS, order).read(session, query, cursor=cursor, limit=limit)
 
 
 async def count_officers_in(session: AsyncSession, unit_id: UUID) -> int:

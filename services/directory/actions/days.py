@@ -5,51 +5,59 @@ from __future__ import annotations
 from datetime import date
 
 from services.directory import store
+from services.directory.actions.admitting import Acting, admit
 from services.directory.actions.turns import take_turn
-from services.directory.model import CalendarDayRow, CalendarYear
+from services.directory.model import CalendarDayRow, CalendarYear, NewDays
 from services.directory.policy import calendar as policy
+from services.directory.policy.administration import Administration
 from services.kernel.language.calendar import seed_days
 from services.kernel.language.events.directory import CalendarDaySet
-from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import StaleVersion
-from services.kernel.language.vocabulary import DayKind
 from services.kernel.runtime.storing.transaction import Transaction
 
 
-async def set_calendar_day(
-    tx: Transaction,
-    on: date,
-    kind: DayKind,
-    *,
-    name: str = "",
-    version: int,
-    by: OfficerRef | None,
-) -> CalendarYear:
-    """Decide whether a day is worked. `version` is that of its year, 0 for a year not yet touched."""
-    year = await _year_at(tx, on.year, version)
-    day = await store.find_day(tx.session, on)
-    if day is None:
-        day = CalendarDayRow(on=on, kind=kind)
+async def set_calendar_days(tx: Transaction, new: NewDays, *, version: int, by: Acting) -> CalendarYear:
+    """Decide whether days in a row are worked. `version` is that of their year, 0 for a year not yet touched.
+
+    Raises:
+        NotPermitted: The officer is no administrator.
+        DaysDoNotFit: The plain week says otherwise of some of them; none is set then.
+    """
+    ref = admit(by, Administration.CHANGE_CALENDAR)
+    policy.require_year(new.first.year)
+    days = policy.days_between(new.first, new.last or new.first)
+    policy.require_kind(days, new.kind)
+    year = await _year_at(tx, new.first.year, version)
+    known = {day.on: day for day in await store.list_days(tx.session, days[0], days[-1])}
+    for on in days:
+        day = known.get(on) or CalendarDayRow(on=on, kind=new.kind)
+        day.kind, day.name = new.kind, new.name
         tx.session.add(day)
-    day.kind, day.name = kind, name
-    _tell(tx, day, year)
-    tx.audit("directory.calendar.set_day", on, by=by, details={"kind": kind.value, "name": name})
+        _tell(tx, day, year)
+    details = {"kind": new.kind.value, "name": new.name, "last": str(days[-1])}
+    tx.audit("directory.calendar.set_days", new.first, by=ref, details=details)
     return year
 
 
 async def announce_year(
-    tx: Transaction, number: int, *, is_announced: bool = True, version: int, by: OfficerRef | None
+    tx: Transaction, number: int, *, is_announced: bool = True, version: int, by: Acting
 ) -> CalendarYear:
-    """Say that the official notice of a year is out and entered, or take that back."""
+    """Say that the official notice of a year is out and entered, or take that back.
+
+    Raises:
+        NotPermitted: The officer is no administrator.
+        YearHasNoDays: Nothing was entered.
+    """
+    ref = admit(by, Administration.CHANGE_CALENDAR)
     year = await _year_at(tx, number, version)
     days = await store.list_days(tx.session, date(number, 1, 1), date(number, 12, 31))
-    if is_announced and not days:
-        raise policy.YearHasNoDays
+    if is_announced and (blocker := policy.announcing_blocker(len(days))):
+        raise blocker
     if year.is_announced != is_announced:
         year.is_announced = is_announced
         for day in days:
             _tell(tx, day, year)
-        tx.audit("directory.calendar.announce", number, by=by, details={"is_announced": is_announced})
+        tx.audit("directory.calendar.announce", number, by=ref, details={"is_announced": is_announced})
     return year
 
 

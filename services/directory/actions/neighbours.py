@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.directory import store
+from services.directory.actions.admitting import Acting, admit
 from services.directory.actions.turns import take_administration_turn
 from services.directory.actions.units import (
     differing,
@@ -13,9 +14,9 @@ from services.directory.actions.units import (
 )
 from services.directory.model import Peer, PeerCard, PeerCardUnit, PeerChange
 from services.directory.policy import neighbours as policy
+from services.directory.policy.administration import Administration
 from services.directory.policy.neighbours import Direction
 from services.kernel.language.events.directory import PeerRegistered
-from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import NotFound, StaleVersion
 from services.kernel.language.vocabulary import Lane, System
 from services.kernel.runtime.storing.session import AsyncSession
@@ -67,13 +68,17 @@ async def register_peer(
     *,
     confirmed_fingerprint: str,
     system: System | None = None,
-    by: OfficerRef | None,
+    by: Acting,
 ) -> Peer:
     """Register a neighbour, or take its new card: the fingerprint is confirmed either way.
 
     `system` is the hierarchy of the link when it is not the neighbour's own. A subordinate's office
     becomes a unit of this node, under the id that it has at home.
+
+    Raises:
+        NotPermitted: The officer is no administrator.
     """
+    ref = admit(by, Administration.CHANGE_PEERS)
     await take_administration_turn(tx)
     policy.require_other_node(tx.node.node_id, card.node_id)
     if not policy.same_fingerprint(confirmed_fingerprint, card_fingerprint(card)):
@@ -88,21 +93,24 @@ async def register_peer(
     peer.system, peer.is_active, peer.version = system or card.system, True, peer.version + 1
     await _require_superior_free(tx, peer)
     if direction is Direction.SUBORDINATE:
-        await register_subordinate(tx, card.unit, node_id=card.node_id, level=card.level, by=by)
+        await register_subordinate(tx, card.unit, node_id=card.node_id, level=card.level, by=ref)
     _tell(tx, peer)
     tx.audit(
         "directory.peer.register",
         peer.node_id,
-        by=by,
+        by=ref,
         details={"key_id": peer.key_id, "direction": peer.direction, "system": peer.system.value},
     )
     return peer
 
 
-async def change_peer(
-    tx: Transaction, node_id: str, change: PeerChange, *, version: int, by: OfficerRef | None
-) -> Peer:
-    """Change the system or address of a link, or end it; the neighbour's unit follows."""
+async def change_peer(tx: Transaction, node_id: str, change: PeerChange, *, version: int, by: Acting) -> Peer:
+    """Change the system or address of a link, or end it; the neighbour's unit follows.
+
+    Raises:
+        NotPermitted: The officer is no administrator.
+    """
+    ref = admit(by, Administration.CHANGE_PEERS)
     await take_administration_turn(tx)
     peer = await store.find_peer(tx.session, node_id, to_change=True)
     if peer is None:
@@ -119,7 +127,7 @@ async def change_peer(
     if peer.direction == Direction.SUBORDINATE:
         await set_subordinate_active(tx, peer.unit_id, is_active=peer.is_active)
     _tell(tx, peer)
-    tx.audit("directory.peer.change", node_id, by=by, details=changed)
+    tx.audit("directory.peer.change", node_id, by=ref, details=changed)
     return peer
 
 

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from services.directory import store
 from services.directory.actions import passwords
+from services.directory.actions.admitting import Acting, admit
 from services.directory.actions.ending import end_sessions_of, end_tokens_of
 from services.directory.actions.turns import take_administration_turn
 from services.directory.actions.units import differing
 from services.directory.model import NewOfficer, Officer, OfficerChange, Unit
 from services.directory.policy import administration, sign_in, units
+from services.directory.policy.administration import Administration
 from services.kernel.language.events.directory import OfficerAppointed
-from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import InvalidInput, NotFound, StaleVersion
 from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.storing.transaction import Transaction
@@ -23,8 +24,13 @@ _SAID_BY_TOKENS = frozenset({"unit_id", "roles"})
 """What an officer may do hangs on these."""
 
 
-async def appoint_officer(tx: Transaction, new: NewOfficer, *, password_hash: str, by: OfficerRef | None) -> Officer:
-    """Appoint an officer; one without a password hash cannot sign in until a password is set."""
+async def appoint_officer(tx: Transaction, new: NewOfficer, *, password_hash: str, by: Acting) -> Officer:
+    """Appoint an officer; one without a password hash cannot sign in until a password is set.
+
+    Raises:
+        NotPermitted: The officer is no administrator.
+    """
+    ref = admit(by, Administration.CHANGE_OFFICERS)
     await take_administration_turn(tx)
     await _require_place(tx, new.unit_id, new.roles)
     if await store.find_officer_named(tx.session, new.username):
@@ -33,6 +39,7 @@ async def appoint_officer(tx: Transaction, new: NewOfficer, *, password_hash: st
         officer_id=new.officer_id or new_id(),
         username=new.username,
         password_hash=password_hash,
+        is_password_initial=by is not None and bool(password_hash),
         name=new.name,
         phone=new.phone,
         unit_id=new.unit_id,
@@ -44,16 +51,21 @@ async def appoint_officer(tx: Transaction, new: NewOfficer, *, password_hash: st
     tx.audit(
         "directory.officer.appoint",
         officer.officer_id,
-        by=by,
+        by=ref,
         details={"username": officer.username, "roles": sorted(officer.roles)},
     )
     return officer
 
 
 async def change_officer(
-    tx: Transaction, officer_id: UUID, change: OfficerChange, *, version: int, by: OfficerRef | None
+    tx: Transaction, officer_id: UUID, change: OfficerChange, *, version: int, by: Acting
 ) -> Officer:
-    """Change what was given; a release ends all of the officer's sessions, another role or unit the tokens of them."""
+    """Change what was given; a release ends all of the officer's sessions, another role or unit the tokens of them.
+
+    Raises:
+        NotPermitted: The officer is no administrator.
+    """
+    ref = admit(by, Administration.CHANGE_OFFICERS)
     await take_administration_turn(tx)
     officer = await _officer_at(tx, officer_id, version)
     changed = differing(officer, change.given())
@@ -70,7 +82,7 @@ async def change_officer(
     elif changed.keys() & _SAID_BY_TOKENS:
         await end_tokens_of(tx, officer_id)
     _tell(tx, officer)
-    tx.audit("directory.officer.change", officer_id, by=by, details=_readable(changed))
+    tx.audit("directory.officer.change", officer_id, by=ref, details=_readable(changed))
     return officer
 
 
@@ -79,18 +91,25 @@ async def set_password(
     officer_id: UUID,
     password_hash: str,
     *,
-    by: OfficerRef | None,
+    by: Acting,
     keep_session: UUID | None = None,
 ) -> Officer:
-    """Set a password that was checked and hashed before; all other sessions of the officer end."""
+    """Set a password that was checked and hashed before; all other sessions of the officer end.
+
+    Raises:
+        NotPermitted: It is another's, and the officer is no administrator.
+    """
+    is_own = by is not None and by.officer_id == officer_id
+    ref = admit(by, Administration.CHANGE_OWN_PASSWORD if is_own else Administration.CHANGE_OFFICERS)
     officer = await store.find_officer(tx.session, officer_id, to_change=True)
     if officer is None:
         raise NotFound
     officer.password_hash = password_hash
+    officer.is_password_initial = by is not None and not is_own
     officer.version += 1
     await end_sessions_of(tx, officer_id, keep=keep_session)
     await store.forget_tries(tx.session, officer.username)
-    tx.audit("directory.officer.set_password", officer_id, by=by)
+    tx.audit("directory.officer.set_password", officer_id, by=ref)
     return officer
 
 
@@ -112,11 +131,10 @@ async def _require_sound(tx: Transaction, officer: Officer, changed: dict[str, A
     if is_active and changed.keys() & {"unit_id", "roles", "is_active"}:
         await _require_place(tx, changed.get("unit_id", officer.unit_id), roles)
     if officer.is_active:
-        administration.require_an_admin_left(
-            officer.roles,
-            roles if is_active else frozenset(),
-            other_admins=await store.count_other_admins(tx.session, officer.officer_id),
-        )
+        others = await store.count_other_admins(tx.session, officer.officer_id)
+        left = roles if is_active else frozenset()
+        if blocker := administration.leaving_blocker(officer.roles, left, other_admins=others):
+            raise blocker
 
 
 async def _require_place(tx: Transaction, unit_id: UUID, roles: frozenset[Role]) -> Unit:

@@ -32,6 +32,7 @@ class SignedIn:
     claims: Claims
     session: Session
     secret: str = ""
+    must_change_password: bool = False
 
 
 async def check_password(
@@ -189,7 +190,7 @@ async def _begin_session(tx: Transaction, officer: Officer) -> SignedIn:
     tx.session.add(session)
     tx.audit("directory.sign_in", officer.officer_id, by=_ref(officer, unit))
     claims = claims_of(officer, unit, session, node=tx.node, now=tx.now)
-    return SignedIn(claims, session, secret)
+    return SignedIn(claims, session, secret, must_change_password=officer.is_password_initial)
 
 
 async def _checked_officer(tx: Transaction, check: PasswordCheck) -> Officer | None:

@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from services.directory import store
+from services.directory.actions.admitting import Acting, admit
 from services.directory.actions.turns import take_administration_turn
 from services.directory.model import NewUnit, NodeProfile, PeerCardUnit, ProfileChange, Unit, UnitChange
 from services.directory.policy import units as policy
+from services.directory.policy.administration import Administration
 from services.kernel.language.events.directory import UnitRegistered
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import NotFound, StaleVersion
@@ -25,8 +27,13 @@ async def found_office(tx: Transaction, new: NewUnit, profile: ProfileChange | N
     return office
 
 
-async def change_profile(tx: Transaction, change: ProfileChange, *, version: int, by: OfficerRef | None) -> NodeProfile:
-    """Change the hierarchy this node belongs to, or whom its officers call."""
+async def change_profile(tx: Transaction, change: ProfileChange, *, version: int, by: Acting) -> NodeProfile:
+    """Change the hierarchy this node belongs to, or whom its officers call.
+
+    Raises:
+        NotPermitted: The officer is no administrator.
+    """
+    ref = admit(by, Administration.CHANGE_UNITS)
     await take_administration_turn(tx)
     profile = await store.find_profile(tx.session, tx.node.node_id)
     if profile is None:
@@ -36,12 +43,17 @@ async def change_profile(tx: Transaction, change: ProfileChange, *, version: int
     changed = differing(profile, change.given())
     if changed:
         _apply(profile, changed)
-        tx.audit("directory.profile.change", tx.node.node_id, by=by, details=changed)
+        tx.audit("directory.profile.change", tx.node.node_id, by=ref, details=changed)
     return profile
 
 
-async def register_unit(tx: Transaction, new: NewUnit, *, by: OfficerRef | None) -> Unit:
-    """Register a unit of this node: its office (once), a bureau or a hosted unit."""
+async def register_unit(tx: Transaction, new: NewUnit, *, by: Acting) -> Unit:
+    """Register a unit of this node: its office (once), a bureau or a hosted unit.
+
+    Raises:
+        NotPermitted: The officer is no administrator.
+    """
+    ref = admit(by, Administration.CHANGE_UNITS)
     await take_administration_turn(tx)
     office = await store.find_head_office(tx.session)
     policy.require_registrable(new.kind, head_office_exists=office is not None)
@@ -59,7 +71,7 @@ async def register_unit(tx: Transaction, new: NewUnit, *, by: OfficerRef | None)
     )
     tx.session.add(unit)
     _tell(tx, unit)
-    tx.audit("directory.unit.register", unit.unit_id, by=by, details={"name": unit.name, "kind": unit.kind.value})
+    tx.audit("directory.unit.register", unit.unit_id, by=ref, details={"name": unit.name, "kind": unit.kind.value})
     return unit
 
 
@@ -92,10 +104,13 @@ async def register_subordinate(
     return unit
 
 
-async def change_unit(
-    tx: Transaction, unit_id: UUID, change: UnitChange, *, version: int, by: OfficerRef | None
-) -> Unit:
-    """Change what was given; a unit with active officers stays active."""
+async def change_unit(tx: Transaction, unit_id: UUID, change: UnitChange, *, version: int, by: Acting) -> Unit:
+    """Change what was given; a unit with active officers stays active.
+
+    Raises:
+        NotPermitted: The officer is no administrator.
+    """
+    ref = admit(by, Administration.CHANGE_UNITS)
     await take_administration_turn(tx)
     unit = await store.find_unit(tx.session, unit_id, to_change=True)
     if unit is None:
@@ -108,13 +123,13 @@ async def change_unit(
     if "name" in changed:
         await _require_name_free(tx, changed["name"], besides=unit_id)
     if "is_active" in changed:
-        policy.require_activity_change(
-            unit.kind, changed["is_active"], officers=await store.count_officers_in(tx.session, unit_id)
-        )
+        officers = await store.count_officers_in(tx.session, unit_id)
+        if blocker := policy.activity_blocker(unit.kind, is_active=changed["is_active"], officers=officers):
+            raise blocker
     if changed:
         _apply(unit, changed)
         _tell(tx, unit)
-        tx.audit("directory.unit.change", unit_id, by=by, details=changed)
+        tx.audit("directory.unit.change", unit_id, by=ref, details=changed)
     return unit
 
 

@@ -5,34 +5,19 @@ from __future__ import annotations
 from datetime import date
 
 from fastapi import Response
-from pydantic import BaseModel
 
 from services.directory import store
 from services.directory.actions import days as actions
-from services.directory.api.asked import allowed
+from services.directory.actions.admitting import allowed
 from services.directory.api.views import YearView
-from services.directory.model import Line
+from services.directory.model import Announcement, DaySetting, NewDays
 from services.directory.policy.administration import Administration, require
 from services.directory.policy.calendar import require_day_of, require_year
-from services.kernel.language.vocabulary import DayKind
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.web.dependencies import IfMatch, LiveMe, Me, Reading, Tx, asked_first, edge_router, etag
 from services.kernel.runtime.web.views import Page
 
 router = edge_router()
-
-
-class DaySetting(BaseModel):
-    """What is decided about a day, and the name of the holiday it belongs to."""
-
-    kind: DayKind
-    name: Line = ""
-
-
-class Announcement(BaseModel):
-    """Whether the official notice of the year is out and entered."""
-
-    is_announced: bool = True
 
 
 @router.get("/calendar")
@@ -55,9 +40,18 @@ async def read_year(year: int, me: Me, reading: Reading, response: Response) -> 
 async def set_day(
     year: int, day: date, asked: DaySetting, *, me: LiveMe, version: IfMatch, tx: Tx, response: Response
 ) -> YearView:
-    require(me.roles, Administration.CHANGE_CALENDAR)
     require_day_of(year, day)
-    changed = await actions.set_calendar_day(tx, day, asked.kind, name=asked.name, version=version, by=me.ref)
+    new = NewDays(first=day, kind=asked.kind, name=asked.name)
+    changed = await actions.set_calendar_days(tx, new, version=version, by=me)
+    etag(response, changed.version)
+    return await _year(tx.session, year)
+
+
+@router.post("/calendar/{year}/days")
+@asked_first(allowed(Administration.CHANGE_CALENDAR))
+async def set_days(year: int, new: NewDays, *, me: LiveMe, version: IfMatch, tx: Tx, response: Response) -> YearView:
+    require_day_of(year, new.first)
+    changed = await actions.set_calendar_days(tx, new, version=version, by=me)
     etag(response, changed.version)
     return await _year(tx.session, year)
 
@@ -67,9 +61,8 @@ async def set_day(
 async def announce_year(
     year: int, *, me: LiveMe, version: IfMatch, tx: Tx, response: Response, asked: Announcement | None = None
 ) -> YearView:
-    require(me.roles, Administration.CHANGE_CALENDAR)
     changed = await actions.announce_year(
-        tx, year, is_announced=asked is None or asked.is_announced, version=version, by=me.ref
+        tx, year, is_announced=asked is None or asked.is_announced, version=version, by=me
     )
     etag(response, changed.version)
     return await _year(tx.session, year)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request, Response
-from pydantic import BaseModel, Field
 
 from services.directory import store
 from services.directory.actions import officers as actions
 from services.directory.actions import sessions
-from services.directory.api.asked import Limit, Searched, UnitFilter, allowed
+from services.directory.actions.admitting import allowed
+from services.directory.api.asked import Limit, Searched, UnitFilter
 from services.directory.api.views import OfficerView
-from services.directory.model import NewOfficer, Officer, OfficerChange
+from services.directory.model import NewOfficer, NewPassword, Officer, OfficerChange, OwnPassword
 from services.directory.policy.administration import Administration, may, require
 from services.directory.policy.sign_in import SIGNED_IN, SessionOver
 from services.kernel.language.refusal import NotFound
@@ -38,13 +37,6 @@ from services.kernel.runtime.web.views import Page
 router = edge_router()
 
 
-class NewPassword(BaseModel):
-    """A password to be set; the old one only by officers for themselves."""
-
-    password: Annotated[str, Field(max_length=400)]
-    old_password: Annotated[str, Field(max_length=400)] = ""
-
-
 @router.get("/officers/me")
 async def read_own_standing(request: Request, context: Context, reading: Reading, now: Now) -> OfficerView:
     """The officer of this token as of now: what other services ask before a signature."""
@@ -57,8 +49,7 @@ async def read_own_standing(request: Request, context: Context, reading: Reading
 
 @router.post("/officers/me/password", status_code=204)
 @asked_first(allowed(Administration.CHANGE_OWN_PASSWORD))
-async def change_own_password(asked: NewPassword, request: Request, context: Context, me: LiveMe, now: Now) -> Response:
-    require(me.roles, Administration.CHANGE_OWN_PASSWORD)
+async def change_own_password(asked: OwnPassword, request: Request, context: Context, me: LiveMe, now: Now) -> Response:
     async with context.database.reading() as session:
         check = await sessions.check_password(session, me.username, asked.old_password, place=SIGNED_IN, now=now)
     password_hash = await asyncio.to_thread(
@@ -72,7 +63,7 @@ async def change_own_password(asked: NewPassword, request: Request, context: Con
                 tx,
                 me.officer_id,
                 password_hash,
-                by=me.ref,
+                by=me,
                 keep_session=sessions.session_id_of(claims),
             )
     if refusal:
@@ -125,7 +116,6 @@ async def read_officer(officer_id: UUID, me: Me, reading: Reading, response: Res
 @router.post("/officers", status_code=201)
 @asked_first(allowed(Administration.CHANGE_OFFICERS))
 async def appoint_officer(new: NewOfficer, context: Context, me: LiveMe, tx: Tx, response: Response) -> OfficerView:
-    require(me.roles, Administration.CHANGE_OFFICERS)
     password_hash = (
         await asyncio.to_thread(
             actions.hash_of_good, new.password, username=new.username, name=new.name, demo=context.settings.demo
@@ -133,7 +123,7 @@ async def appoint_officer(new: NewOfficer, context: Context, me: LiveMe, tx: Tx,
         if new.password
         else ""
     )
-    officer = await actions.appoint_officer(tx, new, password_hash=password_hash, by=me.ref)
+    officer = await actions.appoint_officer(tx, new, password_hash=password_hash, by=me)
     return await _changed(tx, officer, response)
 
 
@@ -142,22 +132,20 @@ async def appoint_officer(new: NewOfficer, context: Context, me: LiveMe, tx: Tx,
 async def change_officer(
     officer_id: UUID, change: OfficerChange, *, me: LiveMe, version: IfMatch, tx: Tx, response: Response
 ) -> OfficerView:
-    require(me.roles, Administration.CHANGE_OFFICERS)
-    officer = await actions.change_officer(tx, officer_id, change, version=version, by=me.ref)
+    officer = await actions.change_officer(tx, officer_id, change, version=version, by=me)
     return await _changed(tx, officer, response)
 
 
 @router.post("/officers/{officer_id}/password", status_code=204)
 @asked_first(allowed(Administration.CHANGE_OFFICERS))
 async def set_password(officer_id: UUID, asked: NewPassword, context: Context, me: LiveMe, tx: Tx) -> Response:
-    require(me.roles, Administration.CHANGE_OFFICERS)
     officer = await store.find_officer(tx.session, officer_id)
     if officer is None:
         raise NotFound
     password_hash = await asyncio.to_thread(
         actions.hash_of_good, asked.password, username=officer.username, name=officer.name, demo=context.settings.demo
     )
-    await actions.set_password(tx, officer_id, password_hash, by=me.ref)
+    await actions.set_password(tx, officer_id, password_hash, by=me)
     return Response(status_code=204)
 
 

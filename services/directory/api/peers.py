@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from services.directory import store
 from services.directory.actions import neighbours as actions
-from services.directory.api.asked import Limit, NodeIdInPath, allowed
+from services.directory.actions.admitting import allowed
+from services.directory.api.asked import Limit, NodeIdInPath
 from services.directory.api.views import CardView, PeerView
 from services.directory.model import PeerCard, PeerChange
 from services.directory.policy.administration import Administration, require
@@ -72,10 +73,7 @@ async def read_peer(node_id: NodeIdInPath, me: Me, reading: Reading, response: R
 @router.post("/peers", status_code=201)
 @asked_first(allowed(Administration.CHANGE_PEERS))
 async def register_peer(new: NewPeer, me: LiveMe, tx: Tx, response: Response) -> PeerView:
-    require(me.roles, Administration.CHANGE_PEERS)
-    peer = await actions.register_peer(
-        tx, new.card, confirmed_fingerprint=new.fingerprint, system=new.system, by=me.ref
-    )
+    peer = await actions.register_peer(tx, new.card, confirmed_fingerprint=new.fingerprint, system=new.system, by=me)
     etag(response, peer.version)
     return PeerView.of(peer)
 
@@ -85,7 +83,6 @@ async def register_peer(new: NewPeer, me: LiveMe, tx: Tx, response: Response) ->
 async def change_peer(
     node_id: NodeIdInPath, change: PeerChange, *, me: LiveMe, version: IfMatch, tx: Tx, response: Response
 ) -> PeerView:
-    require(me.roles, Administration.CHANGE_PEERS)
-    peer = await actions.change_peer(tx, node_id, change, version=version, by=me.ref)
+    peer = await actions.change_peer(tx, node_id, change, version=version, by=me)
     etag(response, peer.version)
     return PeerView.of(peer)

@@ -8,7 +8,8 @@ from fastapi import Response
 
 from services.directory import store
 from services.directory.actions import units as actions
-from services.directory.api.asked import Limit, allowed
+from services.directory.actions.admitting import allowed
+from services.directory.api.asked import Limit
 from services.directory.api.views import UnitView
 from services.directory.model import NewUnit, UnitChange
 from services.directory.policy.administration import Administration, require
@@ -43,8 +44,7 @@ async def read_unit(unit_id: UUID, me: Me, reading: Reading, response: Response)
 @router.post("/units", status_code=201)
 @asked_first(allowed(Administration.CHANGE_UNITS))
 async def register_unit(new: NewUnit, me: LiveMe, tx: Tx, response: Response) -> UnitView:
-    require(me.roles, Administration.CHANGE_UNITS)
-    unit = await actions.register_unit(tx, new, by=me.ref)
+    unit = await actions.register_unit(tx, new, by=me)
     etag(response, unit.version)
     return UnitView.of(unit)
 
@@ -54,7 +54,6 @@ async def register_unit(new: NewUnit, me: LiveMe, tx: Tx, response: Response) ->
 async def change_unit(
     unit_id: UUID, change: UnitChange, *, me: LiveMe, version: IfMatch, tx: Tx, response: Response
 ) -> UnitView:
-    require(me.roles, Administration.CHANGE_UNITS)
-    unit = await actions.change_unit(tx, unit_id, change, version=version, by=me.ref)
+    unit = await actions.change_unit(tx, unit_id, change, version=version, by=me)
     etag(response, unit.version)
     return UnitView.of(unit)

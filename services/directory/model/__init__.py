@@ -1,10 +1,15 @@
 """Tables of the directory, and the inputs from which their rows are made."""
 
 from services.directory.model.inputs import (
+    Announcement,
+    DaySetting,
     Line,
+    NewDays,
     NewOfficer,
+    NewPassword,
     NewUnit,
     OfficerChange,
+    OwnPassword,
     PeerCard,
     PeerCardUnit,
     PeerChange,
@@ -25,14 +30,19 @@ from services.directory.model.tables import (
 
 __all__ = [
     "METADATA",
+    "Announcement",
     "CalendarDayRow",
     "CalendarYear",
+    "DaySetting",
     "Line",
+    "NewDays",
     "NewOfficer",
+    "NewPassword",
     "NewUnit",
     "NodeProfile",
     "Officer",
     "OfficerChange",
+    "OwnPassword",
     "Peer",
     "PeerCard",
     "PeerCardUnit",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from services.directory.model import names
 from services.kernel.language.phones import PHONE_HINT, is_phone
-from services.kernel.language.vocabulary import Level, Role, System, UnitKind
+from services.kernel.language.vocabulary import DayKind, Level, Role, System, UnitKind
 from services.kernel.runtime.web.tokens import KeyUnreadable, key_id, public_key_from_text
 
 
@@ -156,6 +157,46 @@ class PeerCard(Input):
     def true_key_id(self) -> str:
         """The id computed from the key; the one written on the card is only for reading."""
         return key_id(public_key_from_text(self.public_key))
+
+
+class NewPassword(Input):
+    """A password that an administrator sets; it is handed over in person."""
+
+    password: str = Field(title="新口令", max_length=400)
+
+
+class OwnPassword(NewPassword):
+    """The own password: the old one once, the new one twice where somebody types it."""
+
+    old_password: str = Field("", title="现在的口令", max_length=400)
+    again: str | None = Field(None, title="再输一次新口令", max_length=400)
+
+    @field_validator("again")
+    @classmethod
+    def _is_the_same(cls, again: str | None, info: ValidationInfo) -> str | None:
+        if again is not None and again != info.data.get("password", again):
+            raise PydanticCustomError("differs", "两次输入的新口令不一样。")
+        return again
+
+
+class DaySetting(Input):
+    """What is decided about a day, and the name of the holiday it belongs to."""
+
+    kind: DayKind = Field(title="类别")
+    name: Line = Field("", title="名称")
+
+
+class NewDays(DaySetting):
+    """Days in a row about which the same is decided; without a last one it is a single day."""
+
+    first: date = Field(title="第一天")
+    last: date | None = Field(None, title="最后一天")
+
+
+class Announcement(Input):
+    """Whether the official notice of the year is out and entered."""
+
+    is_announced: bool = Field(True, title="已公布")
 
 
 class ProfileChange(Input):

@@ -76,13 +76,14 @@ class Unit(Table, table=True):
 
 
 class Officer(Table, table=True):
-    """A person who signs in at this node. The hash is Argon2id; empty until a password is set."""
+    """A person who signs in at this node. The hash is Argon2id, empty until a password is set; initial: by another."""
 
     __tablename__ = "directory_officer"
 
     officer_id: UUID = Field(default_factory=new_id, primary_key=True)
     username: str = Field(max_length=32, unique=True)
     password_hash: str = Field(default="", sa_type=Text)
+    is_password_initial: bool = False
     name: str = Field(max_length=120)
     phone: str = Field(default="", max_length=30)
     unit_id: UUID = Field(foreign_key="directory_unit.unit_id", index=True)

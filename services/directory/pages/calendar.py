@@ -8,37 +8,33 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
-from pydantic import BaseModel, Field
 
 from services.directory import store
 from services.directory.actions import days as actions
-from services.directory.model import Line
-from services.directory.policy.administration import Administration, may, require
-from services.directory.policy.calendar import FIRST_YEAR, LAST_YEAR, require_year
+from services.directory.actions.admitting import allowed
+from services.directory.model import Announcement, NewDays
+from services.directory.policy.administration import Administration, blocker_of, require
+from services.directory.policy.calendar import FIRST_YEAR, LAST_YEAR, announcing_blocker, require_year
 from services.kernel.language.calendar import local_date
 from services.kernel.language.refusal import Refusal
 from services.kernel.language.vocabulary import DayKind
 from services.kernel.runtime.pages.templating import back_to, page
+from services.kernel.runtime.pages.wording import zh_date
 from services.kernel.runtime.storing.session import AsyncSession
-from services.kernel.runtime.web.dependencies import IfMatch, LiveMe, Me, Now, Officer, Reading, Tx, edge_router
+from services.kernel.runtime.web.dependencies import (
+    IfMatch,
+    LiveMe,
+    Me,
+    Now,
+    Officer,
+    Reading,
+    Tx,
+    asked_first,
+    edge_router,
+)
 from services.kernel.runtime.web.forms import Typed, comes_back, read_form
 
 router = edge_router()
-
-
-class DayForm(BaseModel):
-    """A day and what is decided about it."""
-
-    day: Annotated[date, Field(title="日期")]
-    kind: Annotated[DayKind, Field(title="类别")]
-    name: Annotated[Line, Field(title="名称")] = ""
-
-
-class AnnounceForm(BaseModel):
-    """A year, and whether its notice is out."""
-
-    year: Annotated[int, Field(title="年份")]
-    is_announced: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,8 +65,8 @@ async def show_calendar(
 
 async def _again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
     """The year that was meant, else this one."""
-    day, year = _date(typed.get("day")), typed.get("year")
-    number = day.year if day else int(year) if year.isdecimal() and len(year) == 4 else 0
+    day, year = _date(typed.get("first")), str(request.path_params.get("year", ""))
+    number = day.year if day else int(year) if year.isdecimal() else 0
     if not FIRST_YEAR <= number <= LAST_YEAR:
         number = local_date(request.state.now).year
     return await _page(request, request.state.officer, session, number, typed)
@@ -78,24 +74,23 @@ async def _again(request: Request, session: AsyncSession, typed: Typed, _: Refus
 
 @router.post("/calendar/days")
 @comes_back(_again)
-async def set_day(request: Request, me: LiveMe, version: IfMatch, tx: Tx) -> Response:
-    require(me.roles, Administration.CHANGE_CALENDAR)
-    form = await read_form(request, DayForm)
-    require_year(form.day.year)
-    await actions.set_calendar_day(tx, form.day, form.kind, name=form.name, version=version, by=me.ref)
-    said = f"已设定 {form.day:%Y-%m-%d}：{form.kind.label}。"
-    return back_to(f"/directory/calendar?year={form.day.year}", said)
+@asked_first(allowed(Administration.CHANGE_CALENDAR))
+async def set_days(request: Request, me: LiveMe, version: IfMatch, tx: Tx) -> Response:
+    new = await read_form(request, NewDays)
+    await actions.set_calendar_days(tx, new, version=version, by=me)
+    until = f"至{zh_date(new.last, new.first)}" if new.last and new.last != new.first else ""
+    said = f"已设定{zh_date(new.first)}{until}：{new.kind.label}。"
+    return back_to(f"/directory/calendar?year={new.first.year}", said)
 
 
-@router.post("/calendar/announce")
+@router.post("/calendar/{year}/announce")
 @comes_back(_again)
-async def announce_year(request: Request, me: LiveMe, version: IfMatch, tx: Tx) -> Response:
-    require(me.roles, Administration.CHANGE_CALENDAR)
-    form = await read_form(request, AnnounceForm)
-    require_year(form.year)
-    await actions.announce_year(tx, form.year, is_announced=form.is_announced, version=version, by=me.ref)
+@asked_first(allowed(Administration.CHANGE_CALENDAR))
+async def announce_year(request: Request, year: int, *, me: LiveMe, version: IfMatch, tx: Tx) -> Response:
+    form = await read_form(request, Announcement)
+    await actions.announce_year(tx, year, is_announced=form.is_announced, version=version, by=me)
     said = "已标为已公布。" if form.is_announced else "已改回尚未公布。"
-    return back_to(f"/directory/calendar?year={form.year}", f"{form.year} 年放假安排{said}")
+    return back_to(f"/directory/calendar?year={year}", f"{year} 年放假安排{said}")
 
 
 async def _page(request: Request, me: Officer, session: AsyncSession, number: int, typed: Typed) -> Response:
@@ -114,7 +109,8 @@ async def _page(request: Request, me: Officer, session: AsyncSession, number: in
         last_year=LAST_YEAR,
         kinds=list(DayKind),
         typed=typed,
-        may_change=may(me.roles, Administration.CHANGE_CALENDAR),
+        blocker=blocker_of(me.roles, Administration.CHANGE_CALENDAR),
+        announcing=announcing_blocker(len(decided)),
     )
 
 
@@ -142,7 +138,7 @@ async def _months(session: AsyncSession, number: int) -> list[list[list[Cell | N
 async def _picked(session: AsyncSession, day: date | None) -> dict[str, Any]:
     """The form for a day of the grid: as it was decided, or ready to be."""
     decided = await store.find_day(session, day) if day else None
-    return {"day": day or ""} | ({"kind": decided.kind, "name": decided.name} if decided else {})
+    return {"first": day or ""} | ({"kind": decided.kind, "name": decided.name} if decided else {})
 
 
 def _date(text: str) -> date | None:

@@ -25,6 +25,7 @@ from services.kernel.runtime.web.tokens import sign_token
 
 router = edge_router()
 
+_FIRST_OF_ALL = "/directory/password"
 _YEAR_S = 365 * 24 * 3600
 
 
@@ -54,7 +55,8 @@ async def _again(request: Request, _session: AsyncSession, typed: Typed, _: Refu
 async def sign_in(request: Request, context: Context, now: Now) -> Response:
     form = await read_form(request, SignInForm)
     signed_in = await _check_and_sign_in(request, context, form, now)
-    response = RedirectResponse(way_back(form.next), status_code=303)
+    target = _FIRST_OF_ALL if signed_in.must_change_password else way_back(form.next)
+    response = RedirectResponse(target, status_code=303)
     _give_cookies(response, context, signed_in)
     return response
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
 
 from services.directory import store
 from services.directory.pages.standing import Trouble, list_troubles
@@ -89,6 +90,9 @@ class Day:
 
 @router.get("/")
 async def show_home(request: Request, context: Context, me: Me, reading: Reading, now: Now) -> Response:
+    standing = await store.find_officer(reading, me.officer_id)
+    if standing is not None and standing.is_password_initial:
+        return RedirectResponse("/directory/password", status_code=303)
     day, troubles = await asyncio.gather(_day_of(request, context, me, reading), _troubles(request, context, me))
     request.state.nav_counts, request.state.nav_hot, request.state.alert = day.counts, day.hot, day.alert()
     return page(

@@ -9,12 +9,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
-from pydantic import BaseModel, Field
 
 from services.directory import store
 from services.directory.actions import officers as actions
-from services.directory.model import NewOfficer, Officer, OfficerChange, Unit, names
-from services.directory.policy.administration import Administration, may, require
+from services.directory.actions.admitting import allowed
+from services.directory.model import NewOfficer, NewPassword, Officer, OfficerChange, Unit, names
+from services.directory.policy.administration import Administration, leaving_blocker, may, require
 from services.kernel.language.refusal import NotFound, Refusal
 from services.kernel.language.vocabulary import Role, UnitKind
 from services.kernel.runtime.pages.export import ExportForm
@@ -23,7 +23,16 @@ from services.kernel.runtime.pages.paging import Part
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.web.asking import named_in
-from services.kernel.runtime.web.dependencies import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router
+from services.kernel.runtime.web.dependencies import (
+    Context,
+    IfMatch,
+    LiveMe,
+    Me,
+    Reading,
+    Tx,
+    asked_first,
+    edge_router,
+)
 from services.kernel.runtime.web.forms import Typed, comes_back, read_form
 
 router = edge_router()
@@ -31,12 +40,6 @@ router = edge_router()
 _LIST = "/directory/officers"
 _PAGE = 50
 _SORTS = {"username": "用户名", "name": "姓名"}
-
-
-class PasswordForm(BaseModel):
-    """A new password for an officer, typed by the administrator and handed over in person."""
-
-    password: Annotated[str, Field(max_length=400, title="新口令")] = ""
 
 
 @dataclass(frozen=True)
@@ -138,12 +141,13 @@ async def _password_again(request: Request, session: AsyncSession, typed: Typed,
 
 @router.post("/officers")
 @comes_back(_new_again)
+@asked_first(allowed(Administration.CHANGE_OFFICERS))
 async def appoint_officer(request: Request, context: Context, me: LiveMe, tx: Tx) -> Response:
-    require(me.roles, Administration.CHANGE_OFFICERS)
     new = await read_form(request, NewOfficer)
-    password_hash = await _hash(context, new.password, username=new.username, name=new.name)
-    await actions.appoint_officer(tx, new, password_hash=password_hash, by=me.ref)
-    return back_to(_LIST, f"已任命{new.name}，用户名 {new.username}。请当面告知初始口令。")
+    password_hash = await _hash(context, new.password, username=new.username, name=new.name) if new.password else ""
+    await actions.appoint_officer(tx, new, password_hash=password_hash, by=me)
+    told = "请当面告知初始口令，第一次登录时要换成自己的。" if password_hash else "还没有口令，设了以后才能登录。"
+    return back_to(_LIST, f"已任命{new.name}，用户名 {new.username}。{told}")
 
 
 @router.get("/officers/{officer_id}")
@@ -155,20 +159,20 @@ async def show_officer(officer_id: UUID, request: Request, me: Me, reading: Read
 
 @router.post("/officers/{officer_id}")
 @comes_back(_officer_again)
+@asked_first(allowed(Administration.CHANGE_OFFICERS))
 async def change_officer(officer_id: UUID, request: Request, *, me: LiveMe, version: IfMatch, tx: Tx) -> Response:
-    require(me.roles, Administration.CHANGE_OFFICERS)
-    await actions.change_officer(tx, officer_id, await read_form(request, OfficerChange), version=version, by=me.ref)
+    await actions.change_officer(tx, officer_id, await read_form(request, OfficerChange), version=version, by=me)
     return back_to(_LIST, "已保存，岗位和单位的变动立即生效，对方不用重新登录。")
 
 
 @router.post("/officers/{officer_id}/password")
 @comes_back(_password_again)
+@asked_first(allowed(Administration.CHANGE_OFFICERS))
 async def set_password(officer_id: UUID, request: Request, *, context: Context, me: LiveMe, tx: Tx) -> Response:
-    require(me.roles, Administration.CHANGE_OFFICERS)
-    new, officer = await read_form(request, PasswordForm), await _officer(tx.session, officer_id)
+    new, officer = await read_form(request, NewPassword), await _officer(tx.session, officer_id)
     password_hash = await _hash(context, new.password, username=officer.username, name=officer.name)
-    await actions.set_password(tx, officer_id, password_hash, by=me.ref)
-    return back_to(_LIST, f"已为{officer.name}重设口令，原有登录全部退出。")
+    await actions.set_password(tx, officer_id, password_hash, by=me)
+    return back_to(_LIST, f"已为{officer.name}重设口令，原有登录全部退出；下次登录时要换成自己的。")
 
 
 async def _hash(context: Context, password: str, *, username: str, name: str) -> str:
@@ -189,11 +193,13 @@ async def _new_page(request: Request, session: AsyncSession, typed: Typed) -> Re
 
 
 async def _officer_page(request: Request, session: AsyncSession, officer: Officer, typed: Typed) -> Response:
+    others = await store.count_other_admins(session, officer.officer_id)
     return page(
         request,
         "directory/officer.html",
         status_code=typed.status,
         shown=officer,
+        leaving=leaving_blocker(officer.roles, frozenset(), other_admins=others) if officer.is_active else None,
         typed=typed,
         units=await _places(session, also=officer.unit_id),
         roles=list(Role),

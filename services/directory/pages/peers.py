@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from services.directory import store
 from services.directory.actions import neighbours as actions
+from services.directory.actions.admitting import allowed
 from services.directory.model import Peer, PeerCard, PeerChange, names
 from services.directory.policy.administration import Administration, require
 from services.directory.policy.neighbours import direction_of, lanes_of, require_other_node
@@ -19,7 +20,16 @@ from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.web.asking import named_in
-from services.kernel.runtime.web.dependencies import Context, IfMatch, LiveMe, Me, Reading, Tx, edge_router
+from services.kernel.runtime.web.dependencies import (
+    Context,
+    IfMatch,
+    LiveMe,
+    Me,
+    Reading,
+    Tx,
+    asked_first,
+    edge_router,
+)
 from services.kernel.runtime.web.forms import Typed, comes_back, meant, read_form
 
 router = edge_router()
@@ -61,6 +71,7 @@ async def _peer_again(request: Request, session: AsyncSession, typed: Typed, _: 
 
 @router.post("/peers/card")
 @comes_back(_list_again)
+@asked_first(allowed(Administration.CHANGE_PEERS))
 async def read_card(request: Request, context: Context, me: LiveMe) -> Response:
     """Second step: what the card says, and where to type the fingerprint."""
     require(me.roles, Administration.CHANGE_PEERS)
@@ -72,11 +83,11 @@ async def read_card(request: Request, context: Context, me: LiveMe) -> Response:
 
 @router.post("/peers")
 @comes_back(_register_again)
+@asked_first(allowed(Administration.CHANGE_PEERS))
 async def register_peer(request: Request, me: LiveMe, tx: Tx) -> Response:
-    require(me.roles, Administration.CHANGE_PEERS)
     form = await read_form(request, CardForm)
     peer = await actions.register_peer(
-        tx, _card(form.card), confirmed_fingerprint=form.fingerprint, system=form.system, by=me.ref
+        tx, _card(form.card), confirmed_fingerprint=form.fingerprint, system=form.system, by=me
     )
     return back_to(_LIST, f"已登记“{peer.name}”，链路会自动建立。")
 
@@ -90,9 +101,9 @@ async def show_peer(node_id: NodeIdInPath, request: Request, me: Me, reading: Re
 
 @router.post("/peers/{node_id}")
 @comes_back(_peer_again)
+@asked_first(allowed(Administration.CHANGE_PEERS))
 async def change_peer(node_id: NodeIdInPath, request: Request, *, me: LiveMe, version: IfMatch, tx: Tx) -> Response:
-    require(me.roles, Administration.CHANGE_PEERS)
-    await actions.change_peer(tx, node_id, await read_form(request, PeerChange), version=version, by=me.ref)
+    await actions.change_peer(tx, node_id, await read_form(request, PeerChange), version=version, by=me)
     return back_to(_LIST, "已保存。")
 
 

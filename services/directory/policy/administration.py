@@ -54,9 +54,23 @@ OPEN_TO: dict[Role, frozenset[Administration]] = {
 """The role matrix of the directory."""
 
 
+_SENTENCES = {
+    Administration.READ_PEERS: "相邻节点由管理员登记和查看。",
+    Administration.CHANGE_UNITS: "单位由管理员登记和修改。",
+    Administration.CHANGE_OFFICERS: "人员由管理员任命和修改。",
+    Administration.CHANGE_PEERS: "相邻节点由管理员登记和修改。",
+    Administration.CHANGE_CALENDAR: "工作日历由管理员设定。",
+}
+
+
 def may(roles: frozenset[Role], what: Administration) -> bool:
     """Whether one of these roles opens the action."""
     return any(what in OPEN_TO[role] for role in roles)
+
+
+def blocker_of(roles: frozenset[Role], what: Administration) -> Refusal | None:
+    """What stands in the way of an officer with these roles: what a page says in the place of the button."""
+    return None if may(roles, what) else NotPermitted(_SENTENCES.get(what))
 
 
 def require(roles: frozenset[Role], what: Administration) -> None:
@@ -65,11 +79,11 @@ def require(roles: frozenset[Role], what: Administration) -> None:
     Raises:
         NotPermitted: None of the roles opens it.
     """
-    if not may(roles, what):
-        raise NotPermitted
+    if blocker := blocker_of(roles, what):
+        raise blocker
 
 
-def require_an_admin_left(before: frozenset[Role], after: frozenset[Role], *, other_admins: int) -> None:
-    """Refuse to take the last administrator away; `after` is empty for an officer who is released."""
-    if Role.ADMIN in before and Role.ADMIN not in after and other_admins == 0:
-        raise LastAdminStays
+def leaving_blocker(before: frozenset[Role], after: frozenset[Role], *, other_admins: int) -> Refusal | None:
+    """What stands in the way of these roles being left; `after` is empty for an officer who is released."""
+    is_last = Role.ADMIN in before and Role.ADMIN not in after and other_admins == 0
+    return LastAdminStays() if is_last else None

@@ -129,16 +129,15 @@ def require_kind_change(old: UnitKind, new: UnitKind) -> None:
         raise UnitKindFixed
 
 
-def require_activity_change(kind: UnitKind, is_active: bool, *, officers: int) -> None:
-    """Let a unit be closed or opened again; its officers go first, a subordinate goes with its node."""
+def activity_blocker(kind: UnitKind, *, is_active: bool, officers: int) -> Refusal | None:
+    """What stands in the way of closing or opening a unit: its officers go first, a subordinate goes with its node."""
     if kind is UnitKind.SUBORDINATE:
-        raise SubordinateComesByItsCard
+        return SubordinateComesByItsCard()
     if is_active:
-        return
+        return None
     if kind is UnitKind.HEAD_OFFICE:
-        raise HeadOfficeStays
-    if officers:
-        raise UnitHasOfficers
+        return HeadOfficeStays()
+    return UnitHasOfficers() if officers else None
 
 
 def require_same_subordinate(kind: UnitKind, its_node: str, *, node_id: str) -> None:

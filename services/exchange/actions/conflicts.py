@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import col
 
+from services.exchange.actions.admitting import admit
 from services.exchange.model import Conflict
 from services.exchange.policy.chain import Chain, link_name
+from services.exchange.policy.permissions import Act
 from services.exchange.store.dialect import insert_rows
-from services.kernel.language.events.parts import OfficerRef
 from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.web.identity import Officer
 
 STOPPING = ("fork", "epoch_ahead")
 MOST_OF_A_KIND = 100
@@ -51,12 +53,17 @@ async def _counted_on(tx: Transaction, chain: Chain, kind: str, epoch: int, n: i
     return open_ids[0] if len(open_ids) == MOST_OF_A_KIND else None
 
 
-async def settle_refusals(tx: Transaction, peer: str, *, by: OfficerRef | None) -> None:
-    """Close what a person has looked into, on every lane to a peer; a fork stays open until an epoch is opened."""
+async def settle_refusals(tx: Transaction, peer: str, *, by: Officer | None) -> None:
+    """Close what a person has looked into, on every lane to a peer; a fork stays open until an epoch is opened.
+
+    Raises:
+        NotPermitted: The officer is no administrator.
+    """
+    ref = admit(by, Act.OPERATE_LINKS)
     links = (link_name(tx.node.node_id, peer), link_name(peer, tx.node.node_id))
     change = update(Conflict).where(col(Conflict.link).in_(links), col(Conflict.kind).not_in(STOPPING))
     await tx.session.execute(change.where(col(Conflict.settled_at).is_(None)).values(settled_at=tx.now))
-    tx.audit("conflicts.settled", peer, by=by)
+    tx.audit("conflicts.settled", peer, by=ref)
     tx.signal("links")
 
 

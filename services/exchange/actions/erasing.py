@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
+from services.exchange.actions.admitting import admit
+from services.exchange.policy.permissions import Act
 from services.exchange.store.files import give_up_erased
 from services.exchange.store.ledger import erase_rows, erase_rows_naming
 from services.exchange.store.queue import erase_queued
-from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import NotFound
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.web.identity import Officer
 
 
-async def erase_fact(tx: Transaction, event_id: str, *, by: OfficerRef | None, reason: str) -> int:
+async def erase_fact(tx: Transaction, event_id: str, *, by: Officer | None, reason: str) -> int:
     """Erase bytes and salt of every row that carries a fact, numbered or not; how many rows that were.
 
     Raises:
@@ -23,7 +25,7 @@ async def erase_fact(tx: Transaction, event_id: str, *, by: OfficerRef | None, r
     erased = await erase_rows(tx.session, event_id) + await erase_queued(tx.session, event_id) if event_id else 0
     if not erased:
         raise NotFound
-    tx.audit("fact.erased", event_id, by=by, details={"rows": erased, "reason": reason})
+    tx.audit("fact.erased", event_id, by=admit(by, Act.ERASE), details={"rows": erased, "reason": reason})
     return erased
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from services.exchange.actions.admitting import admit
 from services.exchange.actions.border import Border
 from services.exchange.actions.conflicts import keep_conflict
 from services.exchange.model import Erasure, ErasureSaid
 from services.exchange.policy.arrivals import NOT_THEIRS
+from services.exchange.policy.permissions import Act
 from services.exchange.policy.routing import neighbours_on
 from services.exchange.store.erasures import DECLINED, ERASED, answer_requests, find_erasure, find_said
 from services.exchange.store.ledger import links_naming
@@ -18,12 +20,12 @@ from services.exchange.store.routes import ways_of
 from services.kernel.language.envelope import Envelope
 from services.kernel.language.events import FactUnknown, FactUnreadable, open_fact
 from services.kernel.language.events.exchange import ABOUT_ERASURE, ErasureDecided, ErasureDeclined
-from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import NotFound, Refusal
 from services.kernel.language.vocabulary import ErasureGround, ErasureStage
 from services.kernel.runtime.keeping.erasure.copies import Tally
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.web.identity import Officer
 
 CHANNEL, DUE = "erasures", "erasures due"
 """What pages show has changed; there is an erasure to carry out."""
@@ -45,50 +47,56 @@ class ErasureAnswered(Refusal):
 
 
 async def decide_erasure(
-    tx: Transaction, origin_id: UUID, *, ground: ErasureGround, reason: str, by: OfficerRef | None
+    tx: Transaction, origin_id: UUID, *, ground: ErasureGround, reason: str, by: Officer | None
 ) -> Erasure:
     """Decide that an item is erased on this node; the neighbours with copies are told and decide for themselves.
 
     Raises:
+        NotPermitted: The officer is no administrator.
         AlreadyErased: That was decided before.
     """
+    ref = admit(by, Act.ERASE)
     if await find_erasure(tx.session, origin_id, to_change=True) is not None:
         raise AlreadyErased
     neighbours = tuple(await neighbours_with(tx.session, tx.node.node_id, origin_id))
-    name, unit_name = (by.name, by.unit_name) if by else (BY_COMMAND, tx.node.name)
+    name, unit_name = (ref.name, ref.unit_name) if ref else (BY_COMMAND, tx.node.name)
     fact = ErasureDecided(
         origin_id=origin_id, ground=ground, reason=reason, decided_by=name, unit_name=unit_name, at=tx.now,
         neighbours=neighbours,
     )  # fmt: skip
     tx.tell(fact)
     erasure = await keep_erasure(tx, fact)
-    tx.audit("erasure.decided", origin_id, by=by, details={"ground": ground.value, "reason": reason})
+    tx.audit("erasure.decided", origin_id, by=ref, details={"ground": ground.value, "reason": reason})
     return erasure
 
 
-async def erase_again(tx: Transaction, origin_id: UUID, *, by: OfficerRef | None) -> None:
+async def erase_again(tx: Transaction, origin_id: UUID, *, by: Officer | None) -> None:
     """Carry an erasure out once more: something was put back, or a copy was out of reach.
 
     Raises:
+        NotPermitted: The officer is no administrator.
         NotFound: The item was never erased.
     """
+    ref = admit(by, Act.ERASE)
     erasure = await find_erasure(tx.session, origin_id, to_change=True)
     if erasure is None:
         raise NotFound
     erasure.stage, erasure.finished_at, erasure.trouble = ErasureStage.DATABASES, None, ""
     tx.session.add(erasure)
-    tx.audit("erasure.repeated", origin_id, by=by)
+    tx.audit("erasure.repeated", origin_id, by=ref)
     tx.signal(CHANNEL)
     tx.signal(DUE)
 
 
-async def decline_erasure(tx: Transaction, origin_id: UUID, peer: str, *, reason: str, by: OfficerRef) -> None:
+async def decline_erasure(tx: Transaction, origin_id: UUID, peer: str, *, reason: str, by: Officer) -> None:
     """Keep an item that a neighbour has erased, and tell it why.
 
     Raises:
+        NotPermitted: The officer is no administrator.
         NotFound: That neighbour has asked for nothing.
         ErasureAnswered: It has its answer.
     """
+    admit(by, Act.ERASE)
     said = await find_said(tx.session, origin_id, peer, to_change=True)
     if said is None or said.is_declined:
         raise NotFound
@@ -100,7 +108,7 @@ async def decline_erasure(tx: Transaction, origin_id: UUID, peer: str, *, reason
     tx.tell(fact)
     _answer(said, fact)
     tx.session.add(said)
-    tx.audit("erasure.declined", origin_id, by=by, details={"peer": peer, "reason": reason})
+    tx.audit("erasure.declined", origin_id, by=by.ref, details={"peer": peer, "reason": reason})
     tx.signal(CHANNEL)
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.exchange.actions.admitting import admit
 from services.exchange.actions.border import Border
 from services.exchange.actions.dispatching import Outgoing, queue_rows
 from services.exchange.model import FileDue
 from services.exchange.policy.chain import Chain, link_name
 from services.exchange.policy.chunks import CHUNK_TYPE, Chunk, describe
+from services.exchange.policy.permissions import Act
 from services.exchange.policy.signature import Kind, Statement, Trust, trust_in
 from services.exchange.store.files import due_anew, give_up, mark_dispatched
 from services.exchange.store.lanes import find_lane
 from services.exchange.store.queue import Rank, has_queued
-from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import Lane
 from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.web.identity import Officer
 
 
 async def dispatch_file(tx: Transaction, due: FileDue, chunks: Sequence[Chunk]) -> bool:
@@ -47,15 +49,17 @@ async def send_file_again(tx: Transaction, border: Border, wanted: Statement) ->
     return is_theirs
 
 
-async def give_up_file(tx: Transaction, sha256: str, *, by: OfficerRef | None, reason: str) -> int:
+async def give_up_file(tx: Transaction, sha256: str, *, by: Officer | None, reason: str) -> int:
     """Look and ask for a file no more; in how many places it was missed.
 
     Raises:
+        NotPermitted: The officer is no administrator.
         NotFound: No such file is missed.
     """
+    ref = admit(by, Act.OPERATE_LINKS)
     given_up = await give_up(tx.session, sha256, now=tx.now)
     if not given_up:
         raise NotFound
-    tx.audit("file.given_up", sha256, by=by, details={"places": given_up, "reason": reason})
+    tx.audit("file.given_up", sha256, by=ref, details={"places": given_up, "reason": reason})
     tx.signal("links")
     return given_up

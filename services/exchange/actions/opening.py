@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.exchange.actions.admitting import admit
 from services.exchange.actions.border import wake_channel
 from services.exchange.actions.conflicts import settle_conflicts
 from services.exchange.actions.dispatching import Outgoing, queue_rows
 from services.exchange.model import Arrival, Dispatch, Epoch, Lane
 from services.exchange.policy.chain import Chain
+from services.exchange.policy.permissions import Act
 from services.exchange.store.dialect import insert_rows
 from services.exchange.store.lanes import change_lane, lock_lanes
 from services.exchange.store.ledger import hashes, page_of_chain
 from services.exchange.store.queue import Rank, drop_queued, queued_again
-from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import NotFound, Refusal
 from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.web.identity import Officer
 
 
 class AgreedRowNotHeld(Refusal):
@@ -25,12 +27,17 @@ class AgreedRowNotHeld(Refusal):
     message = "本节点没有这一行，不能以它为一致行。请与对端核对行号。"
 
 
-async def open_epoch(tx: Transaction, chain: Chain, *, agreed_n: int, by: OfficerRef | None, reason: str) -> int:
+async def open_epoch(tx: Transaction, chain: Chain, *, agreed_n: int, by: Officer | None, reason: str) -> int:
     """Open the next epoch of a chain at the agreed row, as both sides must; the new epoch's number.
 
     The side that writes the chain sends its later rows again in the new epoch, before all that
     waits; the other side tells none of them twice. The rows of the old epoch stay where they are.
+
+    Raises:
+        NotPermitted: The officer is no administrator.
+        AgreedRowNotHeld: This node has no such row.
     """
+    ref = admit(by, Act.OPERATE_LINKS)
     if tx.node.node_id not in chain.link.split(">"):
         raise NotFound
     lane = (await lock_lanes(tx.session, [chain], own=tx.node.node_id))[chain]
@@ -41,14 +48,14 @@ async def open_epoch(tx: Transaction, chain: Chain, *, agreed_n: int, by: Office
     if lane.is_out:
         await _queue_again(tx, chain, await _rows_to_send_again(tx, chain, lane, agreed_n))
     epoch, h = lane.epoch + 1, agreed[agreed_n]
-    opened = {"opened_at": tx.now, "opened_by": by.name if by else "", "reason": reason[:400]}
+    opened = {"opened_at": tx.now, "opened_by": ref.name if ref else "", "reason": reason[:400]}
     place = {"link": chain.link, "lane": chain.lane, "epoch": epoch, "start_n": agreed_n, "start_h": h}
     await insert_rows(tx.session, Epoch, [place | opened])
     numbers = dict.fromkeys(("n", "carried_n", "receipted_n", "claimed_n"), agreed_n)
     await change_lane(tx.session, chain, epoch=epoch, h=h, forked_at=None, gap_since=None, restoring_n=0, **numbers)
     await settle_conflicts(tx, chain)
     tx.audit(
-        "epoch.opened", f"{chain.link}/{chain.lane}/{epoch}", by=by, details={"agreed_n": agreed_n, "reason": reason}
+        "epoch.opened", f"{chain.link}/{chain.lane}/{epoch}", by=ref, details={"agreed_n": agreed_n, "reason": reason}
     )
     tx.signal(wake_channel(chain))
     return epoch

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from services.exchange.actions.admitting import admit
+from services.exchange.policy.permissions import Act
 from services.exchange.store.lanes import lock_link
 from services.kernel.language.events.exchange import LinkStateChanged
-from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import LinkState
 from services.kernel.runtime.heard.organisation import find_peer
 from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.web.identity import Officer
 
 
-async def pause_link(tx: Transaction, peer: str, *, by: OfficerRef | None) -> None:
+async def pause_link(tx: Transaction, peer: str, *, by: Officer | None) -> None:
     """Take the link to a peer down until it is resumed; nothing is lost, everything waits.
 
     Raises:
+        NotPermitted: The officer is no administrator.
         NotFound: No such peer is registered.
     """
     await _set_paused(tx, peer, is_paused=True, by=by)
 
 
-async def resume_link(tx: Transaction, peer: str, *, by: OfficerRef | None) -> None:
+async def resume_link(tx: Transaction, peer: str, *, by: Officer | None) -> None:
     """Let a paused link carry again."""
     await _set_paused(tx, peer, is_paused=False, by=by)
 
@@ -36,7 +39,8 @@ async def note_link_state(tx: Transaction, peer: str, state: LinkState, *, reaso
     tx.signal("links")
 
 
-async def _set_paused(tx: Transaction, peer: str, *, is_paused: bool, by: OfficerRef | None) -> None:
+async def _set_paused(tx: Transaction, peer: str, *, is_paused: bool, by: Officer | None) -> None:
+    ref = admit(by, Act.OPERATE_LINKS)
     if await find_peer(tx.session, peer) is None:
         raise NotFound
     link = await lock_link(tx.session, peer)
@@ -44,6 +48,6 @@ async def _set_paused(tx: Transaction, peer: str, *, is_paused: bool, by: Office
         return
     link.is_paused, link.paused_by, link.changed_at = is_paused, by.name if by else "", tx.now
     tx.session.add(link)
-    tx.audit("link.paused" if is_paused else "link.resumed", peer, by=by)
+    tx.audit("link.paused" if is_paused else "link.resumed", peer, by=ref)
     tx.signal("link settings")
     tx.signal("links")

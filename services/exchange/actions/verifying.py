@@ -88,7 +88,7 @@ class _Walk:
             raise _BadRow(row.epoch, row.n, "内容与摘要不符")
         h = hash_of(self.chain, epoch=row.epoch, n=row.n, previous=self.tip.h, digest=row.digest)
         if h != row.h:
-            raise _BadRow(row.epoch, row.n, "链上的哈希不符")
+            raise _BadRow(row.epoch, row.n, "与前一行对不上")
         self.tip = Tip(row.epoch, row.n, h)
         self.rows += 1
 
@@ -104,5 +104,5 @@ class _Walk:
                     if trust_in(statement_of(row), self.keys) is not Trust.GOOD:
                         raise _BadRow(epoch, row.n, f"{'头' if kind is Kind.HEAD else '回执'}的签名不成立")
                     if row.h != found[epoch, row.n]:
-                        raise _BadRow(epoch, row.n, f"{'头' if kind is Kind.HEAD else '回执'}所签的哈希与账本不符")
+                        raise _BadRow(epoch, row.n, f"{'头' if kind is Kind.HEAD else '回执'}所签的内容与账本不符")
                     self.signatures += 1

@@ -6,15 +6,14 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import BaseModel, Field
 
 from services.exchange import actions
-from services.exchange.api.views import Direction, EpochView, LaneView, LinkView
-from services.exchange.policy.chain import Chain, link_name
+from services.exchange.actions.admitting import granted
+from services.exchange.api.views import EpochView, LaneView, LinkView
+from services.exchange.model.inputs import NewEpoch
 from services.exchange.policy.permissions import Act, require
 from services.exchange.store.overview import find_standing, link_standings
 from services.kernel.language.refusal import NotFound
-from services.kernel.language.vocabulary import Lane
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.web.dependencies import (
@@ -26,27 +25,12 @@ from services.kernel.runtime.web.dependencies import (
     Tx,
     asked_first,
     edge_router,
-    of_officer,
 )
 from services.kernel.runtime.web.views import Page
 
 router = edge_router(prefix="/api/v1")
 
 Peer = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
-
-
-class NewEpoch(BaseModel):
-    """The row up to which both sides agree, and why a new epoch is needed."""
-
-    lane: Lane
-    direction: Direction
-    agreed_seq: Annotated[int, Field(ge=0, lt=2**63)]
-    reason: Annotated[str, Field(min_length=1, max_length=400)]
-
-    def chain(self, own: str, peer: str) -> Chain:
-        """The chain that is meant."""
-        ends = (own, peer) if self.direction is Direction.SENT else (peer, own)
-        return Chain(link_name(*ends), self.lane.value)
 
 
 @router.get("/links")
@@ -66,27 +50,22 @@ async def read_link(peer: Peer, me: Me, reading: Reading, context: Context, now:
 
 @router.post("/links/{peer}/pause")
 async def pause_link(peer: Peer, me: LiveMe, tx: Tx, context: Context) -> LinkView:
-    require(me.roles, Act.OPERATE_LINKS)
-    await _link(tx.session, context, peer, tx.now)
-    await actions.pause_link(tx, peer, by=me.ref)
+    await actions.pause_link(tx, peer, by=me)
     return await _link(tx.session, context, peer, tx.now)
 
 
 @router.post("/links/{peer}/resume")
 async def resume_link(peer: Peer, me: LiveMe, tx: Tx, context: Context) -> LinkView:
-    require(me.roles, Act.OPERATE_LINKS)
-    await _link(tx.session, context, peer, tx.now)
-    await actions.resume_link(tx, peer, by=me.ref)
+    await actions.resume_link(tx, peer, by=me)
     return await _link(tx.session, context, peer, tx.now)
 
 
 @router.post("/links/{peer}/epochs", status_code=201)
-@asked_first(of_officer(lambda me: require(me.roles, Act.OPERATE_LINKS)))
+@asked_first(granted(Act.OPERATE_LINKS))
 async def open_epoch(peer: Peer, new: NewEpoch, *, me: LiveMe, tx: Tx, context: Context) -> EpochView:
-    require(me.roles, Act.OPERATE_LINKS)
     await _link(tx.session, context, peer, tx.now)
     chain = new.chain(context.node.node_id, peer)
-    epoch = await actions.open_epoch(tx, chain, agreed_n=new.agreed_seq, by=me.ref, reason=new.reason)
+    epoch = await actions.open_epoch(tx, chain, agreed_n=new.agreed_seq, by=me, reason=new.reason)
     return EpochView(peer=peer, lane=new.lane, direction=new.direction, epoch=epoch, agreed_seq=new.agreed_seq)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Self
 
+from services.exchange.model.inputs import Direction
 from services.exchange.store.overview import LaneStanding, LinkStanding
 from services.kernel.language.vocabulary import Lane, LinkState, System
 from services.kernel.runtime.web.views import View
@@ -116,13 +116,6 @@ class LinkView(View):
             conflicts=[ConflictView.read(one, seq=one.n) for one in link.conflicts],
             missing_files=[MissingFileView.read(one) for one in link.missing_files],
         )
-
-
-class Direction(StrEnum):
-    """Which of a lane's two chains."""
-
-    SENT = "sent"
-    RECEIVED = "received"
 
 
 class EpochView(View):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.exchange.pages.links import need_of, standings
-from services.exchange.policy.permissions import Act, may
+from services.exchange.policy.permissions import Act, blocker_of
 from services.exchange.store.erasures import count_requests
 from services.kernel.runtime.pages.agenda import Agenda, Card
 from services.kernel.runtime.service import ServiceContext
@@ -16,12 +16,12 @@ from services.kernel.runtime.web.identity import Officer
 async def agenda_of(session: AsyncSession, me: Officer, now: datetime, context: ServiceContext) -> Agenda:
     """For who operates links, and for who decides on erasures."""
     cards = []
-    if may(me.roles, Act.ERASE) and (requests := await count_requests(session)):
+    if not blocker_of(me.roles, Act.ERASE) and (requests := await count_requests(session)):
         note = "相邻单位已清除，要求我们也清除"
         cards.append(
             Card(verb="决定是否清除", count=requests, href="/exchange/erasures", icon="x", note=note, is_urgent=True)
         )
-    if may(me.roles, Act.OPERATE_LINKS):
+    if not blocker_of(me.roles, Act.OPERATE_LINKS):
         found = await standings(session, context, now)
         in_need = {link.peer.peer: (link.peer.name, why) for link in found if (why := need_of(link))}
         note = (

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import AfterValidator, BaseModel, Field
-from pydantic_core import PydanticCustomError
 
 from services.exchange import actions
+from services.exchange.actions.admitting import granted
 from services.exchange.actions.erasures import neighbours_with
 from services.exchange.model import Erasure
+from services.exchange.model.inputs import NewErasure, NewErasureRefusal
 from services.exchange.policy.erasures import MAX_REASON_CHARACTERS, copies_in_all, origin_in, short_number_in, steps_of
 from services.exchange.policy.permissions import Act, require
 from services.exchange.store.erasures import find_by_ending, find_erasure, list_erasures, list_requests, list_said
@@ -25,7 +25,9 @@ from services.kernel.runtime.heard.organisation import list_peers
 from services.kernel.runtime.keeping.erasure.copies import Copies
 from services.kernel.runtime.keeping.erasure.keepers import AskedKeeper, KeeperSilent
 from services.kernel.runtime.pages.event_desk.pages import SERVICE_TITLES
-from services.kernel.runtime.pages.listing import Cursor, Place
+from services.kernel.runtime.pages.export import ExportForm, local_text
+from services.kernel.runtime.pages.listing import Cursor, Place, Sort, export_list
+from services.kernel.runtime.pages.paging import Part
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.storing.session import AsyncSession
@@ -39,26 +41,27 @@ from services.kernel.runtime.web.dependencies import (
     Tx,
     asked_first,
     edge_router,
-    of_officer,
 )
 from services.kernel.runtime.web.forms import Typed, comes_back, read_form
 
 router = edge_router(prefix="/erasures", include_in_schema=False)
 
 PAGE_SIZE = 50
+_SORTS = {"newest": "最近决定在前", "oldest": "最早决定在前", "by": "按决定人"}
 
 
 @router.get("")
 async def show_erasures(
-    request: Request, *, me: Me, reading: Reading, context: Context, q: str = "", cursor: Cursor = ""
-) -> Response:  # fmt: skip
+    request: Request, *, me: Me, reading: Reading, context: Context, q: str = "", sort: Sort = "", cursor: Cursor = ""
+) -> Response:
     require(me.roles, Act.ERASE)
     origin_id = origin_in(q)
     if origin_id is None and (ending := short_number_in(q)):
         origin_id = await find_by_ending(reading, ending)
     if origin_id is not None:
         return RedirectResponse(f"/exchange/erasures/{origin_id}", status_code=303)
-    found = await list_erasures(reading, cursor=cursor, limit=PAGE_SIZE)
+    place = Place("/exchange/erasures", {}, _SORTS, sort, cursor)
+    found = await list_erasures(reading, order=sort, cursor=cursor, limit=PAGE_SIZE)
     return page(
         request,
         "exchange/erasures.html",
@@ -67,10 +70,27 @@ async def show_erasures(
         requests=await list_requests(reading),
         names=await _names(reading, context),
         copies_in_all=copies_in_all,
-        next_href=Place("/exchange/erasures").next_href(found),
+        place=place,
+        next_href=place.next_href(found),
         q=q,
         error="没有找到这件稿件。请打开稿件页，粘贴它的地址。" if q.strip() else "",
     )
+
+
+@router.get("/export.{form}")
+async def export(form: ExportForm, me: Me, reading: Reading, sort: Sort = "") -> Response:
+    require(me.roles, Act.ERASE)
+
+    async def read(cursor: str, limit: int) -> Part[Erasure]:
+        return await list_erasures(reading, order=sort, cursor=cursor, limit=limit)
+
+    def line(one: Erasure) -> list[object]:
+        state = one.stage.label if one.stage is ErasureStage.DONE else "正在清除"
+        who = [one.unit_name, one.decided_by, local_text(one.decided_at)]
+        return [one.origin_id, one.ground.label, one.reason, *who, copies_in_all(one.copies), one.files, state]
+
+    head = ["稿件编号", "为什么", "说明", "单位", "谁决定的", "什么时候", "清除份数", "附件", "状态"]
+    return await export_list(form, "清除记录", head, read=read, line=line)
 
 
 @router.get("/{origin_id}")
@@ -93,38 +113,6 @@ async def show_standing(request: Request, origin_id: UUID, *, me: Me, reading: R
     return await _record_page(request, context, reading, erasure, "exchange/_erasure.html")
 
 
-def _reason(text: str) -> str:
-    if not text.strip():
-        raise PydanticCustomError("empty_reason", "请写明经过谁批准、依据什么；不要复述内容。")
-    if len(text.strip()) > MAX_REASON_CHARACTERS:
-        raise PydanticCustomError("string_too_long", "", {"max_length": MAX_REASON_CHARACTERS})
-    return text.strip()
-
-
-def _looked_over(is_confirmed: bool) -> bool:
-    if not is_confirmed:
-        raise PydanticCustomError("not_confirmed", "请核对以后勾选。")
-    return is_confirmed
-
-
-Reason = Annotated[str, Field(default="", validate_default=True, title="理由"), AfterValidator(_reason)]
-
-
-class Decision(BaseModel):
-    """Why an item is erased, looked over before it is sent."""
-
-    ground: Annotated[ErasureGround, Field(title="为什么清除")]
-    reason: Reason
-    confirmed: Annotated[bool, AfterValidator(_looked_over)]
-
-
-class Declined(BaseModel):
-    """Whose request is declined, and why."""
-
-    peer: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$", title="对方")]
-    reason: Reason
-
-
 async def _again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
     origin_id = named_in(request, "origin_id", UUID)
     return await _decision_page(request, request.app.state.context, session, origin_id, typed)
@@ -139,28 +127,25 @@ async def _declined_again(request: Request, session: AsyncSession, typed: Typed,
 
 @router.post("/{origin_id}")
 @comes_back(_again)
-@asked_first(of_officer(lambda me: require(me.roles, Act.ERASE)))
+@asked_first(granted(Act.ERASE))
 async def decide_erasure(request: Request, origin_id: UUID, me: LiveMe, tx: Tx) -> Response:
-    require(me.roles, Act.ERASE)
-    new = await read_form(request, Decision)
-    await actions.decide_erasure(tx, origin_id, ground=new.ground, reason=new.reason, by=me.ref)
+    new = await read_form(request, NewErasure)
+    await actions.decide_erasure(tx, origin_id, ground=new.ground, reason=new.reason, by=me)
     return back_to(f"/exchange/erasures/{origin_id}", "已开始清除，进度在下面；相邻单位已收到通知，由他们自己决定。")
 
 
 @router.post("/{origin_id}/decline")
 @comes_back(_declined_again)
-@asked_first(of_officer(lambda me: require(me.roles, Act.ERASE)))
+@asked_first(granted(Act.ERASE))
 async def decline_erasure(request: Request, origin_id: UUID, me: LiveMe, tx: Tx) -> Response:
-    require(me.roles, Act.ERASE)
-    new = await read_form(request, Declined)
-    await actions.decline_erasure(tx, origin_id, new.peer, reason=new.reason, by=me.ref)
+    new = await read_form(request, NewErasureRefusal)
+    await actions.decline_erasure(tx, origin_id, new.peer, reason=new.reason, by=me)
     return back_to("/exchange/erasures", "已答复不清除，理由已发给对方。")
 
 
 @router.post("/{origin_id}/again")
 async def erase_again(origin_id: UUID, me: LiveMe, tx: Tx) -> Response:
-    require(me.roles, Act.ERASE)
-    await actions.erase_again(tx, origin_id, by=me.ref)
+    await actions.erase_again(tx, origin_id, by=me)
     return back_to(f"/exchange/erasures/{origin_id}", "已重新开始，每一处再清除一遍。")
 
 
@@ -181,7 +166,7 @@ async def _decision_page(
         topics=len({topic for one in copies.values() if one for topic in one.topics}),
         files=len({digest for one in copies.values() if one for digest in one.digests}),
         is_unknown=all(one is not None and one.is_empty for one in copies.values()),
-        route=[names.get(one, one) for one in route],
+        route=[names.get(one, "已撤销的节点") for one in route],
         neighbours=await neighbours_with(session, context.node.node_id, origin_id),
         requests=[one for one in said if not one.is_declined and not one.answer],
         answered=[one for one in said if one.answer == "declined"],

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import AfterValidator, BaseModel, Field
-from pydantic_core import PydanticCustomError
 
 from services.exchange import actions
-from services.exchange.policy.chain import Chain, link_name
-from services.exchange.policy.permissions import Act, may, require
+from services.exchange.actions.admitting import granted
+from services.exchange.model.inputs import Direction, NewEpoch
+from services.exchange.policy.permissions import Act, blocker_of, require
 from services.exchange.policy.progress import CatchUp, catch_up
 from services.exchange.policy.timing import severity
 from services.exchange.store.keys import known_keys
 from services.exchange.store.overview import LaneStanding, LinkStanding, link_standings
 from services.kernel.language.refusal import InvalidInput, NotFound, Refusal
 from services.kernel.language.vocabulary import Lane, LinkState
+from services.kernel.runtime.heard.organisation import list_peers
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.storing.session import AsyncSession
@@ -33,7 +33,6 @@ from services.kernel.runtime.web.dependencies import (
     Tx,
     asked_first,
     edge_router,
-    of_officer,
 )
 from services.kernel.runtime.web.forms import Typed, comes_back, read_form
 
@@ -121,80 +120,59 @@ async def confirm_pause(
 
 @router.post("/links/{peer}/pause")
 async def pause_link(peer: Peer, me: LiveMe, tx: Tx, context: Context) -> Response:
-    require(me.roles, Act.OPERATE_LINKS)
+    await actions.pause_link(tx, peer, by=me)
     link = _chosen(await standings(tx.session, context, tx.now), peer)
-    await actions.pause_link(tx, peer, by=me.ref)
     return back_to(f"/exchange/links/{peer}", f"与“{link.peer.name}”的链路已暂停，信息都在本级保存着。")
 
 
 @router.post("/links/{peer}/resume")
 async def resume_link(peer: Peer, me: LiveMe, tx: Tx, context: Context) -> Response:
-    require(me.roles, Act.OPERATE_LINKS)
+    await actions.resume_link(tx, peer, by=me)
     link = _chosen(await standings(tx.session, context, tx.now), peer)
-    await actions.resume_link(tx, peer, by=me.ref)
     return back_to(f"/exchange/links/{peer}", f"与“{link.peer.name}”的链路已恢复，正在补传。")
 
 
 @router.post("/links/{peer}/settle")
 async def settle_refusals(peer: Peer, me: LiveMe, tx: Tx, context: Context) -> Response:
-    require(me.roles, Act.OPERATE_LINKS)
+    await actions.settle_refusals(tx, peer, by=me)
     _chosen(await standings(tx.session, context, tx.now), peer)
-    await actions.settle_refusals(tx, peer, by=me.ref)
     return back_to(f"/exchange/links/{peer}", "异常记录已归档。")
 
 
 @router.post("/links/{peer}/files/{sha256}/give-up")
 async def give_up_file(peer: Peer, sha256: Sha256, *, me: LiveMe, tx: Tx, context: Context) -> Response:
-    require(me.roles, Act.OPERATE_LINKS)
+    await actions.give_up_file(tx, sha256, by=me, reason="链路页")
     _chosen(await standings(tx.session, context, tx.now), peer)
-    await actions.give_up_file(tx, sha256, by=me.ref, reason="链路页")
     return back_to(f"/exchange/links/{peer}", "不再等这个附件。")
 
 
 @router.get("/links/{peer}/epoch")
 async def ask_for_epoch(
     request: Request, peer: Peer, *, me: Me, reading: Reading, context: Context, now: Now,
-    lane: Annotated[Lane, Query()], direction: Annotated[str, Query(pattern="^(sent|received)$")],
+    lane: Annotated[Lane, Query()], direction: Annotated[Direction, Query()],
 ) -> Response:  # fmt: skip
     require(me.roles, Act.OPERATE_LINKS)
     link = _chosen(await standings(reading, context, now), peer)
     return _epoch_page(request, link, lane, direction, Typed())
 
 
-def _agreed(text: str) -> str:
-    if not text.strip():
-        raise PydanticCustomError("empty_reason", "请写明对端经办人、核对时间和原因。")
-    return text.strip()
-
-
-class NewEpoch(BaseModel):
-    """From which agreed row a lane goes on, and why."""
-
-    lane: Annotated[Lane, Field(title="通道")]
-    direction: Annotated[Literal["sent", "received"], Field(title="方向")]
-    agreed_n: Annotated[int, Field(ge=0, lt=10**18, title="两边核对一致的最后一行的编号")]
-    reason: Annotated[str, Field(max_length=400, title="原因"), AfterValidator(_agreed)]
-
-
 async def _epoch_again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
     context, lane, direction = request.app.state.context, typed.get("lane"), typed.get("direction")
-    if lane not in set(Lane) or direction not in {"sent", "received"}:
+    if lane not in set(Lane) or direction not in set(Direction):
         raise InvalidInput
     link = _chosen(await standings(session, context, request.state.now), named_in(request, "peer", str))
-    return _epoch_page(request, link, Lane(lane), direction, typed)
+    return _epoch_page(request, link, Lane(lane), Direction(direction), typed)
 
 
 @router.post("/links/{peer}/epoch")
 @comes_back(_epoch_again)
-@asked_first(of_officer(lambda me: require(me.roles, Act.OPERATE_LINKS)))
+@asked_first(granted(Act.OPERATE_LINKS))
 async def open_epoch(request: Request, peer: Peer, me: LiveMe, tx: Tx, context: Context) -> Response:
-    require(me.roles, Act.OPERATE_LINKS)
     _chosen(await standings(tx.session, context, tx.now), peer)
     new = await read_form(request, NewEpoch)
-    ends = (context.node.node_id, peer) if new.direction == "sent" else (peer, context.node.node_id)
-    chain = Chain(link_name(*ends), new.lane.value)
-    epoch = await actions.open_epoch(tx, chain, agreed_n=new.agreed_n, by=me.ref, reason=new.reason)
-    said = f"{new.lane.label}通道已从第 {new.agreed_n} 行开启第 {epoch} 纪元。"
+    chain = new.chain(context.node.node_id, peer)
+    epoch = await actions.open_epoch(tx, chain, agreed_n=new.agreed_seq, by=me, reason=new.reason)
+    said = f"{new.lane.label}通道已从第 {new.agreed_seq} 行开启第 {epoch} 纪元。"
     return back_to(f"/exchange/links/{peer}", said)
 
 
@@ -202,7 +180,9 @@ async def open_epoch(request: Request, peer: Peer, me: LiveMe, tx: Tx, context: 
 async def show_verification(request: Request, me: Me, reading: Reading, context: Context) -> Response:
     require(me.roles, Act.OPERATE_LINKS)
     found = await actions.verify_ledger(reading, await known_keys(reading, context.node_keys))
-    return page(request, "exchange/verification.html", findings=found, lane_labels=LANE_LABELS)
+    names = {peer.peer: peer.name for peer in await list_peers(reading)}
+    ways = {one.chain.link: _way(one.chain.link, context.node.node_id, names) for one in found}
+    return page(request, "exchange/verification.html", findings=found, lane_labels=LANE_LABELS, ways=ways)
 
 
 def _page(  # noqa: PLR0917 - a page needs all of it
@@ -218,21 +198,27 @@ def _page(  # noqa: PLR0917 - a page needs all of it
         tones=TONES,
         conflict_words=CONFLICT_WORDS,
         lane_labels=LANE_LABELS,
-        may_operate=may(me.roles, Act.OPERATE_LINKS),
+        blocker=blocker_of(me.roles, Act.OPERATE_LINKS),
         heartbeat_s=request.app.state.context.settings.link_heartbeat_s,
     )
 
 
-def _epoch_page(request: Request, link: LinkStanding, lane: Lane, direction: str, typed: Typed) -> Response:
+def _epoch_page(request: Request, link: LinkStanding, lane: Lane, direction: Direction, typed: Typed) -> Response:
     standing = next((one for one in link.lanes if one.lane is lane), None)
     if standing is None:
         raise NotFound
-    chain: Any = standing.out if direction == "sent" else standing.inward
-    errors = {"agreed_n": typed.message} if typed.message else typed.errors
+    chain: Any = standing.out if direction is Direction.SENT else standing.inward
+    errors = {"agreed_seq": typed.message} if typed.message else typed.errors
     return page(
         request, "exchange/epoch.html", status_code=typed.status, link=link, lane=lane, direction=direction,
         chain=chain, typed=typed.fields, errors=errors,
     )  # fmt: skip
+
+
+def _way(link: str, own: str, names: dict[str, str]) -> str:
+    sender, _, receiver = link.partition(">")
+    is_out = sender == own
+    return ("发往" if is_out else "来自") + names.get(receiver if is_out else sender, "已撤销的节点")
 
 
 def _catching_up(link: LinkStanding, now: datetime) -> list[CatchingUp]:

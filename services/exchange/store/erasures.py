@@ -12,13 +12,17 @@ from sqlmodel import select as select_rows
 
 from services.exchange.model import Erasure, ErasureSaid
 from services.kernel.language.vocabulary import ErasureStage
-from services.kernel.runtime.pages.paging import Order, Part
+from services.kernel.runtime.pages.paging import Order, Orders, Part, order_named
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.storing.tables import COUNTER, INBOX_CURSOR
 
 ERASED, DECLINED = "erased", "declined"
 """What was answered to a neighbour that asked."""
-_NEWEST = Order(col(Erasure.decided_at), col(Erasure.origin_id), is_falling=True)
+ERASURE_ORDERS: Orders = {
+    "newest": Order(col(Erasure.decided_at), col(Erasure.origin_id), is_falling=True),
+    "oldest": Order(col(Erasure.decided_at), col(Erasure.origin_id)),
+    "by": Order(col(Erasure.decided_by), col(Erasure.origin_id)),
+}
 _IS_OPEN = (col(ErasureSaid.is_declined).is_(False), col(ErasureSaid.answer) == "")
 
 
@@ -40,9 +44,9 @@ async def next_unfinished(session: AsyncSession) -> Erasure | None:
     return (await session.execute(query)).scalars().first()
 
 
-async def list_erasures(session: AsyncSession, *, cursor: str = "", limit: int = 50) -> Part[Erasure]:
-    """A page of this node's erasures, the newest first."""
-    return await _NEWEST.read(session, select_rows(Erasure), cursor=cursor, limit=limit)
+async def list_erasures(session: AsyncSession, *, order: str = "", cursor: str = "", limit: int = 50) -> Part[Erasure]:
+    """A page of this node's erasures, the newest first unless `order` says so."""
+    return await order_named(ERASURE_ORDERS, order).read(session, select_rows(Erasure), cursor=cursor, limit=limit)
 
 
 async def find_said(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import httpx
@@ -15,16 +15,21 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 from sqlalchemy import MetaData
 
+from services.directory.actions import days, officers, units
 from services.directory.actions.demo import demo_officer_id, demo_unit_id, seed_demo
 from services.directory.app import directory_service
+from services.directory.model import NewDays, NewUnit
 from services.directory.policy.sign_in import way_back
+from services.kernel.language.refusal import NotPermitted
+from services.kernel.language.vocabulary import DayKind, Role, UnitKind
 from services.kernel.runtime.pages.agenda import Agenda, Card, Figure, News, Task
 from services.kernel.runtime.service import Service, ServiceContext
 from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.web.dependencies import Me
 from services.kernel.runtime.web.identity import Officer
 from tests.integration.directory.conftest import PASSWORD, Clock, Directory
-from tests.support.service import DISTRICT, client_of, running_node, settings_for
+from tests.support.service import DISTRICT, client_of, officer, running_node, settings_for
 
 BROWSER = {"Accept": "text/html"}
 
@@ -267,19 +272,93 @@ async def test_a_pasted_card_is_confirmed_by_its_fingerprint(browser: httpx.Asyn
 
 async def test_the_calendar_is_decided_by_form(browser: httpx.AsyncClient) -> None:
     page = await browser.get("/directory/calendar?year=2027&day=2027-01-01")
+    assert 'aria-disabled="true"' in page.text
+    assert "请先录入再标为已公布" in page.text, "the button says what the action would"
     form = {"csrf_token": csrf(page.text), "version": "0"}
-    early = await browser.post("/directory/calendar/announce", data=form | {"year": "2027", "is_announced": "true"})
+    early = await browser.post("/directory/calendar/2027/announce", data=form | {"is_announced": "true"})
     assert (early.status_code, "请先录入" in early.text) == (409, True)
-    day = {"day": "2027-01-01", "kind": "holiday", "name": "元旦"}
-    assert (await browser.post("/directory/calendar/days", data=form | day)).status_code == 303
-    for wrong in ({"day": "yesterday"}, {"day": "1999-01-01"}, {"day": "9999-12-31"}, {"kind": "party"}):
-        answer = await browser.post("/directory/calendar/days", data=form | {"version": "1"} | day | wrong)
+    spring = {"first": "2027-02-05", "last": "2027-02-11", "kind": "holiday", "name": "春节"}
+    done = await browser.post("/directory/calendar/days", data=form | spring)
+    assert done.status_code == 303
+    page = await browser.get(done.headers["location"])
+    assert "已设定2027年2月5日至2月11日：放假。" in page.text
+    assert page.text.count("<small>春节</small>") == 7
+    for wrong in ({"first": "yesterday"}, {"first": "1999-01-01"}, {"first": "9999-12-31"}, {"kind": "party"}):
+        answer = await browser.post("/directory/calendar/days", data=form | {"version": "1"} | spring | wrong)
         assert answer.status_code in {404, 422}, wrong
-    done = await browser.post(
-        "/directory/calendar/announce", data=form | {"version": "1", "year": "2027", "is_announced": "true"}
-    )
+    done = await browser.post("/directory/calendar/2027/announce", data=form | {"version": "1", "is_announced": "true"})
     assert done.status_code == 303
     assert "放假安排已公布" in (await browser.get("/directory/calendar?year=2027")).text
+
+
+async def test_days_that_do_not_fit_come_back_in_one_sentence_and_none_is_set(browser: httpx.AsyncClient) -> None:
+    page = await browser.get("/directory/calendar?year=2027")
+    form = {"csrf_token": csrf(page.text), "version": "0", "kind": "makeup_workday", "name": "调休"}
+    refused = await browser.post("/directory/calendar/days", data=form | {"first": "2027-02-19", "last": "2027-02-22"})
+    assert refused.status_code == 422
+    said = "2月19日（周五）、2月22日（周一）本来就上班，不能设为调休上班"
+    assert refused.text.count(said) == 2, "in the list of what is wrong, and at its field"
+    assert 'value="2027-02-22"' in refused.text
+    assert "2027年" in refused.text, "the year stays in sight"
+    assert "还没有设定" in (await browser.get("/directory/calendar?year=2027")).text
+
+
+async def test_units_are_narrowed_sorted_and_handed_out_as_they_are_seen(browser: httpx.AsyncClient) -> None:
+    page = (await browser.get("/directory/units?kind=bureau&sort=name")).text
+    assert "/directory/units/export.xlsx?kind=bureau&amp;sort=name" in page
+    listed = (await browser.get("/directory/units/export.csv?kind=bureau&sort=name")).text.splitlines()
+    assert listed[0].startswith("\ufeff全称,简称,类别")
+    assert len(listed) > 1
+    assert all(",部门," in line for line in listed[1:])
+    names = [line.split(",")[0] for line in listed[1:]]
+    assert names == sorted(names)
+
+
+async def test_a_password_that_another_has_set_is_changed_at_the_first_sign_in(
+    directory: Directory, browser: httpx.AsyncClient
+) -> None:
+    given, own = "初次交给您的-2026", "只有我知道的-2026"
+    form = {
+        "csrf_token": csrf((await browser.get("/directory/officers/new")).text),
+        "unit_id": str(demo_unit_id("district")),
+    }
+    new = {"username": "newcomer", "name": "新来", "roles": "clerk", "password": given}
+    assert (await browser.post("/directory/officers", data=form | new)).status_code == 303
+    async with directory.stranger() as client:
+        client.headers.update(BROWSER)
+        entered = await sign_in_by_form(client, "newcomer", given)
+        assert (entered.status_code, entered.headers["location"]) == (303, "/directory/password")
+        assert (await client.get("/")).headers["location"] == "/directory/password"
+        page = (await client.get("/directory/password")).text
+        assert "请先换成只有您知道的" in page
+        changed = {"csrf_token": csrf(page), "old_password": given, "password": own, "again": own}
+        assert (await client.post("/directory/password", data=changed)).status_code == 303
+        assert (await client.get("/")).status_code == 200
+    async with directory.stranger() as client:
+        assert (await sign_in_by_form(client, "newcomer", own)).headers["location"] == "/"
+
+
+async def test_who_may_not_change_reads_why_where_the_form_would_be(directory: Directory) -> None:
+    async with directory.stranger() as client:
+        client.headers.update(BROWSER)
+        await sign_in_by_form(client, "editor")
+        unit = (await client.get(f"/directory/units/{demo_unit_id('district')}")).text
+        assert "单位由管理员登记和修改。" in unit
+        assert 'name="short_name"' not in unit
+        assert "工作日历由管理员设定。" in (await client.get("/directory/calendar")).text
+    editor = officer(Role.EDITOR)
+    acts: list[Callable[[Transaction], Awaitable[object]]] = [
+        lambda tx: days.set_calendar_days(
+            tx, NewDays(first=date(2027, 1, 1), kind=DayKind.HOLIDAY), version=0, by=editor
+        ),
+        lambda tx: days.announce_year(tx, 2026, version=1, by=editor),
+        lambda tx: units.register_unit(tx, NewUnit(name="区教育局", kind=UnitKind.BUREAU), by=editor),
+        lambda tx: officers.set_password(tx, demo_officer_id("district", "admin"), "hash", by=editor),
+    ]
+    for act in acts:
+        with pytest.raises(NotPermitted):
+            async with directory.database.transaction(directory.clock()) as tx:
+                await act(tx)
 
 
 async def test_an_officer_changes_the_own_password_by_form(directory: Directory) -> None:

@@ -19,6 +19,7 @@ from services.directory.actions.passwords import PasswordCheck
 from services.directory.app import directory_service
 from services.directory.model import (
     METADATA,
+    NewDays,
     NewOfficer,
     NewUnit,
     OfficerChange,
@@ -85,10 +86,13 @@ async def _meet_neighbours(tx: Transaction) -> None:
 async def _declare_days(tx: Transaction) -> None:
     year = await store.find_year(tx.session, 2027)
     version = year.version if year else 0
-    year = await days.set_calendar_day(tx, date(2027, 2, 5), DayKind.HOLIDAY, name="春节", version=version, by=None)
-    year = await days.set_calendar_day(tx, date(2027, 2, 7), DayKind.MAKEUP_WORKDAY, version=year.version, by=None)
-    year = await days.set_calendar_day(tx, date(2027, 2, 8), DayKind.WORKING, version=year.version, by=None)
-    await days.announce_year(tx, 2027, version=year.version, by=None)
+    for new in (
+        NewDays(first=date(2027, 2, 5), kind=DayKind.HOLIDAY, name="春节"),
+        NewDays(first=date(2027, 2, 7), kind=DayKind.MAKEUP_WORKDAY),
+        NewDays(first=date(2027, 2, 8), kind=DayKind.WORKING),
+    ):
+        version = (await days.set_calendar_days(tx, new, version=version, by=None)).version
+    await days.announce_year(tx, 2027, version=version, by=None)
 
 
 def _card() -> PeerCard:

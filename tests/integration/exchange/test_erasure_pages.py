@@ -73,6 +73,8 @@ async def test_it_is_decided_with_ground_reason_and_one_confirmation(district: N
         assert "正在清除" in record
         assert FORM["reason"] in record
         assert FORM["reason"] in (await admin.get(PAGES)).text
+        listed = await admin.get(f"{PAGES}/export.csv", params={"sort": "by"})
+        assert f"{origin_id},误录" in listed.text
     context = district.contexts["exchange"]
     async with context.database.reading() as session:
         told = (await session.execute(select(OUTBOX.c.type).where(OUTBOX.c.key == str(origin_id)))).scalars().all()

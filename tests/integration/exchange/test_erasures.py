@@ -17,7 +17,7 @@ from services.kernel.language.events.exchange import ErasureDecided, ErasureDecl
 from services.kernel.language.events.parts import Fact
 from services.kernel.language.events.review import SubmissionReportedUp
 from services.kernel.language.refusal import NotFound
-from services.kernel.language.vocabulary import ErasureGround, ErasureStage, Lane
+from services.kernel.language.vocabulary import ErasureGround, ErasureStage, Lane, Role
 from services.kernel.runtime.keeping.erasure.copies import Order
 from services.kernel.runtime.keeping.erasure.erasing import copies_of, erase_item
 from services.kernel.runtime.storing.outbox import envelope_of as outbox_envelope
@@ -25,7 +25,9 @@ from services.kernel.runtime.storing.tables import AUDIT, OUTBOX
 from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.exchange.handing import batch, hand_over
 from tests.integration.exchange.two_nodes import OFFICER, Node, reported_up
+from tests.support.service import officer
 
+ADMIN = officer(Role.ADMIN, name="王芳")
 URGENT = Lane.URGENT.value
 TEXT = "饮水管网老化"
 
@@ -41,7 +43,7 @@ async def sent(township: Node, district: Node) -> SubmissionReportedUp:
 async def decide(node: Node, origin_id: UUID) -> None:
     """Decide there, and let the node's own agent take the decision up."""
     async with node.transaction() as tx:
-        await actions.decide_erasure(tx, origin_id, ground=ErasureGround.MISTAKE, reason="主任已批准", by=OFFICER)
+        await actions.decide_erasure(tx, origin_id, ground=ErasureGround.MISTAKE, reason="主任已批准", by=ADMIN)
     await take_up(node, ErasureDecided)
 
 
@@ -101,17 +103,17 @@ async def test_a_declined_request_is_answered_with_the_reason(pair: tuple[Node, 
     await decide(township, report.item.origin_id)
     await hand_over(await batch(township, district, 1, 1, URGENT), township, district, URGENT)
     async with district.transaction() as tx:
-        await actions.decline_erasure(tx, report.item.origin_id, township.name, reason="不涉密", by=OFFICER)
+        await actions.decline_erasure(tx, report.item.origin_id, township.name, reason="不涉密", by=ADMIN)
     with pytest.raises(ErasureAnswered):
         async with district.transaction() as tx:
-            await actions.decline_erasure(tx, report.item.origin_id, township.name, reason="不涉密", by=OFFICER)
+            await actions.decline_erasure(tx, report.item.origin_id, township.name, reason="不涉密", by=ADMIN)
     with pytest.raises(NotFound):
         async with district.transaction() as tx:
-            await actions.decline_erasure(tx, new_id(), township.name, reason="不涉密", by=OFFICER)
+            await actions.decline_erasure(tx, new_id(), township.name, reason="不涉密", by=ADMIN)
     await take_up(district, ErasureDeclined)
     await hand_over(await batch(district, township, 1, 1, URGENT), district, township, URGENT)
     [answer] = await said(township)
-    assert (answer.is_declined, answer.reason, answer.decided_by) == (True, "不涉密", OFFICER.name)
+    assert (answer.is_declined, answer.reason, answer.decided_by) == (True, "不涉密", ADMIN.name)
     assert await texts(district) > 0
 
 

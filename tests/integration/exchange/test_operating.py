@@ -1,6 +1,6 @@
 """An administrator operates links; the directory confirms who that is."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,15 +10,20 @@ import pytest
 from services.directory.actions.demo import seed_demo
 from services.directory.app import directory_service
 from services.directory.policy.sign_in import DEMO_PASSWORD
+from services.exchange import actions
 from services.exchange.app import exchange_service
+from services.exchange.policy.chain import Chain
+from services.exchange.policy.permissions import Act, blocker_of
 from services.kernel.language.events.directory import PeerRegistered
-from services.kernel.language.vocabulary import Level, System
+from services.kernel.language.refusal import NotPermitted
+from services.kernel.language.vocabulary import ErasureGround, Lane, Level, Role, System
 from services.kernel.runtime.heard.organisation import keep_peer
 from services.kernel.runtime.running.process import NodeProcess
 from services.kernel.runtime.storing.tables import AUDIT
+from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.surroundings.identifiers import new_id
 from services.kernel.runtime.web.tokens import public_key_text
-from tests.support.service import DISTRICT, client_of, running_node, settings_for
+from tests.support.service import DISTRICT, client_of, officer, running_node, settings_for
 
 
 @pytest.fixture
@@ -71,6 +76,49 @@ async def test_nobody_else_may_operate_links(district: NodeProcess) -> None:
         assert (await stranger.post("/exchange/api/v1/links/township/pause")).status_code == 401
 
 
+async def test_the_action_itself_refuses_who_is_no_administrator_with_the_sentence_of_the_page(
+    district: NodeProcess,
+) -> None:
+    context, editor = district.contexts["exchange"], officer(Role.EDITOR)
+    chain = Chain("district>township", Lane.ROUTINE.value)
+    acts: list[Callable[[Transaction], Awaitable[object]]] = [
+        lambda tx: actions.pause_link(tx, "township", by=editor),
+        lambda tx: actions.resume_link(tx, "township", by=editor),
+        lambda tx: actions.settle_refusals(tx, "township", by=editor),
+        lambda tx: actions.give_up_file(tx, "a" * 64, by=editor, reason="x"),
+        lambda tx: actions.open_epoch(tx, chain, agreed_n=0, by=editor, reason="x"),
+        lambda tx: actions.decide_erasure(tx, new_id(), ground=ErasureGround.MISTAKE, reason="x", by=editor),
+        lambda tx: actions.decline_erasure(tx, new_id(), "township", reason="x", by=editor),
+        lambda tx: actions.erase_again(tx, new_id(), by=editor),
+    ]
+    for act in acts:
+        with pytest.raises(NotPermitted) as refused:
+            async with context.database.transaction(context.clock()) as tx:
+                await act(tx)
+        assert "管理员" in str(refused.value)
+    async with signed_in(district, "editor") as client:
+        page = (await client.get("/exchange/links/township")).text
+    assert str(blocker_of(editor.roles, Act.OPERATE_LINKS)) in page
+    assert "暂停链路" not in page
+
+
+async def test_an_epochs_form_says_what_is_wrong_once_with_the_fields_label(district: NodeProcess) -> None:
+    async with signed_in(district, "admin") as client:
+        form = {"lane": "bulk", "direction": "received", "agreed_seq": "-1", "reason": " "}
+        for wrong, sentence in (
+            ({}, "一致行不能小于 0。"),
+            ({"agreed_seq": ""}, "一致行请填整数。"),
+            ({"reason": "字" * 401}, "经办人、时间和原因最多 400 字。"),
+            ({"agreed_seq": "0"}, "请写明对端经办人、核对时间和原因。"),
+        ):
+            page = (await client.post("/exchange/links/township/epoch", data=form | wrong)).text
+            assert page.count(sentence) == 2, "in the list of what is wrong, and at its field"
+            assert "填写有误" not in page
+        form |= {"agreed_seq": "5", "reason": "核对"}
+        page = (await client.post("/exchange/links/township/epoch", data=form)).text
+    assert "本节点没有这一行" in page
+
+
 async def test_an_unknown_link_is_not_found(district: NodeProcess) -> None:
     async with signed_in(district, "admin") as client:
         assert (await client.post("/exchange/api/v1/links/nowhere/pause")).status_code == 404
@@ -96,18 +144,18 @@ async def test_the_forms_of_the_page_do_the_same(district: NodeProcess) -> None:
         await client.post("/exchange/links/township/resume", data={})
         assert "暂停链路" in (await client.get("/exchange/links/township")).text
         assert (await client.post("/exchange/links/township/settle", data={})).status_code == 303
-        form = {"lane": "bulk", "direction": "received", "agreed_n": "七", "reason": ""}
+        form = {"lane": "bulk", "direction": "received", "agreed_seq": "七", "reason": ""}
         refused = await client.post("/exchange/links/township/epoch", data=form)
         assert refused.status_code == 422
         assert "七" in refused.text
-        opened = await client.post("/exchange/links/township/epoch", data=form | {"agreed_n": "0", "reason": "核对"})
+        opened = await client.post("/exchange/links/township/epoch", data=form | {"agreed_seq": "0", "reason": "核对"})
         assert opened.status_code == 303
 
 
 async def test_odd_text_in_the_reason_is_kept_as_text(district: NodeProcess) -> None:
     async with signed_in(district, "admin") as client:
         for text in ("<script>alert(1)</script>", "{{ 7 * 7 }}", "\x00\x07", "字" * 500):
-            form = {"lane": "bulk", "direction": "sent", "agreed_n": "99", "reason": text}
+            form = {"lane": "bulk", "direction": "sent", "agreed_seq": "99", "reason": text}
             answer = await client.post("/exchange/links/township/epoch", data=form)
             assert answer.status_code in {409, 422}
             assert "<script>alert" not in answer.text

@@ -10,7 +10,7 @@ from services.directory.policy import administration, calendar, neighbours, unit
 from services.directory.policy.administration import Administration
 from services.directory.policy.neighbours import Direction
 from services.directory.policy.units import ReportsTo
-from services.kernel.language.refusal import NotPermitted
+from services.kernel.language.refusal import NotPermitted, Refusal
 from services.kernel.language.vocabulary import DayKind, Lane, Level, Role, System, UnitKind
 
 ONLY_IN_THE_OFFICE = {Role.EDITOR, Role.CHIEF, Role.STATISTICIAN, Role.ADMIN, Role.DUTY}
@@ -61,14 +61,15 @@ def test_a_node_has_one_office_and_gets_subordinates_by_their_cards() -> None:
 
 
 def test_a_unit_closes_once_its_officers_are_gone() -> None:
-    units.require_activity_change(UnitKind.BUREAU, False, officers=0)
-    units.require_activity_change(UnitKind.BUREAU, True, officers=3)
-    with pytest.raises(units.UnitHasOfficers):
-        units.require_activity_change(UnitKind.BUREAU, False, officers=1)
-    with pytest.raises(units.HeadOfficeStays):
-        units.require_activity_change(UnitKind.HEAD_OFFICE, False, officers=0)
-    with pytest.raises(units.SubordinateComesByItsCard):
-        units.require_activity_change(UnitKind.SUBORDINATE, False, officers=0)
+    def blocker(kind: UnitKind, *, is_active: bool = False, officers: int = 0) -> type[Refusal] | None:
+        found = units.activity_blocker(kind, is_active=is_active, officers=officers)
+        return type(found) if found else None
+
+    assert blocker(UnitKind.BUREAU) is None
+    assert blocker(UnitKind.BUREAU, is_active=True, officers=3) is None
+    assert blocker(UnitKind.BUREAU, officers=1) is units.UnitHasOfficers
+    assert blocker(UnitKind.HEAD_OFFICE) is units.HeadOfficeStays
+    assert blocker(UnitKind.SUBORDINATE) is units.SubordinateComesByItsCard
 
 
 def test_a_hosted_unit_stands_one_level_below() -> None:
@@ -98,11 +99,17 @@ def test_an_officer_without_roles_may_nothing() -> None:
 
 def test_the_last_admin_stays() -> None:
     admin, nobody = frozenset({Role.ADMIN}), frozenset[Role]()
-    administration.require_an_admin_left(admin, nobody, other_admins=1)
-    administration.require_an_admin_left(admin, admin | {Role.CLERK}, other_admins=0)
-    administration.require_an_admin_left(nobody, nobody, other_admins=0)
-    with pytest.raises(administration.LastAdminStays):
-        administration.require_an_admin_left(admin, nobody, other_admins=0)
+    assert administration.leaving_blocker(admin, nobody, other_admins=1) is None
+    assert administration.leaving_blocker(admin, admin | {Role.CLERK}, other_admins=0) is None
+    assert administration.leaving_blocker(nobody, nobody, other_admins=0) is None
+    stays = administration.leaving_blocker(admin, nobody, other_admins=0)
+    assert isinstance(stays, administration.LastAdminStays)
+
+
+def test_who_may_not_is_told_who_may() -> None:
+    sentence = str(administration.blocker_of(frozenset({Role.EDITOR}), Administration.CHANGE_CALENDAR))
+    assert sentence == "工作日历由管理员设定。"
+    assert administration.blocker_of(frozenset({Role.ADMIN}), Administration.CHANGE_CALENDAR) is None
 
 
 def test_a_neighbour_stands_above_or_below_by_its_level() -> None:
@@ -144,3 +151,25 @@ def test_a_decision_is_taken_back_to_the_plain_week() -> None:
 def test_the_calendar_has_an_end(year: int) -> None:
     with pytest.raises(calendar.YearOutOfRange):
         calendar.require_year(year)
+
+
+def test_days_in_a_row_are_checked_at_once_and_one_sentence_names_those_that_do_not_fit() -> None:
+    week = calendar.days_between(date(2026, 10, 9), date(2026, 10, 13))
+    with pytest.raises(calendar.DaysDoNotFit) as refused:
+        calendar.require_kind(week, DayKind.MAKEUP_WORKDAY)
+    said = "10月9日（周五）、10月12日（周一）、10月13日（周二）本来就上班，不能设为调休上班；要撤销放假的，请选“上班”。"
+    assert [error["message"] for error in refused.value.details["errors"]] == [said]
+    with pytest.raises(calendar.DaysDoNotFit, match="10月10日（周六）、10月11日（周日）是周末"):
+        calendar.require_kind(week, DayKind.WORKING)
+    calendar.require_kind(week, DayKind.HOLIDAY)
+    calendar.require_kind([date(2026, 10, 10)], DayKind.MAKEUP_WORKDAY)
+    calendar.require_kind([date(2026, 10, 12)], DayKind.WORKING)
+
+
+@pytest.mark.parametrize(
+    "last", [date(2026, 9, 30), date(2027, 1, 2), date(2026, 11, 1)], ids=["backwards", "two years", "32 days"]
+)
+def test_a_row_of_days_lies_in_one_year_and_is_no_longer_than_a_month(last: date) -> None:
+    with pytest.raises(calendar.DaysDoNotFit):
+        calendar.days_between(date(2026, 10, 1), last)
+    assert len(calendar.days_between(date(2026, 10, 1), date(2026, 10, 31))) == 31

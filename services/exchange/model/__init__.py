@@ -1,0 +1,41 @@
+"""Tables of the exchange, and the inputs by which people operate it."""
+
+from services.exchange.model.tables import (
+    METADATA,
+    Arrival,
+    ArrivedEvent,
+    Conflict,
+    Delivery,
+    Dispatch,
+    Epoch,
+    Erasure,
+    ErasureSaid,
+    FileDue,
+    FileWanted,
+    Lane,
+    LedgerRow,
+    Link,
+    Queued,
+    Route,
+    SignedStatement,
+)
+
+__all__ = [
+    "METADATA",
+    "Arrival",
+    "ArrivedEvent",
+    "Conflict",
+    "Delivery",
+    "Dispatch",
+    "Epoch",
+    "Erasure",
+    "ErasureSaid",
+    "FileDue",
+    "FileWanted",
+    "Lane",
+    "LedgerRow",
+    "Link",
+    "Queued",
+    "Route",
+    "SignedStatement",
+]
