@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from services.kernel.language.refusal import InvalidInput, Refusal
 from services.kernel.language.vocabulary import ReviewStatus, Role, UnitKind
 from services.kernel.runtime.documents.brief import BriefDocument
 from services.kernel.runtime.documents.brief.unprintable import list_unprintable
-from services.kernel.runtime.pages.listing import Cursor
+from services.kernel.runtime.pages.export import ExportForm, local_text
+from services.kernel.runtime.pages.listing import Cursor, Place, Sort, export_list
+from services.kernel.runtime.pages.paging import Part
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.web.asking import named_in
@@ -77,24 +79,72 @@ class IssuePage:
         return [{"state": "bad", "text": check.label} for check in self.checks if check.is_bad]
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What the address of the list of signed issues asks for."""
+
+    periodical: Annotated[str, Query(max_length=40)] = ""
+    sort: Sort = ""
+    cursor: Cursor = ""
+
+    @property
+    def place(self) -> Place:
+        """Which part of the list that is."""
+        sorts = {"signed": "按签发时间", "number": "按期号"}
+        return Place("/review/issues", {"periodical": self.periodical}, sorts, self.sort, self.cursor)
+
+    async def read(self, session: AsyncSession, cursor: str, limit: int) -> Part[Issue]:
+        """The signed issues it means, after a cursor."""
+        wanted = _uuid(self.periodical) if self.periodical else None
+        return await issues.list_signed(session, periodical_id=wanted, order=self.sort, cursor=cursor, limit=limit)
+
+
+AskedFor = Annotated[Asked, Depends()]
+
+
 @router.get("")
-async def show_issues(request: Request, me: Me, session: Reading, cursor: Cursor = "") -> Response:
+async def show_issues(request: Request, me: Me, session: Reading, asked: AskedFor) -> Response:
     _require_reader(me)
     drafts = (await issues.list_issues(session, status=IssueStatus.DRAFT, limit=50)).rows
-    signed = await issues.list_issues(session, status=IssueStatus.SIGNED, cursor=cursor, limit=30)
+    signed = await asked.read(session, asked.cursor, 30)
     ids = [issue.issue_id for issue in [*drafts, *signed.rows]]
     return page(
         request,
         "review/issues.html",
         drafts=drafts,
         signed=signed.rows,
-        next=signed.next,
+        next_href=asked.place.next_href(signed),
+        place=asked.place,
+        asked=asked,
+        every_periodical=[
+            (str(one.periodical_id), one.title) for one in await issues.list_periodicals(session, active_only=False)
+        ],
         places=await issues.titles_of(session, ids),
         counts=await issues.count_entries(session, ids),
         periodicals=await issues.list_periodicals(session),
         issue_label=issue_label,
         may_arrange=me.has(Role.EDITOR, Role.CHIEF),
     )
+
+
+@router.get("/export.{form}")
+async def export(form: ExportForm, me: Me, session: Reading, asked: AskedFor) -> Response:
+    _require_reader(me)
+
+    async def read(cursor: str, limit: int) -> Part[tuple[Issue, Periodical, int]]:
+        part = await asked.read(session, cursor, limit)
+        ids = [issue.issue_id for issue in part.rows]
+        titles, counts = await issues.titles_of(session, ids), await issues.count_entries(session, ids)
+        return Part([(one, titles[one.issue_id][1], counts.get(one.issue_id, 0)) for one in part.rows], part.next)
+
+    def line(row: tuple[Issue, Periodical, int]) -> list[object]:
+        one, periodical, count = row
+        label = issue_label(one.number, is_supplement=one.series is Series.SUPPLEMENT)
+        by = one.sign_off.signed_by if one.sign_off else ""
+        return [periodical.title, periodical.system.label, one.year or "", label, count, by, local_text(one.signed_at)]
+
+    head = ["刊物", "系统", "年度", "期号", "稿件", "签发人", "签发时间"]
+    return await export_list(form, "已签发刊物", head, read=read, line=line)
 
 
 async def _again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:

@@ -9,11 +9,15 @@ from uuid import UUID
 from sqlmodel import col, func, select, update
 
 from services.kernel.language.refusal import NotFound
-from services.kernel.runtime.pages.paging import Order, Part
+from services.kernel.runtime.pages.paging import Order, Orders, Part, order_named
 from services.kernel.runtime.storing.session import AsyncSession
 from services.review.model import Adoption, AdoptionStatus, Issue, IssueStatus, Periodical, ReviewItem, Series
 from services.review.store.items import current_text
 
+SIGNED_ORDERS: Orders = {
+    "signed": Order(col(Issue.signed_at), col(Issue.issue_id), is_falling=True),
+    "number": Order(col(Issue.year), col(Issue.number), col(Issue.issue_id), is_falling=True),
+}
 _NEWEST = Order(col(Issue.issue_id), is_falling=True)
 LIVE = (AdoptionStatus.SELECTED, AdoptionStatus.ADOPTED)
 
@@ -111,6 +115,16 @@ async def number_is_free(session: AsyncSession, periodical_id: UUID, year: int, 
 async def list_issues(session: AsyncSession, *, status: IssueStatus, cursor: str = "", limit: int = 30) -> Part[Issue]:
     """A page of the issues in one state, newest first."""
     return await _NEWEST.read(session, select(Issue).where(Issue.status == status), cursor=cursor, limit=limit)
+
+
+async def list_signed(
+    session: AsyncSession, *, periodical_id: UUID | None = None, order: str = "", cursor: str = "", limit: int = 30
+) -> Part[Issue]:
+    """A page of the signed issues, of one periodical or of all; those signed last come first unless `order` says so."""
+    query = select(Issue).where(Issue.status == IssueStatus.SIGNED)
+    if periodical_id:
+        query = query.where(Issue.periodical_id == periodical_id)
+    return await order_named(SIGNED_ORDERS, order).read(session, query, cursor=cursor, limit=limit)
 
 
 async def list_entries(session: AsyncSession, issue_id: UUID) -> list[tuple[Adoption, ReviewItem]]:

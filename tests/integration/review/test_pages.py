@@ -211,6 +211,7 @@ async def test_an_issue_is_arranged_with_buttons_and_signed(district: Office) ->
         assert periodical
         chosen = {"version": version_in(page), "periodical_id": periodical.group(1), "mode": "single"}
         assert (await editor.post(f"/review/queue/{origin_id}/adopt", data=chosen)).status_code == 303
+    kept = f"periodical={chosen['periodical_id']}&sort=number"
     issues = await read(chief, "/review/issues")
     found = re.search(r"/review/issues/([0-9a-f-]{36})", issues)
     assert found
@@ -232,6 +233,12 @@ async def test_an_issue_is_arranged_with_buttons_and_signed(district: Office) ->
     assert page.index("丙件") < page.index("乙件")
     assert (await chief.post(f"{base}/sign", data={"version": version_in(page)})).status_code == 303
     assert "第1期" in await read(editor, base)
+    assert f"/review/issues/export.xlsx?{kept}".replace("&", "&amp;") in await read(chief, f"/review/issues?{kept}")
+    for sort in ("", "number"):
+        lines = (await chief.get(f"/review/issues/export.csv?sort={sort}")).text.splitlines()
+        assert [line.split(",")[:5] for line in lines[1:]] == [["政务信息", "政府", "2026", "第1期", "2"]]
+    other = (await chief.get(f"/review/issues/export.csv?periodical={new_id()}")).text.splitlines()
+    assert len(other) == 1
     assert [fact.item.title for fact in await district.told(SubmissionAdopted)] == ["丙件", "乙件"]
     word = await chief.get(f"/review/api/v1{base.removeprefix('/review')}.docx")
     assert (word.status_code, word.content[:2]) == (200, b"PK")
@@ -255,7 +262,12 @@ async def test_forwards_instructions_and_cards_open_for_their_roles(district: Of
     assert (await editor.post(f"/review/queue/{origin_id}/instructions", data=future)).status_code == 422
     recorded = await editor.post(f"/review/queue/{origin_id}/instructions", data=future | {"given_on": "2026-01-05"})
     assert recorded.status_code == 303
-    assert "李区长" in await read(browser(district.client(Role.LEADER)), "/review/instructions")
+    leader = browser(district.client(Role.LEADER))
+    await editor.post(f"/review/queue/{origin_id}/instructions", data=future | {"given_on": "2026-01-07"})
+    for sort, days in (("", ["2026-01-07", "2026-01-05"]), ("given", ["2026-01-07", "2026-01-05"])):
+        assert "李区长" in await read(leader, f"/review/instructions?sort={sort}")
+        lines = (await leader.get(f"/review/instructions/export.csv?sort={sort}")).text.splitlines()
+        assert [line.split(",")[0] for line in lines[1:]] == days
     agenda = (await editor.get("/review/api/v1/agenda")).json()
     assert "审稿" in {card["verb"] for card in agenda["cards"]}
 
