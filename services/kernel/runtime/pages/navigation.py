@@ -92,6 +92,7 @@ _GROUPS = (
             _item("/directory/units", "机构人员", "user", Role.ADMIN),
             _item("/directory/calendar", "工作日历", "calendar", Role.ADMIN),
             _item("/directory/rulebooks", "规则", "book", Role.ADMIN, Role.STATISTICIAN),
+            _item("/directory/audit", "操作记录", "list", Role.ADMIN),
         ),
     ),
 )
@@ -140,7 +141,7 @@ def navigation(
 
 
 _SHOWN_UNDER = {"/directory/officers": "/directory/units", "/directory/peers": "/directory/units"} | {
-    f"/{service}/rulebooks": "/directory/rulebooks" for service in ALL_SERVICES
+    f"/{service}/{page}": f"/directory/{page}" for service in ALL_SERVICES for page in ("rulebooks", "audit")
 }
 """Pages that are tabs of another page: the navigation marks that one."""
 

@@ -24,6 +24,7 @@ from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import VOCABULARIES, vocabulary
 from services.kernel.runtime.apart import close_lanes
 from services.kernel.runtime.keeping.erasure.answering import erasure_router
+from services.kernel.runtime.pages.audit_log import audit_router
 from services.kernel.runtime.pages.event_desk import desk_router
 from services.kernel.runtime.pages.templating import STATIC_DIR, make_templates
 from services.kernel.runtime.rulebooks import first_version
@@ -124,6 +125,7 @@ def _service_app(service: Service, context: ServiceContext) -> FastAPI:
     app.include_router(_vocabulary_router())
     app.include_router(live_router(service))
     app.include_router(desk_router(service))
+    app.include_router(audit_router(service))
     app.include_router(rulebooks_router(service))
     if service.agenda:
         app.include_router(agenda_router(service.agenda))
@@ -145,6 +147,7 @@ def describe_services(services: Sequence[Service]) -> dict[str, Any]:
         if service.agenda:
             app.include_router(agenda_router(service.agenda))
         app.include_router(desk_router(service))
+        app.include_router(audit_router(service))
         app.include_router(rulebooks_router(service))
         found[service.name] = app.openapi()
     return found
