@@ -31,7 +31,7 @@ async def test_the_log_is_read_page_by_page_without_gaps_and_handed_out(admin: h
     assert second.count('<th scope="row">设定放假和调休</th>') == 3
     listed = (await admin.get(f"{LOG}/export.csv?verb=directory.calendar.set_days")).text.splitlines()
     assert len(listed) == PAGE_SIZE + 4
-    assert listed[1].split(",")[2:] == ["设定放假和调休", "2027-01-25", "元旦"]
+    assert listed[1].split(",")[2:] == ["设定放假和调休", "2027年1月25日", "元旦"]
 
 
 async def test_it_is_found_by_officer_and_by_the_day_in_china(directory: Directory, admin: httpx.AsyncClient) -> None:

@@ -284,6 +284,7 @@ def test_each_role_sees_its_own_links_and_nothing_else() -> None:
         "/directory/units",
         "/directory/calendar",
         "/directory/rulebooks",
+        "/directory/audit",
     }
 
 

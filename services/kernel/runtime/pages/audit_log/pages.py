@@ -19,6 +19,7 @@ from services.kernel.runtime.pages.export import ExportForm, local_text
 from services.kernel.runtime.pages.listing import Cursor, Place, export_list
 from services.kernel.runtime.pages.paging import Order, Part
 from services.kernel.runtime.pages.templating import page
+from services.kernel.runtime.pages.wording import zh_date
 from services.kernel.runtime.service import Service
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.storing.tables import AUDIT
@@ -27,6 +28,7 @@ from services.kernel.runtime.web.dependencies import Me, Reading, edge_router
 
 PAGE_SIZE = 50
 NOBODY = "系统"
+_UUID_CHARACTERS = 36
 _NEWEST = Order(AUDIT.c.id, is_falling=True)
 
 
@@ -45,9 +47,8 @@ class Deed:
         """The row as people read it."""
         details = json.loads(row.details)
         why = next((str(details[name]) for name in ("reason", "note", "name", "username") if details.get(name)), "")
-        subject = row.subject
-        short = subject[-12:] if len(subject) == 36 else subject
-        return cls(row.at, row.officer_name or NOBODY, VERBS.get(row.verb, OTHER), short, why)
+        who, what = row.officer_name or NOBODY, VERBS.get(row.verb, OTHER)
+        return cls(row.at, who, what, _readable(row.subject), why)
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,14 @@ def audit_router(service: Service) -> APIRouter:
         return await export_list(form, f"操作记录-{service.title}", head, read=read, line=line)
 
     return router
+
+
+def _readable(subject: str) -> str:
+    """A day as people write it, the end of a long number; all else as it is."""
+    try:
+        return zh_date(date.fromisoformat(subject))
+    except ValueError:
+        return subject[-12:] if len(subject) == _UUID_CHARACTERS else subject
 
 
 def _begin_of(day: str) -> datetime | None:
