@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from services.kernel.language.actor import Actor
 from services.kernel.language.refusal import Refusal
 from services.review.policy.permission import ForwardState, Standing, may_do
-from services.review.policy.refusals import NoPeriodical, NoSuperior, ProposedByYourself, SecondReaderNeeded
+from services.review.policy.refusals import NoPeriodical, ProposedByYourself, SecondReaderNeeded
 from services.review.policy.verbs import Verb
 
 
@@ -50,7 +50,8 @@ def _is_called_for(verb: Verb, item: Standing) -> bool:
         case Verb.WITHDRAW_FORWARD | Verb.SIGN_FORWARD:
             return item.forward is ForwardState.PROPOSED
         case Verb.PROPOSE_FORWARD:
-            return item.forward in {ForwardState.NONE, ForwardState.RETURNED}
+            # Where there is nobody above nothing is missing: the button is not there.
+            return item.has_superior and item.forward in {ForwardState.NONE, ForwardState.RETURNED}
         case _:
             return True
 
@@ -68,10 +69,6 @@ def _nothing_to_adopt_into(_: Actor, item: Standing) -> Refusal | None:
     return None if item.has_periodical else NoPeriodical()
 
 
-def _nobody_above(_: Actor, item: Standing) -> Refusal | None:
-    return None if item.has_superior else NoSuperior()
-
-
 def _own_proposal(actor: Actor, item: Standing) -> Refusal | None:
     return ProposedByYourself() if actor.officer_id == item.proposed_by else None
 
@@ -79,6 +76,5 @@ def _own_proposal(actor: Actor, item: Standing) -> Refusal | None:
 _BLOCKERS: dict[Verb, Callable[[Actor, Standing], Refusal | None]] = {
     Verb.CHECK: _second_reader_missing,
     Verb.ADOPT: _nothing_to_adopt_into,
-    Verb.PROPOSE_FORWARD: _nobody_above,
     Verb.SIGN_FORWARD: _own_proposal,
 }

@@ -9,7 +9,7 @@ import pytest
 from services.kernel.language.refusal import Refusal
 from services.kernel.language.vocabulary import InfoType, ReviewStatus, Role, UnitKind
 from services.review.policy import ForwardState, Standing, Verb, available_actions
-from services.review.policy.refusals import NoPeriodical, NoSuperior
+from services.review.policy.refusals import NoPeriodical
 from tests.unit.review.test_permission import OFFICE, OWN, Somebody
 
 EDITOR = Somebody(OFFICE, UnitKind.HEAD_OFFICE, frozenset({Role.EDITOR}))
@@ -33,7 +33,6 @@ def test_a_received_item_is_not_offered_to_be_received_again() -> None:
 @pytest.mark.parametrize(
     ("change", "verb", "refusal"),
     [
-        ({"has_superior": False}, Verb.PROPOSE_FORWARD, NoSuperior),
         ({"has_periodical": False}, Verb.ADOPT, NoPeriodical),
     ],
 )
@@ -44,6 +43,10 @@ def test_the_refusal_that_would_be_met_is_said_before_the_button_is_pressed(
     assert not offer.is_open
     assert isinstance(offer.blocker, refusal)
     assert offer.reasons == [refusal.message]
+
+
+def test_an_office_without_a_superior_is_not_told_that_something_is_missing() -> None:
+    assert Verb.PROPOSE_FORWARD not in available_actions(EDITOR, replace(OPEN, has_superior=False))
 
 
 @pytest.mark.parametrize("forward", [ForwardState.PROPOSED, ForwardState.FORWARDED])
