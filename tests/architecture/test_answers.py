@@ -12,6 +12,8 @@ FILES = {
     "GET review/api/v1/issues/{issue_id}.docx",
     "GET review/api/v1/issues/{issue_id}.pdf",
     "GET review/api/v1/submissions/{origin_id}/attachments/{attachment_id}",
+    "GET review/api/v1/submissions/{origin_id}/manuscript.docx",
+    "GET review/api/v1/submissions/{origin_id}/manuscript.pdf",
     "GET review/api/v1/submissions/{origin_id}/sign-scan",
 }
 """What answers with a file; a call that answers nothing (204) needs no model either."""

@@ -85,7 +85,7 @@ class Day:
             return None
         more = f"（共 {len(urgent)} 件）" if len(urgent) > 1 else ""
         first = urgent[0]
-        return {"tag": f"{first.verb}紧急信息", "what": first.title + more, "due_at": first.due, "href": first.href}
+        return {"tag": f"{first.what}紧急信息", "what": first.title + more, "due_at": first.due, "href": first.href}
 
 
 @router.get("/")
@@ -161,7 +161,7 @@ async def _without_password(session: AsyncSession, me: Officer) -> list[Card]:
         return []
     count = await store.count_without_password(session)
     href, note = "/directory/officers?password=missing", "没有口令，不能登录"
-    return [Card(verb="重设口令", count=count, href=href, icon="info", unit="人", note=note)] if count else []
+    return [Card(what="重设口令", count=count, href=href, icon="info", unit="人", note=note)] if count else []
 
 
 async def _beside(session: AsyncSession, context: ServiceContext, now: Now) -> dict[str, Any]:

@@ -33,13 +33,13 @@ async def agenda_of(session: AsyncSession, me: Officer, now: datetime, _context:
             mine = [_task(verb, one) for one in found]
             tasks += mine
             note = titled(mine[0]) if mine else none
-            cards.append(Card(verb=verb, count=count, href=f"{_LIST}?status={status}", icon=icon, note=note))
+            cards.append(Card(what=verb, count=count, href=f"{_LIST}?status={status}", icon=icon, note=note))
     returned = await store.count_returned(session, me.unit_id, now - RETURNED_FOR) if me.has(Role.PUBLISHER) else 0
     if returned:
         href = f"{_LIST}?status={InformationStatus.DRAFT}"
-        cards.append(Card(verb="退回修改", count=returned, href=href, icon="pen", note="审查后退回的草稿"))
+        cards.append(Card(what="退回修改", count=returned, href=href, icon="pen", note="审查后退回的草稿"))
     return Agenda(cards=tuple(cards), tasks=tuple(tasks))
 
 
 def _task(verb: str, one: Information) -> Task:
-    return Task(verb=verb, title=one.title, href=f"{_LIST}/{one.information_id}", source=one.responsible_section)
+    return Task(what=verb, title=one.title, href=f"{_LIST}/{one.information_id}", source=one.responsible_section)

@@ -19,7 +19,7 @@ async def agenda_of(session: AsyncSession, me: Officer, now: datetime, context: 
     if not blocker_of(me.roles, Act.ERASE) and (requests := await count_requests(session)):
         note = "相邻单位已清除，要求我们也清除"
         cards.append(
-            Card(verb="决定是否清除", count=requests, href="/exchange/erasures", icon="x", note=note, is_urgent=True)
+            Card(what="决定是否清除", count=requests, href="/exchange/erasures", icon="x", note=note, is_urgent=True)
         )
     if not blocker_of(me.roles, Act.OPERATE_LINKS):
         found = await standings(session, context, now)
@@ -31,7 +31,7 @@ async def agenda_of(session: AsyncSession, me: Officer, now: datetime, context: 
         )
         href = f"/exchange/links/{next(iter(in_need))}" if in_need else "/exchange/links"
         cards.append(
-            Card(verb="查看链路", count=len(in_need), href=href, icon="link", unit="条", note=note, is_urgent=True,
+            Card(what="查看链路", count=len(in_need), href=href, icon="link", unit="条", note=note, is_urgent=True,
                  menu="/exchange/links")
         )  # fmt: skip
     return Agenda(cards=tuple(cards))

@@ -24,13 +24,13 @@ async def agenda_of(session: AsyncSession, me: Officer, now: datetime, _context:
     undelivered = await store.count_undelivered(session, me, now)
     tasks = await _returned(session, me) if returned else []
     cards = [
-        Card(verb="修改退回稿", count=returned, href=f"{_LIST}?tab=returned", icon="pen", note=titled(tasks[0]) if tasks else "",
+        Card(what="修改退回稿", count=returned, href=f"{_LIST}?tab=returned", icon="pen", note=titled(tasks[0]) if tasks else "",
              is_urgent=True),
-        Card(verb="未送达", count=undelivered, href=f"{_LIST}?tab=undelivered", icon="warn",
+        Card(what="未送达", count=undelivered, href=f"{_LIST}?tab=undelivered", icon="warn",
              note="线路恢复后自动补传，无须重报"),
-        Card(verb="写完草稿", count=drafts, href=f"{_LIST}?tab=draft", icon="pen"),
+        Card(what="写完草稿", count=drafts, href=f"{_LIST}?tab=draft", icon="pen"),
     ]  # fmt: skip
-    idle = Card(verb="报送", count=0, href=f"{_LIST}/new", icon="pen", note="没有退回件和草稿，可以写新的")
+    idle = Card(what="报送", count=0, href=f"{_LIST}/new", icon="pen", note="没有退回件和草稿，可以写新的")
     news = [
         News(text=line.text, title=item.title, href=f"{_LIST}/{item.origin_id}", source=line.unit, at=line.at)
         for line, item in await store.list_news(session, me)
@@ -42,7 +42,7 @@ async def _returned(session: AsyncSession, me: Officer) -> list[Task]:
     found = await store.list_submissions(session, store.Listing(me, IntakeStatus.RETURNED, limit=MOST_TASKS))
     return [
         Task(
-            verb="修改", title=item.title, href=f"{_LIST}/{item.origin_id}/edit",
+            what="修改", title=item.title, href=f"{_LIST}/{item.origin_id}/edit",
             source=(item.returned or {}).get("unit", ""), is_urgent=item.info_type == "emergency",
         )
         for item in found.rows

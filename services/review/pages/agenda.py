@@ -112,13 +112,13 @@ class _Desk:
         titles = await issues.titles_of(self.session, list(filled))
         self.cards.append(
             Card(
-                verb="签发刊物", count=len(filled), href="/review/issues", icon="book", unit="期", menu="/review/issues",
+                what="签发刊物", count=len(filled), href="/review/issues", icon="book", unit="期", menu="/review/issues",
                 note="、".join(dict.fromkeys(f"《{periodical.title}》" for _, periodical in titles.values()))[:40],
             )
         )  # fmt: skip
         self.tasks += [
             Task(
-                verb="签发",
+                what="签发",
                 title=f"《{periodical.title}》待编 {filled[issue_id]} 条",
                 href=f"/review/issues/{issue_id}",
             )
@@ -146,7 +146,7 @@ class _Desk:
         first = tasks[0] if tasks else None
         self.cards.append(
             Card(
-                verb=verb, count=count, href=href, icon=icon, is_urgent=is_urgent, menu=menu,
+                what=verb, count=count, href=href, icon=icon, is_urgent=is_urgent, menu=menu,
                 when=oldest_first(first, self.now), note=note or titled(first),
             )
         )  # fmt: skip
@@ -158,7 +158,7 @@ class _Desk:
         sources = await source_names(self.session, self.node.node_id, items) if items else {}
         return [
             Task(
-                verb=verb or ("审稿" if item.received_at else "签收"), title=item.title, href=f"{path}/{item.origin_id}",
+                what=verb or ("审稿" if item.received_at else "签收"), title=item.title, href=f"{path}/{item.origin_id}",
                 source=sources[item.origin_id], due=item.due_at or item.handle_by, is_urgent=item.info_type.is_urgent,
             )
             for item in items

@@ -428,10 +428,10 @@ async def home_with(tmp_path: Path, *services: Service) -> str:
 
 async def test_home_shows_what_each_service_has_and_links_to_what_does_not_answer(tmp_path: Path) -> None:
     def waiting(me: Officer) -> Agenda:
-        card = Card(verb="签发", count=3, href="/review/issues", icon="book", note=me.name, menu="/review/issues")
+        card = Card(what="签发", count=3, href="/review/issues", icon="book", note=me.name, menu="/review/issues")
         tasks = (
-            Task(verb="审稿", title="平常的稿件", href="/review/queue/1", due=datetime(2026, 11, 24, tzinfo=UTC)),
-            Task(verb="签收", title="漫堤险情", href="/review/queue/2", is_urgent=True),
+            Task(what="审稿", title="平常的稿件", href="/review/queue/1", due=datetime(2026, 11, 24, tzinfo=UTC)),
+            Task(what="签收", title="漫堤险情", href="/review/queue/2", is_urgent=True),
         )
         news = News(text="已采用", title="旧稿", href="/x", source="市政府办", at=datetime(2026, 11, 23, tzinfo=UTC))
         return Agenda(cards=(card,), tasks=tasks, news=(news,), today=(Figure(label="今日到稿", count=47),))
@@ -450,8 +450,8 @@ async def test_home_shows_what_each_service_has_and_links_to_what_does_not_answe
 
 async def test_every_page_asks_for_its_menu_with_counts_and_for_the_bar_of_emergencies(tmp_path: Path) -> None:
     def waiting(_me: Officer) -> Agenda:
-        urgent = Task(verb="签收", title="漫堤险情", href="/review/queue/2", is_urgent=True)
-        card = Card(verb="审稿", count=2, href="/review/queue", icon="inbox", menu="/review/queue", is_urgent=True)
+        urgent = Task(what="签收", title="漫堤险情", href="/review/queue/2", is_urgent=True)
+        card = Card(what="审稿", count=2, href="/review/queue", icon="inbox", menu="/review/queue", is_urgent=True)
         return Agenda(cards=(card,), tasks=(urgent, urgent))
 
     async with node_beside(tmp_path, neighbour("review", waiting)) as client:

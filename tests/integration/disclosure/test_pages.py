@@ -160,7 +160,7 @@ async def test_the_home_page_is_told_what_waits_for_whom(world: World) -> None:
     cards = {}
     for who in (SECRECY, PUBLISHER, CLERK):
         found = (await world.client(who).get("/disclosure/api/v1/agenda")).json()["cards"]
-        cards[who.name] = [(card["verb"], card["count"]) for card in found]
+        cards[who.name] = [(card["what"], card["count"]) for card in found]
     assert list(cards.values()) == [[("保密审查", 1)], [("发布", 1), ("退回修改", 1)], []]
 
 

@@ -89,7 +89,7 @@ async def test_it_is_decided_with_ground_reason_and_one_confirmation(district: N
 
 async def asked_on_home(admin: httpx.AsyncClient) -> list[int]:
     cards = (await admin.get("/exchange/api/v1/agenda")).json()["cards"]
-    return [card["count"] for card in cards if card["verb"] == "决定是否清除"]
+    return [card["count"] for card in cards if card["what"] == "决定是否清除"]
 
 
 async def test_what_a_neighbour_asks_stands_on_the_page_and_on_the_home_until_it_is_answered(

@@ -114,7 +114,7 @@ async def test_a_fork_a_gap_and_a_catch_up_are_shown_with_what_to_do(
 async def test_the_home_page_gets_a_card_for_links_that_need_somebody(served: NodeProcess) -> None:
     async with client_of(served, officer(Role.ADMIN)) as client:
         [card] = (await client.get("/exchange/api/v1/agenda")).json()["cards"]
-        assert (card["verb"], card["count"] > 0) == ("查看链路", True)
+        assert (card["what"], card["count"] > 0) == ("查看链路", True)
         assert (await client.get("/exchange/")).headers["location"] == "/exchange/links"
     async with client_of(served, officer(Role.CLERK)) as client:
         assert (await client.get("/exchange/api/v1/agenda")).json()["cards"] == []

@@ -203,7 +203,7 @@ async def test_the_home_page_is_told_what_there_is_to_do(as_clerk: httpx.AsyncCl
 
 
 async def _cards(client: httpx.AsyncClient) -> list[tuple[str, int]]:
-    return [(card["verb"], card["count"]) for card in (await client.get("/intake/api/v1/agenda")).json()["cards"]]
+    return [(card["what"], card["count"]) for card in (await client.get("/intake/api/v1/agenda")).json()["cards"]]
 
 
 async def test_pages_keep_to_the_unit_and_the_role(as_clerk: httpx.AsyncClient, process: NodeProcess) -> None:

@@ -253,7 +253,7 @@ async def test_forwards_instructions_and_cards_open_for_their_roles(district: Of
     assert (await editor.post(f"/review/queue/{origin_id}/forward", data={"to": ""})).status_code == 303
     assert "签发转报" in await read(chief, "/review/forward")
     agenda = (await chief.get("/review/api/v1/agenda")).json()
-    assert [card["count"] for card in agenda["cards"] if card["verb"] == "签发转报"] == [1]
+    assert [card["count"] for card in agenda["cards"] if card["what"] == "签发转报"] == [1]
     assert [task["href"] for task in agenda["tasks"]] == [f"/review/queue/{origin_id}"]
     page = await read(chief, f"/review/queue/{origin_id}")
     signed = await chief.post(f"/review/queue/{origin_id}/forward/sign", data={"version": version_in(page)})
@@ -269,7 +269,7 @@ async def test_forwards_instructions_and_cards_open_for_their_roles(district: Of
         lines = (await leader.get(f"/review/instructions/export.csv?sort={sort}")).text.splitlines()
         assert [line.split(",")[0] for line in lines[1:]] == days
     agenda = (await editor.get("/review/api/v1/agenda")).json()
-    assert "审稿" in {card["verb"] for card in agenda["cards"]}
+    assert "审稿" in {card["what"] for card in agenda["cards"]}
 
 
 async def test_with_several_roles_an_item_opens_at_the_desk_that_it_is_on(district: Office) -> None:

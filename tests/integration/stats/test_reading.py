@@ -140,6 +140,6 @@ async def test_the_home_page_is_told_what_concerns_the_officer(told_district: Sc
         for_bureau = (await client.get("/stats/api/v1/agenda")).json()["cards"]
     async with told_district.client(Role.PUBLISHER) as client:
         for_publisher = (await client.get("/stats/api/v1/agenda")).json()["cards"]
-    assert [(card["verb"], card["count"]) for card in for_statistician] == [("核对未匹配规则的记录", 0)]
+    assert [(card["what"], card["count"]) for card in for_statistician] == [("核对未匹配规则的记录", 0)]
     assert [(card["shown"], card["unit"]) for card in for_bureau] == [("20", "分")]
     assert for_publisher == []

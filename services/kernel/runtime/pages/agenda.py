@@ -15,12 +15,12 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Card(View):
-    """One kind of work: its verb, how much of it waits, where it is done; with 0 it says that nothing is to be done.
+    """One kind of work: what is to be done, how much of it waits, where it is done; with 0 it says that nothing is to be done.
 
     `menu` is the link of the navigation that shows the same number; `shown` stands in its place where it is no count.
     """
 
-    verb: str
+    what: str
     count: int
     href: str
     icon: str
@@ -35,7 +35,7 @@ class Card(View):
 class Task(View):
     """One thing to do next, from whom, and until when."""
 
-    verb: str
+    what: str
     title: str
     href: str
     source: str = ""

@@ -183,13 +183,14 @@ def page(request: Request, template: str, *, status_code: int = 200, **context: 
 
 
 def page_context(request: Request) -> dict[str, Any]:
-    """What every page is given: request, officer, node, nav, csrf_token, now, seen, flash, alert, portal_columns, size."""
+    """What every page is given: request, here (its path), officer, node, nav, csrf_token, now, seen, flash, alert, portal_columns, size."""
     node = masthead_of(request.app.state.node)
     officer = _officer_card(getattr(request.state, "officer", None))
     size = request.query_params.get("size") or request.cookies.get(SIZE_COOKIE, "")
     now = getattr(request.state, "now", None) or _clock(request)()
     return {
         "request": request,
+        "here": request.url.path,
         "officer": officer,
         "node": node,
         "nav": navigation(

@@ -37,7 +37,7 @@ def named_in_header(disposition: bytes) -> str | None:
         FileNameUnreadable: There is a name, but in no encoding that is known here.
     """
     header = Message()
-    header["Content-Disposition"] = disposition.decode("latin-1")
+    header["content-disposition"] = disposition.decode("latin-1")
     extended = header.get_param("filename", header="content-disposition")
     try:
         if isinstance(extended, tuple):
