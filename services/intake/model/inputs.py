@@ -38,9 +38,9 @@ class NewAuthor(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[Line, Field(max_length=50)]
-    officer_id: UUID | None = None
-    section_id: UUID | None = None
+    name: Annotated[Line, Field(max_length=50, title="姓名")]
+    officer_id: UUID | None = Field(None, title="人员")
+    section_id: UUID | None = Field(None, title="科室")
 
 
 _TAKEN_AS: dict[Kind, Any] = {
@@ -112,5 +112,5 @@ else:
         __base__=ItemChange,
         __doc__=ItemChange.__doc__,
         **_inputs(FIELDS),
-        **{name: (group | None, None) for name, group in _GROUPS.items()},
+        **{name: (group | None, Field(None, title=InfoType(name).label)) for name, group in _GROUPS.items()},
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from services.kernel.language.field_error import FieldError
+from services.kernel.language.field_error import FieldError, missing, too_long
 from services.kernel.language.particulars import fields_of, is_blank, lacks
 from services.kernel.language.phones import is_phone
 from services.kernel.language.vocabulary import InfoType
@@ -40,8 +40,7 @@ def _missing(field: Field, draft: Mapping[str, Any], info_type: InfoType | None)
     if field.kind is Kind.DECLARATION and field.is_needed_by(info_type) and value is not True:
         return FieldError(field.name, "not_declared", "请确认本件不涉及国家秘密和工作秘密。")
     if lacks(field, draft, info_type):
-        verb = "选择" if field.kind in {Kind.CODE, Kind.TIME} else "填写"
-        return FieldError(field.name, "required", f"请{verb}“{field.label}”。")
+        return missing(field.name, field.label, is_chosen=field.kind in {Kind.CODE, Kind.TIME})
     if field.kind is Kind.PHONE and not is_blank(value) and not is_phone(str(value)):
         return FieldError(field.name, "implausible_phone", f"“{field.label}”不像电话号码，请核对。")
     return None
@@ -59,7 +58,7 @@ def _unfit(field: Field, value: Any) -> FieldError | None:
     if not isinstance(value, str):
         return _wrong_kind(field, "应为文字")
     if field.words is None:
-        return _too_long(field, len(value))
+        return too_long(field.name, field.label, len(value), field.limit)
     if value not in set(field.words):
         return FieldError(field.name, "unknown_code", f"“{field.label}”的取值不在可选范围内，请重新选择。")
     return None
@@ -80,13 +79,7 @@ def _unfit_list(field: Field, value: Any) -> FieldError | None:
         return None  # each is judged by the input's own model
     if not all(isinstance(part, str) for part in value):
         return _wrong_kind(field, "应为若干条文字")
-    return _too_long(field, sum(map(len, value)))
-
-
-def _too_long(field: Field, length: int) -> FieldError | None:
-    if length <= field.limit:
-        return None
-    return FieldError(field.name, "too_long", f"“{field.label}”最多{field.limit}字，现有{length}字，请删减。")
+    return too_long(field.name, field.label, sum(map(len, value)), field.limit)
 
 
 def _instant(value: Any) -> datetime | None:

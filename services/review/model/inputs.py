@@ -57,7 +57,7 @@ class NewAnswer(Input):
     """An answer to the oldest open question, or to the one named."""
 
     answer: Sentence = Field(title="答复")
-    question_id: UUID | None = None
+    question_id: UUID | None = Field(default=None, title="核实")
 
 
 class NewReturn(Input):
@@ -79,13 +79,13 @@ class NewAdoption(Input):
 
     periodical_id: UUID = Field(title="刊物")
     mode: AdoptionMode | None = Field(default=None, title="采用方式")
-    issue_id: UUID | None = None
+    issue_id: UUID | None = Field(default=None, title="期")
 
 
 class LeavingIssue(Input):
     """Which place is given up, where an item has several."""
 
-    adoption_id: UUID | None = None
+    adoption_id: UUID | None = Field(default=None, title="编入的稿件")
 
 
 class NewForward(Input):
@@ -122,7 +122,7 @@ class NewIssue(Input):
 class IssueInput(Input):
     """A change of a draft issue; what is left out stays."""
 
-    adoption_ids: list[UUID] | None = Field(default=None, max_length=200)
+    adoption_ids: list[UUID] | None = Field(default=None, max_length=200, title="编入的稿件")
     note: str | None = Field(default=None, title="按语")
     mark: str | None = Field(default=None, title="报头标注")
     report_to: str | None = Field(default=None, title="报")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from services.kernel.language.field_error import FieldError
+from services.kernel.language.field_error import unfit
 from services.kernel.language.refusal import InvalidInput
 from services.kernel.language.text import clean_line, clean_text
+from services.kernel.language.vocabulary.item_fields import FIELD
 
 TITLE_LIMIT = 200
 BODY_LIMIT = 100_000
@@ -18,9 +19,12 @@ def edition_texts(title: str, body: str) -> tuple[str, str]:
         InvalidInput: One is empty or too long; `errors` names the fields.
     """
     title, body = clean_line(title), clean_text(body)
-    errors = [*_wrong("title", "标题", title, TITLE_LIMIT), *_wrong("body", "正文", body, BODY_LIMIT)]
-    if errors:
-        raise InvalidInput(errors=[error.as_dict() for error in errors])
+    errors = [
+        unfit("title", FIELD["title"].label, title, TITLE_LIMIT),
+        unfit("body", FIELD["body"].label, body, BODY_LIMIT),
+    ]
+    if any(errors):
+        raise InvalidInput(errors=[error.as_dict() for error in errors if error])
     return title, body
 
 
@@ -31,17 +35,9 @@ def sentence(field: str, name: str, text: str, *, limit: int = SENTENCE_LIMIT) -
         InvalidInput: It is empty or too long.
     """
     cleaned = clean_text(text).strip()
-    if errors := _wrong(field, name, cleaned, limit):
-        raise InvalidInput(errors[0].message, errors=[error.as_dict() for error in errors])
+    if fault := unfit(field, name, cleaned, limit):
+        raise InvalidInput(fault.message, errors=[fault.as_dict()])
     return cleaned
-
-
-def _wrong(field: str, name: str, text: str, limit: int) -> list[FieldError]:
-    if not text:
-        return [FieldError(field, "required", f"请填写{name}。")]
-    if len(text) > limit:
-        return [FieldError(field, "too_long", f"{name}不能超过 {limit:,} 个字，现在有 {len(text):,} 个字。")]
-    return []
 
 
 def clean_reason(field: str, name: str, text: str, *, is_required: bool) -> str:

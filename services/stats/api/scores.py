@@ -41,7 +41,7 @@ class NewRuleset(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: str = Field(min_length=1, max_length=LONGEST)
+    text: str = Field(min_length=1, max_length=LONGEST, title="规则全文")
 
 
 def _require_editor(me: Officer) -> None:

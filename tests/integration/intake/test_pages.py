@@ -62,7 +62,7 @@ async def test_an_incomplete_item_is_kept_and_says_what_is_missing(as_clerk: htt
     answer = await _post(as_clerk, PAGES, "submit", info_type="problem", title="只有标题")
     form = await as_clerk.get(answer.headers["location"], headers=HTML)
     assert "只有标题" in form.text
-    assert "请填写“正文”。" in form.text
+    assert "请填写正文。" in form.text
     assert 'aria-invalid="true"' in form.text
 
 
@@ -86,7 +86,7 @@ async def test_a_body_of_two_megabytes_is_refused_with_what_was_typed_kept(as_cl
     answer = await _post(as_clerk, PAGES, **{**FORM, "body": body})
     assert answer.status_code == 422
     assert body in answer.text
-    assert "最多100000字" in answer.text
+    assert "正文最多 100000 字" in answer.text
     assert (await as_clerk.get(ITEMS)).json()["items"] == []
 
 

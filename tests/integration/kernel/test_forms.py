@@ -106,7 +106,7 @@ async def test_each_field_says_once_and_by_its_name_what_is_wrong(client: httpx.
     answer = await client.post("/directory/note", data=wrong, headers=HTML)
     assert answer.status_code == 422
     assert "'message': ''" in answer.text
-    for sentence in ("名称最多 20 字。", "请从列出的选项中选择颜色。", "请选择事项。"):
+    for sentence in ("名称最多 20 字，现有 21 字，请删减。", "请从列出的选项中选择颜色。", "请选择事项。"):
         assert answer.text.count(sentence) == 1
     nameless = await client.post("/directory/note", data={"colour": "red"}, headers=HTML)
     assert "请填写名称。" in nameless.text
@@ -133,4 +133,4 @@ async def test_a_program_that_posts_a_form_is_answered_as_a_program(client: http
 
 async def test_programs_are_told_the_kind_of_fault_in_the_same_words(client: httpx.AsyncClient) -> None:
     answer = await client.post("/directory/api/v1/note", json={"name": 7})
-    assert answer.json()["errors"] == [{"field": "name", "code": "string_type", "message": "应为文字。"}]
+    assert answer.json()["errors"] == [{"field": "name", "code": "string_type", "message": "名称应为文字。"}]

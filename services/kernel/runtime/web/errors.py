@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from services.kernel.language.refusal import InvalidInput, NotFound, NotSignedIn, Refusal
 from services.kernel.runtime.pages.templating import error_page
 from services.kernel.runtime.surroundings import metrics
-from services.kernel.runtime.web.sentences import error_of, label_of
+from services.kernel.runtime.web.sentences import error_of, label_at
 
 log = structlog.get_logger()
 
@@ -72,7 +72,7 @@ async def _refused(request: Request, refusal: Exception) -> Response:
 
 async def _malformed(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, RequestValidationError)
-    refusal: Refusal = InvalidInput(errors=[_field_error(error) for error in fault.errors()[:MOST_ERRORS]])
+    refusal: Refusal = InvalidInput(errors=[_field_error(request, error) for error in fault.errors()[:MOST_ERRORS]])
     if any("path" in error["loc"][:1] for error in fault.errors()):
         refusal = NotFound()  # an id that is no id names nothing
     return answer_refusal(request, refusal)
@@ -101,6 +101,8 @@ async def _fault(request: Request, fault: Exception) -> Response:
     return problem(500, "internal_fault", message, request_id=request_id)
 
 
-def _field_error(error: Any) -> dict[str, str]:
+def _field_error(request: Request, error: Any) -> dict[str, str]:
     where: Sequence[Any] = error["loc"][1:] or error["loc"]
-    return error_of(error, ".".join(str(part) for part in where), label_of(str(where[-1])))
+    body = getattr(request.scope.get("route"), "body_field", None)
+    label = label_at(body.field_info.annotation, where) if body is not None and error["loc"][0] == "body" else ""
+    return error_of(error, ".".join(str(part) for part in where), label)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import NoneType
-from typing import Any, Self, TypeVar, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Self, TypeVar, Union, get_args, get_origin
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
@@ -15,7 +16,7 @@ from starlette.datastructures import FormData
 from services.kernel.language.refusal import InvalidInput, NotFound, NotHereYet, NotPermitted, NotSignedIn, Refusal
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.web.repeats import form_of
-from services.kernel.runtime.web.sentences import error_of, label_in
+from services.kernel.runtime.web.sentences import error_of, label_at
 
 Value = TypeVar("Value", bound=BaseModel)
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -79,15 +80,22 @@ async def bring_back(endpoint: Callable[..., Any], request: Request, refusal: Re
     return answer
 
 
-async def read_form(request: Request, model: type[Value]) -> Value:
+async def read_form(
+    request: Request, model: type[Value], *, parted: Mapping[str, re.Pattern[str]] | None = None
+) -> Value:
     """What a posted form means as `model`.
+
+    Args:
+        parted: Lists that are typed in one control, with what stands between their entries.
 
     Raises:
         InvalidInput: `errors` names each field that does not fit.
     """
-    typed = typed_as(model, await request.form())
-    request.state.typed = typed
-    return meant(model, {name: _said(model.model_fields.get(name), value) for name, value in typed.items()})
+    form, parted = await request.form(), parted or {}
+    written = {name: str(form.get(name) or "") for name in parted}
+    request.state.typed = typed = typed_as(model, form) | written
+    said = {name: _said(model.model_fields.get(name), value) for name, value in typed.items()}
+    return meant(model, said | {name: list(filter(None, parted[name].split(text))) for name, text in written.items()})
 
 
 def meant(model: type[Value], said: Mapping[str, Any]) -> Value:
@@ -100,9 +108,9 @@ def meant(model: type[Value], said: Mapping[str, Any]) -> Value:
         return model.model_validate(said)
     except ValidationError as fault:
         found: dict[str, dict[str, str]] = {}
-        for error in fault.errors(include_url=False, include_input=False):
+        for error in fault.errors(include_url=False):
             name = str(next(iter(error["loc"]), ""))
-            found.setdefault(name, error_of(error, name, label_in(model, name)))
+            found.setdefault(name, error_of(error, name, label_at(model, error["loc"])))
         raise InvalidInput(errors=list(found.values())) from fault
 
 
@@ -110,14 +118,27 @@ def typed_as(model: type[BaseModel], form: FormData) -> dict[str, Any]:
     """The fields as they were typed: the lists of `model` with all their values, its boxes as ticked or not."""
     typed: dict[str, Any] = {name: value for name, value in form.items() if isinstance(value, str)}
     for name, info in model.model_fields.items():
-        if get_origin(info.annotation) in {list, tuple, set, frozenset}:
+        kinds = set(_kinds(info.annotation))
+        if kinds & {list, tuple, set, frozenset}:
             typed[name] = [value for value in form.getlist(name) if isinstance(value, str)]
-        elif info.annotation is bool:
+        elif bool in kinds:
             typed[name] = bool(form.get(name))
     return typed
 
 
 def _said(info: FieldInfo | None, value: Any) -> Any:
     """A control that may be left blank says nothing when it is, unless blank is a text."""
-    kinds = {get_origin(kind) or kind for kind in get_args(info.annotation)} if info else set()
+    kinds = set(_kinds(info.annotation)) if info else set()
     return None if value == "" and NoneType in kinds and str not in kinds else value
+
+
+def _kinds(annotation: Any) -> Iterator[Any]:
+    """What a value may be, by its plain types: those of a union each, of a list the list."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from _kinds(get_args(annotation)[0])
+    elif origin in {Union, UnionType}:
+        for one in get_args(annotation):
+            yield from _kinds(one)
+    else:
+        yield origin or annotation
