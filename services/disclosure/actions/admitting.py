@@ -6,9 +6,10 @@ from uuid import UUID
 
 from services.disclosure.model import Information
 from services.disclosure.policy.permission import ROLES, Act, require, require_role
-from services.disclosure.store.information import find_information, lock_information
+from services.disclosure.store.information import Listing, find_information, list_information, lock_information
 from services.kernel.language.actor import Actor
 from services.kernel.language.refusal import NotFound, StaleVersion
+from services.kernel.runtime.pages.paging import Part
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.surroundings.settings import NodeInfo
@@ -26,6 +27,16 @@ async def open_information(
         NotFound: There is none, or it is another unit's.
     """
     return _admitted(await find_information(session, information_id), act, by=by)
+
+
+async def list_texts(session: AsyncSession, listing: Listing, *, by: Actor) -> Part[Information]:
+    """A part of the list of texts.
+
+    Raises:
+        NotPermitted: The officer's roles do not give reading.
+    """
+    require_role(by, Act.READ)
+    return await list_information(session, listing)
 
 
 def admitting(act: Act) -> Ask:

@@ -22,18 +22,18 @@ from services.kernel.runtime.web.identity import Officer
 MOST_FILES = 50
 
 
-async def require_attachable(session: AsyncSession, officer: Officer, information_id: UUID) -> None:
+async def require_attachable(session: AsyncSession, information_id: UUID, *, by: Officer) -> None:
     """Ask, before a file is stored, whether this officer may add one to the text now.
 
     Raises:
         NotPermitted, NotFound, InformationStepNotPossible: He may not.
     """
-    information = await open_information(session, information_id, Act.WRITE, by=officer)
+    information = await open_information(session, information_id, Act.WRITE, by=by)
     next_information_status(information.status, InformationStep.EDIT)
 
 
 async def attach_file(
-    tx: Transaction, officer: Officer, information_id: UUID, upload: tuple[CheckedUpload, StoredFile, Examined]
+    tx: Transaction, information_id: UUID, upload: tuple[CheckedUpload, StoredFile, Examined], *, by: Officer
 ) -> InformationFile:
     """Add a file that was checked, stored and examined; an approved text goes back to review with it.
 
@@ -44,7 +44,7 @@ async def attach_file(
         TooManyFiles: It has as many as it may.
     """
     checked, stored, examined = upload
-    information = await take_information(tx, information_id, Act.WRITE, by=officer)
+    information = await take_information(tx, information_id, Act.WRITE, by=by)
     status = next_information_status(information.status, InformationStep.EDIT)
     there = await list_files(tx.session, information_id)
     for one in there:
@@ -58,22 +58,22 @@ async def attach_file(
         filename=checked.filename,
         media_type=checked.media_type,
         size=stored.size,
-        added_by=officer.name,
+        added_by=by.name,
         added_at=tx.now,
     )
     tx.session.add(file)
     await keep_examined(tx, file, examined)
-    await note_change(tx, information, officer, status, what="添加附件", note=checked.filename)
+    await note_change(tx, information, status, by=by, what="添加附件", note=checked.filename)
     return file
 
 
-async def remove_file(tx: Transaction, officer: Officer, information_id: UUID, attachment_id: UUID) -> Information:
+async def remove_file(tx: Transaction, information_id: UUID, attachment_id: UUID, *, by: Officer) -> Information:
     """Take a file out; its content stays in the store, where another text may use it.
 
     Raises:
         NotPermitted, NotFound, InformationStepNotPossible: See there.
     """
-    information = await take_information(tx, information_id, Act.WRITE, by=officer)
+    information = await take_information(tx, information_id, Act.WRITE, by=by)
     status = next_information_status(information.status, InformationStep.EDIT)
     file = await tx.session.get(InformationFile, attachment_id)
     if file is None or file.information_id != information_id:
@@ -81,5 +81,5 @@ async def remove_file(tx: Transaction, officer: Officer, information_id: UUID, a
     await tx.session.delete(file)
     if (text := await tx.session.get(FileText, attachment_id)) is not None:
         await tx.session.delete(text)
-    await note_change(tx, information, officer, status, what="移除附件", note=file.filename)
+    await note_change(tx, information, status, by=by, what="移除附件", note=file.filename)
     return information

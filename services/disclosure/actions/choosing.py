@@ -7,13 +7,25 @@ from uuid import UUID
 from services.disclosure.actions.refusals import ItemNotSigned
 from services.disclosure.model import KnownItem
 from services.disclosure.policy import TypeNotDisclosable, may_disclose
+from services.disclosure.policy.permission import Act, require_role
 from services.disclosure.store.items import find_item, find_of, find_signed
 from services.kernel.language.refusal import NotFound, NotHereYet
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.web.identity import Officer
 
 
-async def disclosable_item(session: AsyncSession, officer: Officer, origin_id: UUID) -> KnownItem:
+async def find_beginning(session: AsyncSession, origin_id: UUID | None, *, by: Officer) -> KnownItem | None:
+    """The item that a new text begins from; None where it begins from nothing.
+
+    Raises:
+        NotPermitted: The officer does not publish.
+        NotHereYet, NotFound, TypeNotDisclosable, ItemNotSigned: See `disclosable_item`.
+    """
+    require_role(by, Act.WRITE)
+    return await disclosable_item(session, origin_id, by=by) if origin_id else None
+
+
+async def disclosable_item(session: AsyncSession, origin_id: UUID, *, by: Officer) -> KnownItem:
     """The internal item, if the officer's unit may make it public.
 
     Raises:
@@ -24,11 +36,11 @@ async def disclosable_item(session: AsyncSession, officer: Officer, origin_id: U
 
     Source: 政府信息公开条例 第十条.
     """
-    item = await find_of(session, officer, origin_id)
+    item = await find_of(session, by, origin_id)
     if item is None:
         raise NotFound if await find_item(session, origin_id) else NotHereYet
     _require_type(item)
-    signed = await find_signed(session, officer, origin_id)
+    signed = await find_signed(session, by, origin_id)
     if signed is None:
         raise ItemNotSigned
     return signed

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.disclosure.actions.admitting import take_information
-from services.disclosure.actions.choosing import disclosable_item
+from services.disclosure.actions.choosing import find_beginning
 from services.disclosure.actions.refusals import CategoryUnknown, NotForEverybody
 from services.disclosure.actions.steps import note_step, record_step
 from services.disclosure.model import Information
@@ -17,7 +17,7 @@ from services.disclosure.policy import (
     next_information_status,
 )
 from services.disclosure.policy.fields import cleaned, faults_in, missing_in
-from services.disclosure.policy.permission import Act, require_role
+from services.disclosure.policy.permission import Act
 from services.disclosure.store.rules import categories_by_code
 from services.kernel.language.calendar import local_date
 from services.kernel.language.field_error import FieldError
@@ -33,7 +33,7 @@ _NEVER_EMPTY = ("attribute", "is_normative")
 
 
 async def prepare_information(
-    tx: Transaction, officer: Officer, values: Mapping[str, Any], *, origin_id: UUID | None = None
+    tx: Transaction, values: Mapping[str, Any], *, by: Officer, origin_id: UUID | None = None
 ) -> Information:
     """Write a new public text of the officer's unit, from nothing or from an internal item; it is a draft.
 
@@ -44,32 +44,30 @@ async def prepare_information(
 
     Source: 政府信息公开条例 第十条 (whoever makes it publishes it).
     """
-    require_role(officer, Act.WRITE)
-    if origin_id is not None:
-        await disclosable_item(tx.session, officer, origin_id)
+    await find_beginning(tx.session, origin_id, by=by)
     made = cleaned(values)
     await _require_valid(tx, made, missing_in(made))
-    unit = await find_unit(tx.session, officer.unit_id)
+    unit = await find_unit(tx.session, by.unit_id)
     given = {name: value for name, value in made.items() if value is not None}
     given.setdefault("formed_on", local_date(tx.now))
-    given.setdefault("responsible_section", officer.section)
+    given.setdefault("responsible_section", by.section)
     information = Information(
         **given,
         information_id=new_id(),
         origin_id=origin_id,
-        publisher_org_id=officer.unit_id,
-        publisher_name=unit.name if unit else officer.unit_name,
-        prepared_by=officer.ref,
-        writers=[str(officer.officer_id)],
+        publisher_org_id=by.unit_id,
+        publisher_name=unit.name if unit else by.unit_name,
+        prepared_by=by.ref,
+        writers=[str(by.officer_id)],
         created_at=tx.now,
         touched_at=tx.now,
     )
-    await note_step(tx, information, verb="information.prepare", what="拟稿", by=officer)
+    await note_step(tx, information, verb="information.prepare", what="拟稿", by=by)
     return information
 
 
 async def change_information(
-    tx: Transaction, officer: Officer, information_id: UUID, values: Mapping[str, Any], *, version: int
+    tx: Transaction, information_id: UUID, values: Mapping[str, Any], *, by: Officer, version: int
 ) -> Information:
     """Change a text that is not out yet; what was approved goes back to review, a text cut as asked too.
 
@@ -77,7 +75,7 @@ async def change_information(
         NotPermitted, NotFound, StaleVersion, InvalidInput: See there.
         InformationStepNotPossible: It is published or revoked.
     """
-    information = await take_information(tx, information_id, Act.WRITE, by=officer, version=version)
+    information = await take_information(tx, information_id, Act.WRITE, by=by, version=version)
     made = {name: value for name, value in cleaned(values).items() if value is not None or name not in _NEVER_EMPTY}
     changed = {name: value for name, value in made.items() if getattr(information, name) != value}
     status = status_after_change(information, changed)
@@ -89,20 +87,20 @@ async def change_information(
         return information
     for name, value in changed.items():
         setattr(information, name, value)
-    await note_change(tx, information, officer, status, what="修改")
+    await note_change(tx, information, status, by=by, what="修改")
     return information
 
 
 async def note_change(
-    tx: Transaction, information: Information, officer: Officer, status: InformationStatus, *, what: str, note: str = ""
+    tx: Transaction, information: Information, status: InformationStatus, *, by: Officer, what: str, note: str = ""
 ) -> None:
     """Record who wrote on the text, and where it stands after that."""
     lost_approval = information.status is InformationStatus.APPROVED and status is InformationStatus.IN_REVIEW
     information.status = status
-    if str(officer.officer_id) not in information.writers:
-        information.writers = [*information.writers, str(officer.officer_id)]
+    if str(by.officer_id) not in information.writers:
+        information.writers = [*information.writers, str(by.officer_id)]
     said = "；".join(filter(None, [note, "审查后有改动，需重新审查" if lost_approval else ""]))
-    await record_step(tx, information, verb="information.change", what=what, by=officer, note=said)
+    await record_step(tx, information, verb="information.change", what=what, by=by, note=said)
 
 
 def status_after_change(information: Information, changed: Mapping[str, Any]) -> InformationStatus:
@@ -120,7 +118,7 @@ def status_after_change(information: Information, changed: Mapping[str, Any]) ->
 
 
 async def send_to_review(
-    tx: Transaction, officer: Officer, information_id: UUID, *, version: int | None = None
+    tx: Transaction, information_id: UUID, *, by: Officer, version: int | None = None
 ) -> Information:
     """Hand a draft to the reviewer.
 
@@ -129,12 +127,12 @@ async def send_to_review(
         NotForEverybody: Only what is meant for everybody is reviewed.
         InformationStepNotPossible: It is no draft.
     """
-    information = await take_information(tx, information_id, Act.WRITE, by=officer, version=version)
+    information = await take_information(tx, information_id, Act.WRITE, by=by, version=version)
     after = next_information_status(information.status, InformationStep.SEND_TO_REVIEW)
     if not may_send_to_review(information.status, information.attribute):
         raise NotForEverybody
     information.status = after
-    await record_step(tx, information, verb="information.send_to_review", what="送保密审查", by=officer)
+    await record_step(tx, information, verb="information.send_to_review", what="送保密审查", by=by)
     return information
 
 

@@ -18,7 +18,7 @@ from services.disclosure.policy import (
     obstacles_to_publishing,
 )
 from services.disclosure.policy.attachment import obstacle_to_file
-from services.disclosure.policy.fields import REASON_LIMIT
+from services.disclosure.policy.fields import LABELS, REASON_LIMIT
 from services.disclosure.policy.permission import Act, blocker_of
 from services.disclosure.store.information import index_no_is_taken, list_files
 from services.disclosure.store.numbering import next_serial
@@ -26,7 +26,7 @@ from services.disclosure.store.rules import categories_by_code, index_rules
 from services.kernel.language.calendar import local_date
 from services.kernel.language.events.disclosure import InformationPublished, InformationRevoked
 from services.kernel.language.events.parts import Attachment
-from services.kernel.language.field_error import FieldError
+from services.kernel.language.field_error import FieldError, unfit
 from services.kernel.language.refusal import InvalidInput
 from services.kernel.language.text import clean_line
 from services.kernel.language.vocabulary import UnitKind
@@ -38,7 +38,7 @@ from services.kernel.runtime.web.identity import Officer
 
 
 async def publish_information(
-    tx: Transaction, officer: Officer, information_id: UUID, *, files: FileStore, version: int | None = None
+    tx: Transaction, information_id: UUID, *, by: Officer, files: FileStore, version: int | None = None
 ) -> Information:
     """Give a reviewed text its index number and tell the portal.
 
@@ -50,9 +50,9 @@ async def publish_information(
         NotReadyToPublish: `errors` say what is missing.
         IndexCodeIsMissing: The index number needs a code that nobody has set.
     """
-    information = await take_information(tx, information_id, Act.PUBLISH, by=officer, version=version)
+    information = await take_information(tx, information_id, Act.PUBLISH, by=by, version=version)
     status = next_information_status(information.status, InformationStep.PUBLISH)
-    if blocker := blocker_of(officer, Act.PUBLISH, information):
+    if blocker := blocker_of(by, Act.PUBLISH, information):
         raise blocker
     if information.origin_id is not None:
         await require_disclosable_type(tx.session, information.origin_id)
@@ -61,15 +61,15 @@ async def publish_information(
         raise NotReadyToPublish(errors=[obstacle.as_dict() for obstacle in obstacles])
     information.index_no = await _issue_index_no(tx, information)
     information.status = status
-    information.published_at, information.published_by = tx.now, officer.ref
+    information.published_at, information.published_by = tx.now, by.ref
     note = f"索引号 {information.index_no}"
-    await record_step(tx, information, verb="information.publish", what="发布", by=officer, note=note)
+    await record_step(tx, information, verb="information.publish", what="发布", by=by, note=note)
     tx.tell(await _as_published(tx, information, attached))
     return information
 
 
 async def revoke_information(
-    tx: Transaction, officer: Officer, information_id: UUID, *, reason: str, version: int | None = None
+    tx: Transaction, information_id: UUID, *, by: Officer, reason: str, version: int | None = None
 ) -> Information:
     """Take a text off the portal; number, reason and time remain there.
 
@@ -78,15 +78,14 @@ async def revoke_information(
         InvalidInput: Without a reason, or with too long a one.
         InformationStepNotPossible: It is not on the portal.
     """
-    information = await take_information(tx, information_id, Act.PUBLISH, by=officer, version=version)
+    information = await take_information(tx, information_id, Act.PUBLISH, by=by, version=version)
     status = next_information_status(information.status, InformationStep.REVOKE)
     reason = clean_line(reason)
-    if not reason or len(reason) > REASON_LIMIT:
-        said = f"撤销原因最多{REASON_LIMIT}字。" if reason else "请写明撤销原因，原因会在门户上显示。"
-        raise InvalidInput(errors=[FieldError("reason", "required", said).as_dict()])
+    if fault := unfit("reason", LABELS["reason"], reason, REASON_LIMIT):
+        raise InvalidInput(errors=[fault.as_dict()])
     information.status = status
     information.revoked_at, information.revoke_reason = tx.now, reason
-    await record_step(tx, information, verb="information.revoke", what="撤销", by=officer, note=reason)
+    await record_step(tx, information, verb="information.revoke", what="撤销", by=by, note=reason)
     tx.tell(
         InformationRevoked(
             information_id=information.information_id, node=tx.node.node_id, index_no=information.index_no or "",

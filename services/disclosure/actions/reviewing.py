@@ -53,7 +53,7 @@ def decision_of(new: NewReview) -> Decision:
 
 
 async def review_confidentiality(
-    tx: Transaction, officer: Officer, information_id: UUID, decision: Decision, *, version: int | None = None
+    tx: Transaction, information_id: UUID, decision: Decision, *, by: Officer, version: int | None = None
 ) -> Information:
     """Decide whether a text may be opened; the reviewer's words and what he saw are kept.
 
@@ -65,20 +65,20 @@ async def review_confidentiality(
         GroundIsMissing: Not opening needs a legal ground.
         ReviewIncomplete: `errors` say which point is undecided, what opinion is missing, what was not cut.
     """
-    information = await take_information(tx, information_id, Act.REVIEW, by=officer, version=version)
-    if blocker := blocker_of(officer, Act.REVIEW, information):
+    information = await take_information(tx, information_id, Act.REVIEW, by=by, version=version)
+    if blocker := blocker_of(by, Act.REVIEW, information):
         raise blocker
     status = decide_review(information.status, decision.outcome, ground=decision.ground)
     opinion = clean_text(decision.opinion)
     files = await list_files(tx.session, information_id)
     await _require_complete(tx.session, information, decision, files, now=tx.now)
-    tx.session.add(_kept(tx, information, officer, decision, files))
+    tx.session.add(_kept(tx, information, decision, files, by=by))
     information.status = status
     information.attribute = attribute_after_review(decision.outcome, information.attribute)
     information.outcome, information.ground = decision.outcome, decision.ground
-    information.reviewed_body, information.reviewed_by = information.body, officer.ref
+    information.reviewed_body, information.reviewed_by = information.body, by.ref
     note = f"{decision.label}。{opinion}" if opinion else decision.label
-    await record_step(tx, information, verb="information.review", what="保密审查", by=officer, note=note)
+    await record_step(tx, information, verb="information.review", what="保密审查", by=by, note=note)
     return information
 
 
@@ -135,7 +135,7 @@ def _seen(information: Information, files: Sequence[InformationFile]) -> dict[st
 
 
 def _kept(
-    tx: Transaction, information: Information, officer: Officer, decision: Decision, files: Sequence[InformationFile]
+    tx: Transaction, information: Information, decision: Decision, files: Sequence[InformationFile], *, by: Officer
 ) -> Review:
     return Review(
         information_id=information.information_id,
@@ -149,6 +149,6 @@ def _kept(
         seen=_seen(information, files),
         title=information.title,
         body=information.body,
-        reviewed_by=officer.ref,
+        reviewed_by=by.ref,
         reviewed_at=tx.now,
     )

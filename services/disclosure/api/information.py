@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Query, Response
 from fastapi.responses import FileResponse
 
 from services.disclosure import actions
-from services.disclosure.actions.admitting import admitting, open_information
-from services.disclosure.actions.examining import Examined
-from services.disclosure.actions.taking_in import take_in_file
+from services.disclosure.actions.admitting import admitting, list_texts, open_information
+from services.disclosure.actions.taking_in import TakenIn
 from services.disclosure.api.views import (
     CategoryView,
     FileView,
@@ -42,8 +41,6 @@ from services.kernel.language.vocabulary import DisclosureAttribute, Information
 from services.kernel.runtime.heard.organisation import working_days
 from services.kernel.runtime.pages.listing import Cursor, Sort
 from services.kernel.runtime.storing.session import AsyncSession
-from services.kernel.runtime.uploads import CheckedUpload
-from services.kernel.runtime.uploads.files import StoredFile
 from services.kernel.runtime.web.dependencies import (
     Context,
     IfMatch,
@@ -77,10 +74,9 @@ async def list_categories(me: Me, session: Reading, now: Now) -> Page[CategoryVi
 @router.post("/information", status_code=201)
 @asked_first(of_officer(lambda me: require_role(me, Act.WRITE)))
 async def prepare(new: NewInformation, me: Me, tx: Tx, response: Response) -> StandingView:
-    values = {name: value for name, value in new.values.items() if name != "origin_id"}
-    information = await actions.prepare_information(tx, me, values, origin_id=new.origin_id)
+    information = await actions.prepare_information(tx, new.values, by=me, origin_id=new.origin_id)
     if information.attribute is DisclosureAttribute.PROACTIVE:
-        await actions.send_to_review(tx, me, information.information_id)
+        await actions.send_to_review(tx, information.information_id, by=me)
     response.headers["Location"] = f"/disclosure/api/v1/information/{information.information_id}"
     return _answer(StandingView, response, information)
 
@@ -90,13 +86,13 @@ async def prepare(new: NewInformation, me: Me, tx: Tx, response: Response) -> St
 async def change(
     information_id: UUID, *, change: InformationChange, version: IfMatch, me: Me, tx: Tx, response: Response
 ) -> StandingView:
-    information = await actions.change_information(tx, me, information_id, change.values, version=version)
+    information = await actions.change_information(tx, information_id, change.values, by=me, version=version)
     return _answer(StandingView, response, information)
 
 
 @router.post("/information/{information_id}/send-to-review")
 async def send(information_id: UUID, me: Me, tx: Tx, version: OfferedVersion, response: Response) -> StandingView:
-    return _answer(StandingView, response, await actions.send_to_review(tx, me, information_id, version=version))
+    return _answer(StandingView, response, await actions.send_to_review(tx, information_id, by=me, version=version))
 
 
 @router.post("/information/{information_id}/confidentiality-review")
@@ -105,7 +101,7 @@ async def review(
     information_id: UUID, *, new: NewReview, me: Me, tx: Tx, version: OfferedVersion, response: Response
 ) -> ReviewedView:
     decision = actions.decision_of(new)
-    information = await actions.review_confidentiality(tx, me, information_id, decision, version=version)
+    information = await actions.review_confidentiality(tx, information_id, decision, by=me, version=version)
     return _answer(ReviewedView, response, information, outcome=new.outcome)
 
 
@@ -113,7 +109,7 @@ async def review(
 async def publish(
     information_id: UUID, *, me: LiveMe, tx: Tx, context: Context, version: OfferedVersion, response: Response
 ) -> PublishedView:
-    information = await actions.publish_information(tx, me, information_id, files=context.files, version=version)
+    information = await actions.publish_information(tx, information_id, by=me, files=context.files, version=version)
     tx.after_commit(lambda: PUBLISHED.labels(context.node.node_id).inc())
     return _answer(PublishedView, response, information, url=url_of(information))
 
@@ -124,32 +120,20 @@ async def revoke(
     information_id: UUID, *, new: NewRevocation, me: LiveMe, tx: Tx, context: Context, version: OfferedVersion,
     response: Response,
 ) -> RevokedView:  # fmt: skip
-    information = await actions.revoke_information(tx, me, information_id, reason=new.reason, version=version)
+    information = await actions.revoke_information(tx, information_id, by=me, reason=new.reason, version=version)
     tx.after_commit(lambda: REVOKED.labels(context.node.node_id).inc())
     return _answer(RevokedView, response, information)
 
 
-async def taken_in(
-    request: Request, information_id: UUID, me: Me, context: Context
-) -> tuple[CheckedUpload, StoredFile, Examined]:
-    """The uploaded file, checked, stored and examined before the transaction begins."""
-    return await take_in_file(request, context, me, information_id)
-
-
 @router.post("/information/{information_id}/attachments", status_code=201)
 @asked_first(admitting(Act.WRITE))
-async def attach(
-    information_id: UUID,
-    me: Me,
-    upload: Annotated[tuple[CheckedUpload, StoredFile, Examined], Depends(taken_in)],
-    tx: Tx,
-) -> FileView:
-    return FileView.of(await actions.attach_file(tx, me, information_id, upload))
+async def attach(information_id: UUID, me: Me, upload: TakenIn, tx: Tx) -> FileView:
+    return FileView.of(await actions.attach_file(tx, information_id, upload, by=me))
 
 
 @router.delete("/information/{information_id}/attachments/{attachment_id}", status_code=204)
 async def remove(information_id: UUID, attachment_id: UUID, me: Me, tx: Tx) -> None:
-    await actions.remove_file(tx, me, information_id, attachment_id)
+    await actions.remove_file(tx, information_id, attachment_id, by=me)
 
 
 @router.get("/information/{information_id}/attachments/{attachment_id}")
@@ -185,8 +169,7 @@ async def list_all(
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> Page[LineView]:
-    require_role(me, Act.READ)
-    found = await store.list_information(session, store.Listing(me.unit_id, status, q, sort, cursor, limit))
+    found = await list_texts(session, store.Listing(me.unit_id, status, q, sort, cursor, limit), by=me)
     names = {code: category.name for code, category in (await categories_by_code(session, now)).items()}
     items = [LineView.read(one, category_name=names.get(one.category_id, "")) for one in found.rows]
     return Page[LineView](items=items, next=found.next)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.disclosure.policy.fields import OPINION_LIMIT, REASON_LIMIT
+from services.disclosure.policy.fields import LABELS, OPINION_LIMIT, REASON_LIMIT
 from services.disclosure.policy.point import ReviewPoint
 from services.kernel.language.vocabulary import DisclosureAttribute, NonDisclosureGround, ReviewOutcome, Validity
 
@@ -16,10 +16,14 @@ from services.kernel.language.vocabulary import DisclosureAttribute, NonDisclosu
 _Text = Annotated[str, Field(max_length=2_000_000)]
 
 
-class InformationChange(BaseModel):
-    """Any subset of the fields; what is left out stays as it is."""
+class Input(BaseModel):
+    """What every input shares: unknown fields are passed over, and each known one has its label in the catalogue."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", field_title_generator=lambda name, _info: LABELS[name])
+
+
+class InformationChange(Input):
+    """Any subset of the fields; what is left out stays as it is."""
 
     title: _Text | None = None
     body: _Text | None = None
@@ -41,8 +45,8 @@ class InformationChange(BaseModel):
 
     @property
     def values(self) -> dict[str, Any]:
-        """The fields that were sent."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
+        """The fields of the text that were sent."""
+        return {name: getattr(self, name) for name in self.model_fields_set - {"origin_id"}}
 
 
 class NewInformation(InformationChange):
@@ -55,14 +59,12 @@ class NewInformation(InformationChange):
     origin_id: UUID | None = None
 
 
-class NewReview(BaseModel):
+class NewReview(Input):
     """A confidentiality review: the decision, the opinion, the ground where nothing is opened.
 
     `points` are those in which nothing was found, `doubts` the others; without `points` the
     opinion speaks for all of them, unless the text has hints and is to be opened. `passages` are quoted from the text and are to be cut.
     """
-
-    model_config = ConfigDict(extra="ignore")
 
     outcome: ReviewOutcome
     opinion: Annotated[str, Field(max_length=OPINION_LIMIT)] = ""
@@ -72,9 +74,7 @@ class NewReview(BaseModel):
     passages: list[Annotated[str, Field(max_length=OPINION_LIMIT)]] = Field(default_factory=list, max_length=50)
 
 
-class NewRevocation(BaseModel):
+class NewRevocation(Input):
     """Why a text is taken off the portal; the sentence is shown there."""
-
-    model_config = ConfigDict(extra="ignore")
 
     reason: Annotated[str, Field(min_length=1, max_length=REASON_LIMIT)]

@@ -8,13 +8,15 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 
 from services.disclosure import actions
-from services.disclosure.actions.choosing import disclosable_item
+from services.disclosure.actions.admitting import list_texts
+from services.disclosure.actions.choosing import find_beginning
 from services.disclosure.actions.steps import channel_of
-from services.disclosure.model import Information
-from services.disclosure.pages.forms import TypedText, fields_of_item, read_text_form
+from services.disclosure.model import Information, NewInformation
+from services.disclosure.pages.forms import KEYWORDS, fields_of_item
+from services.disclosure.pages.sheet import name_of
 from services.disclosure.policy import Category, due_dates
 from services.disclosure.policy.fields import LABELS
 from services.disclosure.policy.permission import Act, require_role
@@ -38,8 +40,8 @@ from services.kernel.runtime.pages.listing import Cursor, Place, Sort, export_li
 from services.kernel.runtime.pages.paging import Part
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.storing.session import AsyncSession
-from services.kernel.runtime.web.dependencies import Context, Me, Now, Officer, Reading, Tx, edge_router, let_go
-from services.kernel.runtime.web.forms import Typed
+from services.kernel.runtime.web.dependencies import Me, Now, Officer, Reading, Tx, asked_first, edge_router, of_officer
+from services.kernel.runtime.web.forms import Typed, comes_back, read_form
 
 router = edge_router(include_in_schema=False)
 
@@ -62,7 +64,10 @@ _TABS = (
 )
 Words = Annotated[str, Query(max_length=2000)]
 _SORTS = {"touched": "最近办理", "created": "最新拟写", "title": "标题", "category": "分类"}
-_HEAD = ["标题", "信息分类", "公开属性", "状态", "索引号", "成文日期", "发布时间", "拟稿", "最近办理"]
+_HEAD = [
+    LABELS["title"], LABELS["category_id"], LABELS["attribute"], "状态", LABELS["index_no"], LABELS["formed_on"],
+    "发布时间", "拟稿", "最近办理",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -121,11 +126,10 @@ async def show_rows(request: Request, me: Me, session: Reading, asked: AskedFor)
 
 @router.get("/information/export.{form}")
 async def export(form: ExportForm, me: Me, session: Reading, *, now: Now, asked: AskedFor) -> Response:
-    require_role(me, Act.READ)
     categories = await categories_by_code(session, now)
 
     async def read(cursor: str, limit: int) -> Part[Information]:
-        return await store.list_information(session, replace(asked.listing(me), cursor=cursor, limit=limit))
+        return await list_texts(session, replace(asked.listing(me), cursor=cursor, limit=limit), by=me)
 
     return await export_list(
         form, "公开信息", _HEAD, read=read, line=lambda one: _cells(one, categories.get(one.category_id))
@@ -142,38 +146,33 @@ async def show_new(
     origin_id: Annotated[UUID | None, Query()] = None,
     q: Words = "",
 ) -> Response:
-    require_role(me, Act.WRITE)
-    item = await disclosable_item(session, me, origin_id) if origin_id else None
+    item = await find_beginning(session, origin_id, by=me)
     typed = Typed(fields_of_item(item, me.unit_id, formed_on=local_date(now).isoformat(), section=me.section))
-    return await _new_page(request, session, me, typed, origin_id, words=clean_line(q)[:100])
+    return await _new_page(request, session, typed, origin_id, words=clean_line(q)[:100])
+
+
+async def _new_again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
+    blank = fields_of_item(None, request.state.officer.unit_id, formed_on="", section="")
+    typed = replace(typed, fields={**blank, **typed.fields})
+    return await _new_page(request, session, typed, _uuid(typed.get("origin_id")))
 
 
 @router.post("/information")
-async def create(request: Request, me: Me, tx: Tx, context: Context) -> Response:
-    require_role(me, Act.WRITE)
-    form = await request.form()
-    typed = read_text_form(form)
-    origin_id = _uuid(str(form.get("origin_id") or ""))
-    try:
-        if not typed.errors:
-            values = {name: value for name, value in typed.values.items() if value is not None}
-            information = await actions.prepare_information(tx, me, values, origin_id=origin_id)
-            said = "已存为草稿。"
-            if form.get("then") == "send":
-                await actions.send_to_review(tx, me, information.information_id)
-                said = "已送保密审查。"
-            return back_to(f"/disclosure/information/{information.information_id}", said)
-    except Refusal as refusal:
-        typed = TypedText.refused(typed.fields, refusal)
-    await let_go(request)
-    async with context.database.reading() as session:
-        return await _new_page(request, session, me, typed, origin_id)
+@comes_back(_new_again)
+@asked_first(of_officer(lambda me: require_role(me, Act.WRITE)))
+async def create(request: Request, me: Me, tx: Tx) -> Response:
+    new = await read_form(request, NewInformation, parted=KEYWORDS)
+    information = await actions.prepare_information(tx, new.values, by=me, origin_id=new.origin_id)
+    address = f"/disclosure/information/{information.information_id}"
+    if (await request.form()).get("then") != "send":
+        return back_to(address, "已存为草稿。")
+    await actions.send_to_review(tx, information.information_id, by=me)
+    return back_to(address, "已送保密审查。")
 
 
 async def _rows(request: Request, me: Me, session: AsyncSession, asked: Asked) -> dict[str, Any]:
-    require_role(me, Act.READ)
     wanted, place = asked.wanted, asked.place
-    found = await store.list_information(session, asked.listing(me))
+    found = await list_texts(session, asked.listing(me), by=me)
     categories = await categories_by_code(session, request.state.now)
     counts = await store.count_by_status(session, me.unit_id)
     return {
@@ -199,14 +198,19 @@ async def _lines(
         is_waiting = one.index_no is None and one.attribute is DisclosureAttribute.PROACTIVE
         due = due_dates(one.formed_on, category, days) if category and one.formed_on and is_waiting else None
         lines.append(
-            {"information": one, "category": category, "due": due, "is_late": bool(due and due.is_overdue(today))}
+            {
+                "information": one,
+                "category": name_of(category),
+                "due": due,
+                "is_late": bool(due and due.is_overdue(today)),
+            }
         )
     return lines
 
 
 def _cells(one: Information, category: Category | None) -> list[object]:
     return [
-        one.title, category.name if category else one.category_id, one.attribute.label, one.status.label,
+        one.title, name_of(category), one.attribute.label, one.status.label,
         one.index_no or "", one.formed_on or "", local_text(one.published_at), one.prepared_by.name,
         local_text(one.touched_at),
     ]  # fmt: skip
@@ -220,8 +224,9 @@ def _tab(
 
 
 async def _new_page(
-    request: Request, session: AsyncSession, me: Officer, typed: Typed, origin_id: UUID | None, *, words: str = ""
-) -> HTMLResponse:
+    request: Request, session: AsyncSession, typed: Typed, origin_id: UUID | None, *, words: str = ""
+) -> Response:
+    me = request.state.officer
     item = await find_signed(session, me, origin_id) if origin_id else None
     shown = (
         {"title": item.title_for(me.unit_id), "type": item.info_type.label, "unit": item.unit_name} if item else None

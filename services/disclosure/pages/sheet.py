@@ -13,13 +13,16 @@ from services.disclosure.model import Information, InformationFile, KnownItem, R
 from services.disclosure.policy import (
     Category,
     DueDates,
+    HeaderRow,
     due_dates,
+    header_rows,
     may_edit,
     may_publish,
     may_review,
     may_revoke,
     may_send_to_review,
 )
+from services.disclosure.policy.fields import LABELS
 from services.disclosure.policy.hint import Hint, hints_in
 from services.disclosure.policy.permission import ROLES, Act, blocker_of
 from services.disclosure.store import information as store
@@ -35,6 +38,7 @@ from services.kernel.runtime.web.identity import Officer
 
 _METADATA_FIELDS = frozenset({"title", "publisher_org_id", "category_id", "formed_on", "validity", "summary"})
 _FORM_FIELDS = _METADATA_FIELDS - {"publisher_org_id"} | {"body", "attribute"}
+_SHOWN_ELSEWHERE = frozenset({"index_no", "title"})
 _TONES = {"发布": "key", "撤销": "back", "保密审查": "done"}
 
 
@@ -53,6 +57,23 @@ class Sheet:
     obstacles: list[FieldError]
     beyond: list[str]
     has_reviewer: bool
+
+    @property
+    def category_name(self) -> str:
+        """What its category is called."""
+        return name_of(self.category)
+
+    @property
+    def header(self) -> list[HeaderRow]:
+        """The metadata header as the public will see it."""
+        return header_rows(self.information.metadata_with(self.category_name))
+
+    @property
+    def catalogued(self) -> list[tuple[str, str]]:
+        """What the catalogue says of the text, inside the office: each with its label."""
+        number = self.information.index_no or "发布时编定"
+        rows = [(LABELS["attribute"], self.information.attribute.label), (LABELS["index_no"], number)]
+        return rows + [(row.label, row.text) for row in self.header if row.field not in _SHOWN_ELSEWHERE]
 
     @property
     def history(self) -> list[dict[str, Any]]:
@@ -93,6 +114,11 @@ class OpenSteps:
     publish: bool
     revoke: bool
     blocker: Refusal | None
+
+
+def name_of(category: Category | None) -> str:
+    """What people call a category of a text, also one that the catalogue in force does not have."""
+    return category.name if category else "目录中没有的类目"
 
 
 async def open_sheet(session: AsyncSession, information: Information, files: FileStore, now: datetime) -> Sheet:

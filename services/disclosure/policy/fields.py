@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.kernel.language.field_error import FieldError
+from services.kernel.language.field_error import FieldError, missing, too_long
 from services.kernel.language.text import clean_line, clean_text
 
 BODY_LIMIT = 100_000
@@ -20,6 +20,7 @@ LABELS: Mapping[str, str] = {
     "summary": "内容概述", "source": "信息来源", "attribute": "公开属性", "responsible_section": "责任科室",
     "is_normative": "这是规范性文件", "body": "正文", "outcome": "审查结论", "opinion": "审查意见",
     "ground": "不予公开的理由", "points": "已核对的事项", "doubts": "不能确认的事项", "passages": "要删减的内容",
+    "reason": "撤销原因", "origin_id": "原稿",
 }  # fmt: skip
 """What each field is called, in the form, in a refusal, and in the header on the portal."""
 LINES: Mapping[str, int] = {
@@ -50,9 +51,9 @@ def cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
 def faults_in(values: Mapping[str, Any]) -> list[FieldError]:
     """What is wrong with cleaned values, whether or not the text is complete yet."""
     found = [
-        FieldError(name, "too_long", f"“{LABELS[name]}”最多{limit}字，现有{len(values[name])}字，请删减。")
+        fault
         for name, limit in {**LINES, **TEXTS}.items()
-        if len(values.get(name) or "") > limit
+        if (fault := too_long(name, LABELS[name], len(values.get(name) or ""), limit))
     ]
     words = values.get("keywords") or []
     if len(words) > KEYWORDS_LIMIT:
@@ -67,9 +68,5 @@ def faults_in(values: Mapping[str, Any]) -> list[FieldError]:
 
 def missing_in(values: Mapping[str, Any]) -> list[FieldError]:
     """What a new text needs before it is worth keeping."""
-    return [missing(name) for name in ("title", "body", "category_id") if not str(values.get(name) or "").strip()]
-
-
-def missing(name: str) -> FieldError:
-    """The field is needed, and empty."""
-    return FieldError(name, "required", f"请填写“{LABELS[name]}”。")
+    needed = ("title", "body", "category_id")
+    return [missing(name, LABELS[name]) for name in needed if not str(values.get(name) or "").strip()]

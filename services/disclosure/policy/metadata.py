@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from services.disclosure.policy.fields import LABELS, missing
+from services.disclosure.policy.fields import LABELS
 from services.kernel.language.calendar import local_date
-from services.kernel.language.field_error import FieldError
+from services.kernel.language.field_error import FieldError, missing, too_long
 from services.kernel.language.vocabulary import DisclosureAttribute, Validity, Word
 
 _HEADER = (
@@ -70,11 +70,9 @@ def missing_metadata(metadata: Metadata, *, summary_limit: int = 300) -> list[Fi
         "formed_on": metadata.formed_on,
         "validity": metadata.validity or not metadata.is_normative,
     }
-    found = [missing(name) for name, value in required.items() if not value]
-    if len(metadata.summary) > summary_limit:
-        sentence = f"“内容概述”最多{summary_limit}字，现有{len(metadata.summary)}字，请删减。"
-        found.append(FieldError("summary", "too_long", sentence))
-    return found
+    found = [missing(name, LABELS[name]) for name, value in required.items() if not value]
+    fault = too_long("summary", LABELS["summary"], len(metadata.summary), summary_limit)
+    return [*found, fault] if fault else found
 
 
 def _text(value: Any) -> str:

@@ -1,8 +1,8 @@
 """What stands between a reviewed text and the portal, listed before the button is pressed."""
 
-from services.disclosure.policy.fields import missing
+from services.disclosure.policy.fields import LABELS
 from services.disclosure.policy.metadata import Metadata, missing_metadata
-from services.kernel.language.field_error import FieldError
+from services.kernel.language.field_error import FieldError, missing
 from services.kernel.language.vocabulary import (
     DisclosureAttribute,
     InformationStatus,
@@ -24,7 +24,7 @@ def obstacles_to_publishing(
     """
     found = missing_metadata(metadata)
     if not body.strip():
-        found.append(missing("body"))
+        found.append(missing("body", LABELS["body"]))
     if metadata.attribute is not DisclosureAttribute.PROACTIVE:
         found.append(FieldError("attribute", "not_proactive", "公开属性不是“主动公开”，不能发布。"))
     if status in {InformationStatus.DRAFT, InformationStatus.IN_REVIEW}:

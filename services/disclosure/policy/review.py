@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.disclosure.policy.fields import LABELS
 from services.disclosure.policy.point import ReviewPoint
 from services.disclosure.policy.redaction import passages_left
-from services.kernel.language.field_error import FieldError
+from services.kernel.language.field_error import FieldError, missing
 from services.kernel.language.vocabulary import ReviewOutcome
 
 
@@ -40,7 +41,7 @@ def missing_in_review(
     if doubts and outcome is ReviewOutcome.OPEN:
         found.append(FieldError("outcome", "doubted", "还有审查事项不能确认，不能“同意公开”。"))
     if not opinion.strip() and (points is None or outcome is not ReviewOutcome.OPEN or not is_plain):
-        found.append(FieldError("opinion", "required", "请写明审查意见。"))
+        found.append(missing("opinion", LABELS["opinion"]))
     return found
 
 

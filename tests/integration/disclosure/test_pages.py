@@ -7,7 +7,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from services.disclosure.model import Information
 from services.disclosure.policy.point import ReviewPoint
 from services.kernel.language.calendar import seed_days
 from services.kernel.language.events.directory import CalendarDaySet
@@ -15,6 +17,7 @@ from services.kernel.language.vocabulary import DayKind, InfoType
 from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.disclosure.conftest import BOTH, CLERK, COMPLETE, PUBLISHER, SECRECY, World
 from tests.integration.disclosure.items import reported_up
+from tests.support.service import NOW
 
 LIST = "/disclosure/information"
 FORM = COMPLETE | {"formed_on": "2026-11-20", "keywords": "水利、 渠道", "then": "send"}
@@ -56,10 +59,10 @@ async def test_a_form_that_fails_keeps_what_was_typed(world: World) -> None:
     answer = await world.client(PUBLISHER).post(LIST, data=typed)
     assert answer.status_code == 422
     assert "云政办〔2026〕9号" in answer.text
-    assert "“成文日期”写作" in answer.text
+    assert "成文日期请写作" in answer.text
     answer = await world.client(PUBLISHER).post(LIST, data=typed | {"formed_on": "2026-11-20"})
     assert answer.status_code == 422
-    assert "请填写“标题”" in answer.text
+    assert "请填写标题。" in answer.text
     assert "整治渠道42公里" in answer.text
 
 
@@ -67,7 +70,7 @@ async def test_a_text_of_two_megabytes_is_refused_with_everything_kept(world: Wo
     body = "渠道" * 340_000
     answer = await world.client(PUBLISHER).post(LIST, data=FORM | {"body": body})
     assert answer.status_code == 422
-    assert "最多100000字" in answer.text
+    assert "正文最多 100000 字，现有 680000 字，请删减。" in answer.text
     assert answer.text.count("渠道") > 340_000
     api = await world.client(PUBLISHER).post("/disclosure/api/v1/information", json=COMPLETE | {"body": body})
     assert (api.status_code, api.json()["errors"][0]["field"]) == (422, "body")
@@ -117,7 +120,7 @@ async def test_a_review_without_a_decision_or_ground_keeps_the_opinion(world: Wo
     address = f"{LIST}/{await world.prepared()}/review"
     none = await world.client(SECRECY).post(address, data={"version": "2", "opinion": "我的意见"})
     assert none.status_code == 422
-    assert "“审查结论”要从列出的选项中选择。" in none.text
+    assert none.text.count("请填写审查结论。") == 2, "in the list of what is wrong, and at its field"
     assert "我的意见" in none.text
     bare = await world.client(SECRECY).post(
         address, data={"version": "2", "outcome": "not_open", "opinion": "我的意见"}
@@ -125,6 +128,57 @@ async def test_a_review_without_a_decision_or_ground_keeps_the_opinion(world: Wo
     assert bare.status_code == 409
     assert "不予公开须注明法定理由" in bare.text
     assert "我的意见" in bare.text
+
+
+async def test_a_revocation_without_a_reason_says_so_at_the_field_that_stays_open(world: World) -> None:
+    published = await world.published()
+    address = f"{LIST}/{published['information_id']}"
+    for reason in ("", "  "):
+        refused = await world.client(PUBLISHER).post(f"{address}/revoke", data={"version": "4", "reason": reason})
+        assert (refused.status_code, refused.text.count("请填写撤销原因。")) == (422, 2)
+    long = await world.client(PUBLISHER).post(f"{address}/revoke", data={"version": "4", "reason": "误" * 501})
+    assert "撤销原因最多 500 字，现有 501 字，请删减。" in long.text
+    assert "误" * 501 in long.text
+    api = await world.client(PUBLISHER).post(
+        f"/disclosure/api/v1/information/{published['information_id']}/revoke", json={"reason": ""}
+    )
+    assert api.json()["errors"][0]["message"] == "请填写撤销原因。"
+
+
+async def test_a_list_that_is_typed_on_lines_comes_back_as_it_was_typed(world: World) -> None:
+    information_id = await world.prepared()
+    typed = {"version": "2", "outcome": "open_after_redaction", "opinion": "", "passages": "42公里\r\n没有这一句"}
+    refused = await world.client(SECRECY).post(f"{LIST}/{information_id}/review", data=typed | {"points": POINTS})
+    assert refused.status_code == 409
+    assert "正文和附件中没有“没有这一句”" in refused.text
+    assert "没有“42公里”" not in refused.text
+    assert ">\n42公里\r\n没有这一句</textarea>" in refused.text
+    assert refused.text.count(" checked>") == len(POINTS) + 1
+    form = FORM | {
+        "version": "2",
+        "keywords": "水利、 渠道；",
+        "is_normative": "1",
+        "validity": "in_force",
+        "then": "save",
+    }
+    for box in ({"is_normative": "1"}, {}):
+        sent = {name: value for name, value in form.items() if name != "is_normative"} | box
+        answer = await world.client(PUBLISHER).post(f"{LIST}/{information_id}", data=sent)
+        assert answer.status_code == 303, answer.text
+        kept = (await world.client(PUBLISHER).get(f"/disclosure/api/v1/information/{information_id}")).json()
+        assert (kept["keywords"], kept["is_normative"]) == (["水利", "渠道"], bool(box))
+        form["version"] = str(kept["version"])
+
+
+async def test_a_category_that_the_catalogue_does_not_have_is_never_shown_as_a_number(world: World) -> None:
+    information_id = await world.prepared()
+    async with world.database.transaction(NOW) as tx:
+        await tx.session.execute(update(Information).values(category_id="9999"))
+    for who in (PUBLISHER, SECRECY):
+        for address in (LIST, f"{LIST}/{information_id}", f"{LIST}/export.csv"):
+            shown = await world.client(who).get(address)
+            assert (shown.status_code, "9999" in shown.text) == (200, False), address
+    assert "目录中没有的类目" in (await world.client(SECRECY).get(f"{LIST}/{information_id}")).text
 
 
 async def test_whoever_wrote_on_a_text_is_told_why_he_cannot_review_it(world: World) -> None:
@@ -183,6 +237,16 @@ async def test_strangers_and_other_roles_see_none_of_it(world: World, path: str)
     assert (await world.client(CLERK).get(f"{LIST}{path}", headers=HTML)).status_code == 403
     stranger = await world.client().get(f"{LIST}{path}", headers=HTML)
     assert (stranger.status_code, stranger.headers["location"].split("?")[0]) == (303, "/login")
+
+
+async def test_a_stranger_without_a_version_is_sent_to_sign_in(world: World) -> None:
+    address = f"{LIST}/{await world.prepared()}"
+    assert (await world.client().get(address, headers=HTML)).headers["location"].split("?")[0] == "/login"
+    for path in ("", "/send", "/review", "/publish", "/revoke", "/attachments", f"/attachments/{new_id()}/remove"):
+        answer = await world.client().post(f"{address}{path}", headers=HTML)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/login"), path
+        nameless = await world.client(PUBLISHER).post(f"{address}{path}", headers=HTML)
+        assert nameless.status_code in {403, 404, 422, 428}, path
 
 
 async def test_hostile_text_in_every_field_comes_out_as_text(world: World) -> None:

@@ -64,18 +64,20 @@ async def _approved(database: Database, title: str, *, file: StoredFile | None =
     """A text that may go out."""
     async with database.transaction(NOW) as tx:
         values: dict[str, Any] = COMPLETE | {"title": title, "attribute": DisclosureAttribute.PROACTIVE}
-        information = await prepare_information(tx, PUBLISHER, values, origin_id=ORIGIN)
+        information = await prepare_information(tx, values, by=PUBLISHER, origin_id=ORIGIN)
         if file:
             checked = CheckedUpload(filename="路段表.pdf", media_type="application/pdf", size=3)
-            await attach_file(tx, PUBLISHER, information.information_id, (checked, file, Examined("rules", file)))
-        await send_to_review(tx, PUBLISHER, information.information_id)
-        await review_confidentiality(tx, SECRECY, information.information_id, Decision(ReviewOutcome.OPEN, "同意"))
+            upload = (checked, file, Examined("rules", file))
+            await attach_file(tx, information.information_id, upload, by=PUBLISHER)
+        await send_to_review(tx, information.information_id, by=PUBLISHER)
+        agreed = Decision(ReviewOutcome.OPEN, "同意")
+        await review_confidentiality(tx, information.information_id, agreed, by=SECRECY)
     return information.information_id
 
 
 async def _publish(database: Database, information_id: UUID, files: FileStore, *, hours: int = 1) -> str:
     async with database.transaction(NOW + timedelta(hours=hours)) as tx:
-        information = await publish_information(tx, PUBLISHER, information_id, files=files)
+        information = await publish_information(tx, information_id, by=PUBLISHER, files=files)
     return information.index_no or ""
 
 
@@ -104,7 +106,7 @@ async def test_what_went_out_after_the_backup_comes_back_into_it(
         await _publish(database, information_id, files)
         if is_revoked:
             async with database.transaction(LATER + timedelta(hours=1)) as tx:
-                await revoke_information(tx, PUBLISHER, information_id, reason="数据有误")
+                await revoke_information(tx, information_id, by=PUBLISHER, reason="数据有误")
         told = await told_after(database, last_id=before)
         await _hear(database, told)
         await assert_it_comes_back(SERVICE, METADATA, told, into=backup, like=database, without=NOT_IN_FACTS)
@@ -146,7 +148,7 @@ async def test_two_texts_that_went_out_under_one_number_are_both_known_and_both_
         assert await _standing(database, PublicInformation) == numbers
         for information_id in (first, second):
             async with backup.transaction(NOW + timedelta(hours=3)) as tx:
-                await revoke_information(tx, PUBLISHER, information_id, reason="重复发布")
+                await revoke_information(tx, information_id, by=PUBLISHER, reason="重复发布")
         await _hear(backup, (await told_after(backup, last_id=before))[-2:])
         down = {information_id: (number, True) for information_id, (number, _) in numbers.items()}
         assert await _standing(backup, Information) == await _standing(backup, PublicInformation) == down
@@ -162,7 +164,7 @@ async def test_on_an_empty_machine_what_went_out_can_be_seen_and_taken_down(
     await _publish(database, published, files)
     await _publish(database, revoked, files, hours=2)
     async with database.transaction(NOW + timedelta(hours=3)) as tx:
-        await revoke_information(tx, PUBLISHER, revoked, reason="数据有误")
+        await revoke_information(tx, revoked, by=PUBLISHER, reason="数据有误")
     told = await told_after(database)
     await lose(database)
     settings = settings_for(DISTRICT, tmp_path / "empty", database_url=node_database_url)
@@ -182,7 +184,7 @@ async def test_on_an_empty_machine_what_went_out_can_be_seen_and_taken_down(
             assert (await client.get(f"/open/information/{published}")).status_code == 200
             assert (await client.get(f"/open/information/{revoked}")).status_code == 410
         async with fresh.transaction(NOW + timedelta(hours=5)) as tx:
-            await revoke_information(tx, PUBLISHER, published, reason="有误")
+            await revoke_information(tx, published, by=PUBLISHER, reason="有误")
 
 
 async def test_the_counter_is_raised_and_never_lowered(database: Database, files: FileStore) -> None:

@@ -3,12 +3,13 @@
 from datetime import date
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from services.disclosure.model import InformationChange, NewReview
-from services.disclosure.pages.forms import sentences_of
+from services.disclosure.model import InformationChange, NewReview, NewRevocation
 from services.disclosure.policy.fields import BODY_LIMIT, cleaned, faults_in, missing_in
+from services.kernel.language.refusal import InvalidInput
 from services.kernel.language.text import TextNotEncodable
+from services.kernel.runtime.web.forms import meant
 
 
 def test_control_characters_and_strange_line_breaks_are_gone() -> None:
@@ -52,15 +53,20 @@ def test_a_text_of_blanks_is_missing() -> None:
 @pytest.mark.parametrize(
     ("form", "sent", "said"),
     [
-        (NewReview, {"outcome": ""}, {"outcome": "“审查结论”要从列出的选项中选择。"}),
-        (NewReview, {"outcome": "open", "opinion": "长" * 2001}, {"opinion": "“审查意见”最多2000字，请删减。"}),
-        (NewReview, {"outcome": "open", "passages": ["一"] * 51}, {"passages": "“要删减的内容”最多50处，请删减。"}),
-        (InformationChange, {"formed_on": "昨天"}, {"formed_on": "“成文日期”写作 年-月-日，如 2026-11-24。"}),
+        (NewReview, {"outcome": ""}, {"outcome": "请从列出的选项中选择审查结论。"}),
+        (
+            NewReview,
+            {"outcome": "open", "opinion": "长" * 2001},
+            {"opinion": "审查意见最多 2000 字，现有 2001 字，请删减。"},
+        ),
+        (NewReview, {"outcome": "open", "passages": ["一"] * 51}, {"passages": "要删减的内容最多 50 项。"}),
+        (InformationChange, {"formed_on": "昨天"}, {"formed_on": "成文日期请写作 年-月-日。"}),
+        (NewRevocation, {"reason": ""}, {"reason": "请填写撤销原因。"}),
     ],
 )
 def test_what_is_wrong_with_a_form_is_said_by_kind_with_the_fields_label(
     form: type[BaseModel], sent: dict[str, object], said: dict[str, str]
 ) -> None:
-    with pytest.raises(ValidationError) as caught:
-        form.model_validate(sent)
-    assert sentences_of(caught.value) == said
+    with pytest.raises(InvalidInput) as caught:
+        meant(form, sent)
+    assert {one["field"]: one["message"] for one in caught.value.details["errors"]} == said

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from services.kernel.language.calendar import local_date
@@ -15,7 +15,7 @@ from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.rulebooks.foreseeing import changed_lines, foresee
 from services.kernel.runtime.rulebooks.listing import list_everywhere, listing_api, may_keep, require_keeper
 from services.kernel.runtime.rulebooks.saving import read_apart, save_version
-from services.kernel.runtime.rulebooks.typed import Typed, edit_page
+from services.kernel.runtime.rulebooks.typed import NextVersion, edit_page
 from services.kernel.runtime.rulebooks.versions import Version, find_version, list_versions, version_on
 from services.kernel.runtime.service import Service
 from services.kernel.runtime.storing.session import AsyncSession
@@ -30,11 +30,8 @@ from services.kernel.runtime.web.dependencies import (
     Reading,
     asked_first,
     edge_router,
-    let_go,
 )
-
-Text = Annotated[str, Form(max_length=300_000)]
-Short = Annotated[str, Form(max_length=1000)]
+from services.kernel.runtime.web.forms import Typed, comes_back, read_form
 
 
 def rulebooks_router(service: Service) -> APIRouter:
@@ -73,35 +70,31 @@ def rulebooks_router(service: Service) -> APIRouter:
         of: Annotated[int, Query(ge=0, alias="from")] = 0,
     ) -> Response:
         book = _book(service, me, name)
-        typed = await _begun(session, book, of, today=local_date(now))
-        return await edit_page(request, service, book, typed, session=session)
+        new = await _begun(session, book, of, today=local_date(now))
+        return await edit_page(request, service, book, new, session=session)
+
+    async def show_again(request: Request, session: AsyncSession, typed: Typed, refusal: Refusal) -> Response:
+        book, new = _book(service, request.state.officer, request.path_params["name"]), NextVersion.again(typed)
+        return await edit_page(request, service, book, new, session=session, refusal=refusal)
 
     @pages.post("/{name}/preview")
+    @comes_back(show_again)
     @asked_first(_keeping(service))
-    async def preview_rulebook(
-        request: Request, name: str, me: Me, session: Reading, *, now: Now, text: Text = "", effective_from: Short = "",
-        note: Short = "", version: Short = "",
-    ) -> Response:  # fmt: skip
-        book, typed = _book(service, me, name), Typed(text, effective_from, note, version)
-        return await _previewed(request, service, book, typed, session=session, now=now)
+    async def preview_rulebook(request: Request, name: str, me: Me, session: Reading, *, now: Now) -> Response:
+        book, new = _book(service, me, name), await read_form(request, NextVersion)
+        return await _previewed(request, service, book, new, session=session, now=now)
 
     @pages.post("/{name}")
+    @comes_back(show_again)
     @asked_first(_keeping(service))
     async def save_rulebook(
-        request: Request, name: str, me: LiveMe, begin: Begin, session: Reading, *, now: Now, text: Text = "",
-        effective_from: Short = "", note: Short = "", version: Short = "", seen: Short = "",
-    ) -> Response:  # fmt: skip
-        book, typed = _book(service, me, name), Typed(text, effective_from, note, version, seen)
-        if not typed.was_seen:
-            return await _previewed(request, service, book, typed, session=session, now=now, status=409)
-        try:
-            rules = await read_apart(book, text)
-            saved = await save_version(
-                await begin(), book, service.hooks_of(book), typed.draft(book), by=me.ref, rules=rules
-            )
-        except Refusal as refusal:
-            await let_go(request)
-            return await edit_page(request, service, book, typed, session=session, refusal=refusal)
+        request: Request, name: str, me: LiveMe, begin: Begin, session: Reading, *, now: Now
+    ) -> Response:
+        book, new = _book(service, me, name), await read_form(request, NextVersion)
+        if not new.was_seen:
+            return await _previewed(request, service, book, new, session=session, now=now, status=409)
+        rules = await read_apart(book, new.text)
+        saved = await save_version(await begin(), book, service.hooks_of(book), new.draft(book), by=me.ref, rules=rules)
         since = "现在" if saved.effective_from <= local_date(now) else f"自 {saved.effective_from:%Y-%m-%d} "
         said = f"已保存《{book.title}》第{saved.version}版，{since}起执行。"
         return back_to(f"/{service.name}/rulebooks/{book.name}?version={saved.version}&saved=1", said)
@@ -137,15 +130,12 @@ def _book(service: Service, me: Officer, name: str) -> Rulebook[Any]:
 
 
 async def _previewed(
-    request: Request, service: Service, book: Rulebook[Any], typed: Typed, *, session: AsyncSession, now: datetime,
+    request: Request, service: Service, book: Rulebook[Any], new: NextVersion, *, session: AsyncSession, now: datetime,
     status: int = 200,
 ) -> Response:  # fmt: skip
-    """The page with what the change would do, or with what is wrong in it."""
-    try:
-        foreseen = await foresee(session, book, service.hooks_of(book), typed.draft(book), now)
-    except Refusal as refusal:
-        return await edit_page(request, service, book, typed, session=session, refusal=refusal)
-    return await edit_page(request, service, book, typed, session=session, foreseen=foreseen, status=status)
+    """The page with what the change would do."""
+    foreseen = await foresee(session, book, service.hooks_of(book), new.draft(book), now)
+    return await edit_page(request, service, book, new, session=session, foreseen=foreseen, status=status)
 
 
 async def _read(session: AsyncSession, book: Rulebook[Any], shown: Version | None, *, today: date) -> dict[str, Any]:
@@ -164,16 +154,16 @@ async def _read(session: AsyncSession, book: Rulebook[Any], shown: Version | Non
     }
 
 
-async def _begun(session: AsyncSession, book: Rulebook[Any], of: int, *, today: date) -> Typed:
+async def _begun(session: AsyncSession, book: Rulebook[Any], of: int, *, today: date) -> NextVersion:
     """The form as it stands before anybody typed: from the version in force, or from the one that is to return."""
     kept = await list_versions(session, book)
     start = await find_version(session, book, of) if of else version_on(kept, today) or kept[0]
     text = start.text
     if book.redraft is not None:
         text = book.redraft(text, [book.read(one.text) for one in kept], today)
-    return Typed(
-        text,
-        max(today, start.effective_from).isoformat(),
-        f"恢复第{of}版" if of and start.effective_from <= today else "",
-        str(max(one.version for one in kept)),
+    return NextVersion.model_construct(
+        text=text,
+        effective_from=max(today, start.effective_from).isoformat(),
+        note=f"恢复第{of}版" if of and start.effective_from <= today else "",
+        version=str(max(one.version for one in kept)),
     )

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 
 from services.kernel.language.calendar import local_date
 from services.kernel.language.events.parts import OfficerRef
-from services.kernel.language.field_error import FieldError
+from services.kernel.language.field_error import FieldError, too_long
 from services.kernel.language.refusal import InvalidInput, Refusal, StaleVersion
 from services.kernel.language.rulebooks import LONGEST, Rulebook, read_rules, remember, unreadable
 from services.kernel.language.text import clean_line, clean_text
@@ -108,8 +108,8 @@ def next_version(book: Rulebook[Rules], draft: Draft, rules: Rules, kept: list[V
     """
     first, last = book.span(rules) if book.span else (_day_of(book, draft, today), None)
     text, note = clean_text(draft.text), clean_line(draft.note)
-    if len(note) > LONGEST_NOTE:
-        raise _wrong("note", f"事由不能超过 {LONGEST_NOTE} 字")
+    if fault := too_long("note", "事由", len(note), LONGEST_NOTE):
+        raise InvalidInput(fault.message, errors=[fault.as_dict()])
     then = version_on(kept, first)
     if then is not None and clean_text(then.text) == text:
         raise NothingChanged

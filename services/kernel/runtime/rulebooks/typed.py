@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import Request
 from fastapi.responses import Response
+from pydantic import BaseModel, Field
 
 from services.kernel.language.field_error import FieldError
 from services.kernel.language.refusal import InvalidInput, Refusal
@@ -21,17 +21,22 @@ from services.kernel.runtime.rulebooks.saving import Draft, RulebookChangedMeanw
 from services.kernel.runtime.rulebooks.versions import list_versions
 from services.kernel.runtime.service import Service
 from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.web.forms import Typed
 
 
-@dataclass(frozen=True)
-class Typed:
+class NextVersion(BaseModel):
     """The fields as they were sent; `seen` is the digest of what its author has looked at in the preview."""
 
-    text: str
-    effective_from: str = ""
-    note: str = ""
-    version: str = ""
-    seen: str = ""
+    text: Annotated[str, Field(max_length=300_000, title="全文")] = ""
+    effective_from: Annotated[str, Field(max_length=1000, title="从哪一天起执行")] = ""
+    note: Annotated[str, Field(max_length=1000, title="事由")] = ""
+    version: Annotated[str, Field(max_length=1000)] = ""
+    seen: Annotated[str, Field(max_length=1000)] = ""
+
+    @classmethod
+    def again(cls, typed: Typed) -> NextVersion:
+        """The fields of a form that was refused, whatever stands in them."""
+        return cls.model_construct(None, **{name: typed.get(name) for name in cls.model_fields})
 
     @property
     def digest(self) -> str:
@@ -62,7 +67,7 @@ class Typed:
 
 
 async def edit_page(
-    request: Request, service: Service, book: Rulebook[Any], typed: Typed, *, session: AsyncSession,
+    request: Request, service: Service, book: Rulebook[Any], typed: NextVersion, *, session: AsyncSession,
     refusal: Refusal | None = None, foreseen: Foreseen | None = None, status: int = 200,
 ) -> Response:  # fmt: skip
     """The form with all that was typed; beside it what stands in the way, or what the change would do."""
@@ -70,7 +75,7 @@ async def edit_page(
     newest = max(kept, key=lambda one: one.version)
     is_overtaken = isinstance(refusal, RulebookChangedMeanwhile)
     if is_overtaken:
-        typed = replace(typed, version=str(newest.version))
+        typed = typed.model_copy(update={"version": str(newest.version)})
     return page(
         request,
         "kernel/rulebook_edit.html",
@@ -96,5 +101,5 @@ def _faults(refusal: Refusal | None, text: str) -> dict[str, Any]:
         ]
         return {"errors": {"text": f"有 {len(marked)} 处要改"}, "marked": marked, "refusal": ""}
     named = refusal.details.get("errors", []) if isinstance(refusal, InvalidInput) else []
-    errors = {error["field"]: error["message"] for error in named if error["field"] in ("effective_from", "note")}
+    errors = {error["field"]: error["message"] for error in named}
     return {"errors": errors, "marked": [], "refusal": "" if errors or refusal is None else str(refusal)}

@@ -37,7 +37,6 @@ __all__ = [
     "edge_router",
     "etag",
     "if_match",
-    "let_go",
     "of_officer",
     "of_thing",
 ]
@@ -132,11 +131,6 @@ OfferedVersion = Annotated[int | None, Depends(_offered_version)]
 """The version a step was offered for, where the caller says it, in the same places."""
 
 if_match = _if_match
-
-
-async def let_go(request: Request) -> None:
-    """Give up what the request has begun to write, before a page says that it was refused: nobody waits for that page."""
-    await request.state.edge.abandon()
 
 
 def etag(response: Response, version: int) -> None:

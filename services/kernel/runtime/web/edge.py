@@ -86,10 +86,6 @@ class Undone(Exception):
         self.response = response
 
 
-class GivenUp(Exception):
-    """The transaction is rolled back before the answer is made."""
-
-
 class Edge:
     """Holds the transaction of one request; begun at first use, when the body has been read."""
 
@@ -137,12 +133,6 @@ class Edge:
                 answered_at=self.transaction.now,
             )
         )
-
-    async def abandon(self) -> None:
-        """Give the transaction up, if one began: others write while what is left is only shown."""
-        transaction, self.transaction = self.transaction, None
-        if transaction is not None:
-            await self.stack.__aexit__(GivenUp, GivenUp(), None)
 
     def undo(self, response: Response) -> None:
         """Roll back what an error answer has begun to write; the answer itself is sent.
