@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from services.kernel.runtime.running.app import make_node
+from services.kernel.runtime.web.asking import officer_asking
+from services.kernel.runtime.web.dependencies import if_match
 from services.kernel.runtime.web.edge import UNSAFE
 from services.node import build_services
 from tests.support.service import DISTRICT, settings_for
@@ -33,3 +35,20 @@ def test_a_route_with_a_body_asks_for_the_permission_first(tmp_path: Path) -> No
         said.append(route.path)
     assert len(asking) > 50
     assert {path for path in silent if not path.endswith(tuple(FOR_EVERYBODY))} == set()
+
+
+def test_whoever_sends_a_form_is_known_before_it_can_come_back(tmp_path: Path) -> None:
+    """Its page is shown to an officer: a version that is missing must not be noticed before a stranger is."""
+    process = make_node(build_services(), settings_for(DISTRICT, tmp_path), with_agents=False)
+    forms = [route for route in routes_of(process.app.routes) if hasattr(route.endpoint, "comes_back")]
+    of_officers = [(route.path, list(_calls(route.dependant))) for route in forms if route.path != "/login"]
+    hasty = {path for path, calls in of_officers if if_match in calls[: calls.index(officer_asking)]}
+    assert len(forms) > 50
+    assert hasty == set()
+
+
+def _calls(dependant: Any) -> Iterator[Any]:
+    """What a route asks for, in the order in which it is asked."""
+    for one in dependant.dependencies:
+        yield from _calls(one)
+        yield one.call
