@@ -176,7 +176,7 @@ async def test_too_long_a_text_is_refused_and_kept(district: Office) -> None:
         f"/review/queue/{origin_id}/edit", data={"version": version, "title": "题", "body": body}
     )
     assert answer.status_code == 422, answer.text[:3000]
-    assert "100,000" in answer.text
+    assert "正文最多 100000 字，现有 700000 字，请删减。" in answer.text
     assert body in answer.text
     assert await district.told(SubmissionEdited) == []
 
