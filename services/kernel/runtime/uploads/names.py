@@ -29,7 +29,7 @@ class FileNameUnreadable(Refusal):
 
 
 def named_in_header(disposition: bytes) -> str | None:
-    """The file name that a Content-Disposition gives, in any form in which programs send it; None where it gives none.
+    """The file name that the disposition of a part gives, in any form in which programs send it; None where it gives none.
 
     Read are `filename*` (RFC 5987 and its parts of RFC 2231), words of RFC 2047, and plain bytes in UTF-8 or GB18030.
 
@@ -37,8 +37,8 @@ def named_in_header(disposition: bytes) -> str | None:
         FileNameUnreadable: There is a name, but in no encoding that is known here.
     """
     header = Message()
-    header["content-disposition"] = disposition.decode("latin-1")
-    extended = header.get_param("filename", header="content-disposition")
+    header["Part"] = disposition.decode("latin-1")
+    extended = header.get_param("filename", header="Part")
     try:
         if isinstance(extended, tuple):
             # Bytes beyond ASCII are kept as latin-1, whatever the charset says, until here.

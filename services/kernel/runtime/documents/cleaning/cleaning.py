@@ -10,9 +10,9 @@ from services.kernel.runtime.documents.cleaning.refusals import FileUnreadable, 
 from services.kernel.runtime.documents.cleaning.result import Cleaned, Passage
 from services.kernel.runtime.documents.cleaning.sheet import clean_sheet
 from services.kernel.runtime.documents.cleaning.word import clean_word
+from services.kernel.runtime.uploads.decoding import NotText, decode_text
 from services.kernel.runtime.uploads.names import extension_of
 
-_ENCODINGS = ("utf-8-sig", "utf-16", "gb18030")
 _PICTURE_UNREAD = "图片中的文字没有识别，请打开核对"
 
 
@@ -43,14 +43,10 @@ def _clean_plain(content: bytes) -> Cleaned:
 
 
 def _decoded(content: bytes) -> str:
-    for encoding in _ENCODINGS:
-        if encoding == "utf-16" and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-            continue
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise FileUnreadable
+    try:
+        return decode_text(content)
+    except NotText as not_text:
+        raise FileUnreadable from not_text
 
 
 _BY_EXTENSION: Mapping[str, Callable[[bytes], Cleaned]] = {

@@ -141,12 +141,12 @@ def is_on(switch: Element | None) -> bool:
 
 def _read_parts(archive: zipfile.ZipFile) -> WordParts:
     main = _targets(archive, "").get("officeDocument", "word/document.xml")
-    document = _read_xml(archive, main)
+    document = read_xml(archive, main)
     if local(document) != "document":
         raise DocumentUnreadable
     beside = _targets(archive, main)
     others = (
-        _read_xml(archive, beside[kind]) if entry_named(archive, beside.get(kind, "")) else None
+        read_xml(archive, beside[kind]) if entry_named(archive, beside.get(kind, "")) else None
         for kind in ("styles", "numbering", "footnotes", "endnotes")
     )
     return WordParts(document, *others)
@@ -162,11 +162,17 @@ def _targets(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
         attribute(relation, "Type").rpartition("/")[2]: posixpath.normpath(
             posixpath.join("/", folder, attribute(relation, "Target"))
         ).lstrip("/")
-        for relation in _read_xml(archive, relations)
+        for relation in read_xml(archive, relations)
     }
 
 
-def _read_xml(archive: zipfile.ZipFile, name: str) -> Element:
+def read_xml(archive: zipfile.ZipFile, name: str) -> Element:
+    """The root of one part.
+
+    Raises:
+        DocumentUnsafe: It declares entities.
+        KeyError, ParseError: It is missing, or no XML.
+    """
     content = read_member(archive, name, max_bytes=MAX_PART_BYTES)
     try:
         root: Element = fromstring(content, forbid_dtd=True)
