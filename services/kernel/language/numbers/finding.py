@@ -26,8 +26,8 @@ _SIGN = (
 _TENTHS = r"(?:成(?![为立员本果功效品都年绩长就套人绩])[一二三四五六七八九半0-9]?)"
 _NUMBER = re.compile(
     rf"{_SIGN}?(?:(?P<of>[百千万])分之(?P<part>{_ARABIC}|{_CHAR}+(?:点{_DIGIT}+)?)"
-    rf"|(?P<arabic>{_ARABIC})(?:(?P<scale>{_SCALE}(?:[0-9]+(?:[.][0-9]+)?(?:{_SCALE})|[0-9]{{4}}(?![0-9]))*)?(?P<share>[%‰‱])?"
-    rf"|(?P<tenths>{_TENTHS}))"
+    rf"|(?P<arabic>{_ARABIC})(?:(?P<tenths>{_TENTHS})"
+    rf"|(?P<scale>{_SCALE}(?:[0-9]+(?:[.][0-9]+)?(?:{_SCALE})|[0-9]{{4}}(?![0-9]))*)?(?P<share>[%‰‱])?)"
     rf"|(?P<chinese_tenths>[一二两三四五六七八九])(?P<more>{_TENTHS})"
     rf"|(?P<chinese>{_CHAR}+(?:点{_DIGIT}+)?))"
 )
@@ -36,6 +36,7 @@ _SIZES = {"百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 _SHARES = {"%": 100, "‰": 1000, "‱": 10_000, "百": 100, "千": 1000, "万": 10_000}
 _LONGEST = 30
 _TOGETHER = re.compile("[事案火交溺警较重特突生刑安]")
+_IDIOM = re.compile("第?一时间|.?一(?:时[之难半]|点[也儿都])")
 _HAPPENED = frozenset("生报处破了现")
 
 
@@ -67,7 +68,7 @@ def find_numbers(text: str) -> Iterator[tuple[int, int, Fraction | str, str]]:
     folded = fold_digits(text)
     for match in _NUMBER.finditer(folded):
         read = _read(match)
-        if read is not None and (len(match.group()) > 1 or match["arabic"] or _counts(folded, match)):
+        if read is not None and (match["arabic"] or _counts(folded, match)):
             yield match.start(), match.end(), *read
 
 
@@ -90,9 +91,11 @@ def _with_unit(text: str, start: int, end: int, value: Fraction | str, measure: 
 
 
 def _counts(text: str, match: re.Match[str]) -> bool:
-    """Whether a lone numeral counts something: 三起, not 统一; 一起 only of what happens."""
+    """Whether a numeral in characters counts something: 三起, not 统一 nor 二十大; 一起 only of what happens."""
+    if len(match.group()) > 1:
+        return text[match.end() : match.end() + 1] != "大"
     unit = UNIT.match(text, match.end())
-    if unit is None:
+    if unit is None or (match.group() == "一" and _IDIOM.match(text, max(match.start() - 1, 0))):
         return False
     if match.group() == "一" and unit.group() == "起":
         return text[match.start() - 1 : match.start()] in _HAPPENED or bool(_TOGETHER.match(text, unit.end()))

@@ -20,6 +20,7 @@ from services.kernel.runtime.uploads.archive import (
     ArchiveLimits,
     ArchiveUnsafe,
     open_archive,
+    plain_name,
 )
 from services.kernel.runtime.uploads.decoding import NotText, decode_text
 from services.kernel.runtime.uploads.names import extension_of
@@ -28,9 +29,9 @@ MOST_FINDINGS = 50
 _UNREAD = "这个文件里的文字没有检查，请打开核对。"
 _TOO_LONG = "文件太长，后面的文字没有检查，请打开核对。"
 _SCANNED = "有的页只有图片或扫描内容，其中的文字没有识别，请打开核对。"
-_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes|comments)\.xml", re.IGNORECASE)
+_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes|comments)\.xml")
 _PART_NAMES = {"header": "页眉", "footer": "页脚", "footnotes": "脚注", "endnotes": "尾注", "comments": "批注"}
-_SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml")
 _NUMBER = re.compile(r"(\d+)(?:\.0+)?")
 
 
@@ -75,9 +76,9 @@ def look_through(filename: str, content: bytes, known_phones: Collection[str] = 
 def _word(content: bytes) -> Iterator[Passage]:
     with open_archive(BytesIO(content), ArchiveLimits()) as archive:
         for name in archive.namelist():
-            part = _PARTS.fullmatch(name.replace("\\", "/"))
+            part = _PARTS.fullmatch(plain_name(name))
             if part:
-                place = next((said for begin, said in _PART_NAMES.items() if part[1].lower().startswith(begin)), "")
+                place = next((said for begin, said in _PART_NAMES.items() if part[1].startswith(begin)), "")
                 yield from _paragraphs(read_xml(archive, name), place)
 
 
@@ -96,7 +97,7 @@ def _says(element: Element) -> bool:
 
 def _sheet(content: bytes) -> Iterator[Passage]:
     with open_archive(BytesIO(content), ArchiveLimits()) as archive:
-        names = {name.replace("\\", "/").lower(): name for name in archive.namelist()}
+        names = {plain_name(name): name for name in archive.namelist()}
         strings = names.get("xl/sharedstrings.xml")
         shared = [_said(entry) for entry in read_xml(archive, strings)] if strings else []
         for plain, name in sorted(names.items()):

@@ -1,4 +1,4 @@
-"""Prints an issue or an item in a child process, so that the node gives back what typesetting needs (about 150 MB)."""
+"""Prints an issue or an item in a child process, so that the node gives back what typesetting needs (about 350 MB)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from services.kernel.runtime.documents.manuscript.document import Manuscript
 
 TIMEOUT_S = 60.0
 MEMORY_BYTES = 2 * 1024 * 1024 * 1024
-"""Of address space; typesetting itself takes 150 MB of memory."""
+"""Of address space; typesetting itself takes 350 MB of memory, half of it mapped fonts that all share."""
 AT_ONCE = 4
 _printing: set[object] = set()
 

@@ -87,11 +87,13 @@ def entry_named(archive: zipfile.ZipFile, name: str) -> str | None:
     """The entry of this name as the archive writes it: some programs write other capitals, or \\ between folders."""
     if name in archive.NameToInfo:
         return name
-    return next((entry for entry in archive.namelist() if entry and _plain(entry) == _plain(name)), None)
+    sought = plain_name(name)
+    return next((entry for entry in archive.namelist() if entry and plain_name(entry) == sought), None)
 
 
-def _plain(name: str) -> str:
-    return name.replace("\\", "/").removeprefix("/").lower()
+def plain_name(name: str) -> str:
+    """The name of an entry in the form in which names are compared."""
+    return name.replace("\\", "/").lstrip("/").lower()
 
 
 def read_member(archive: zipfile.ZipFile, name: str, *, max_bytes: int) -> bytes:

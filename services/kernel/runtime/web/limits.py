@@ -42,7 +42,7 @@ class LimitedRequest(Request):
 
     async def _get_form(self, **limits: Any) -> FormData:
         """Parts of a form with files are read by our parser, which knows every way in which a file can be named."""
-        if self._form is None and _is_upload(self):
+        if self._form is None and self.headers.get("content-type", "").lower().startswith("multipart/form-data"):
             self._form = await read_parts(self, **limits)
         return await super()._get_form(**limits)
 

@@ -32,6 +32,7 @@ from services.kernel.runtime.uploads.archive import (
     ArchiveLimits,
     ArchiveUnsafe,
     open_archive,
+    plain_name,
     read_member,
 )
 
@@ -97,7 +98,7 @@ class Package:
         self._kinds = kinds
         try:
             with open_archive(BytesIO(content), ArchiveLimits()) as archive:
-                self._names = {_normal(name): name for name in archive.namelist()}
+                self._names = {plain_name(name): name for name in archive.namelist()}
                 self._types = _content_types(self._xml(archive, "[Content_Types].xml"))
                 self._follow(archive, "", kind="")
         except ArchiveUnsafe as unsafe:
@@ -132,11 +133,11 @@ class Package:
         waiting, met = deque([(name, kind)]), set[str]()
         while waiting:
             name, kind = waiting.popleft()
-            if _normal(name) in met:
+            if plain_name(name) in met:
                 continue
             if len(met) >= _MOST_PARTS:
                 raise FileTooComplex
-            met.add(_normal(name))
+            met.add(plain_name(name))
             part = self.parts[name] = Part(name, kind)
             self._read(archive, part)
             waiting += [(one.target, one.kind) for one in part.relations if one.kind != "hyperlink"]
@@ -148,7 +149,7 @@ class Package:
             return
         part.root = self._xml(archive, part.name) if part.name else None
         gone = set[str]()
-        if _normal(_relations_of(part.name)) in self._names:
+        if plain_name(_relations_of(part.name)) in self._names:
             for relation in _relations(self._xml(archive, _relations_of(part.name)), part.name):
                 if self._goes_out(relation, part.kind):
                     part.relations.append(_harmless(relation))
@@ -176,7 +177,7 @@ class Package:
         for extension in sorted(extensions & defaults.keys()):
             etree.SubElement(root, f"{{{_TYPES}}}Default", Extension=extension, ContentType=defaults[extension])
         for name in names:
-            if said := overrides.get(_normal(name)):
+            if said := overrides.get(plain_name(name)):
                 etree.SubElement(root, f"{{{_TYPES}}}Override", PartName=f"/{name}", ContentType=said)
         return etree.tostring(root, **_DECLARED)
 
@@ -184,7 +185,7 @@ class Package:
         return parse_xml(self._bytes(archive, name))
 
     def _bytes(self, archive: zipfile.ZipFile, name: str) -> bytes:
-        return read_member(archive, self._names[_normal(name)], max_bytes=MAX_PART_BYTES)
+        return read_member(archive, self._names[plain_name(name)], max_bytes=MAX_PART_BYTES)
 
 
 def parse_xml(content: bytes) -> Any:
@@ -240,11 +241,6 @@ def clean_labels(element: Any) -> None:
 _DECLARED: dict[str, Any] = {"xml_declaration": True, "encoding": "UTF-8", "standalone": True}
 
 
-def _normal(name: str) -> str:
-    """Names of parts are the same in capitals, and some programs write them with backslashes."""
-    return name.replace("\\", "/").lstrip("/").lower()
-
-
 def _relations_of(name: str) -> str:
     folder, file = posixpath.split(name)
     return posixpath.join(folder, "_rels", f"{file}.rels")
@@ -278,7 +274,7 @@ def _relations_xml(relations: list[Relation]) -> bytes:
 
 def _content_types(root: Any) -> tuple[dict[str, str], dict[str, str]]:
     defaults = {attribute(one, "Extension").lower(): attribute(one, "ContentType") for one in root}
-    overrides = {_normal(attribute(one, "PartName")): attribute(one, "ContentType") for one in root}
+    overrides = {plain_name(attribute(one, "PartName")): attribute(one, "ContentType") for one in root}
     return defaults, overrides
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from services.kernel.runtime.documents.reader.formats import FORMATS, LARGEST_WRITTEN_OUT, chinese_number
+from services.kernel.runtime.documents.reader.formats import FORMATS, LARGEST_WRITTEN_OUT
 from services.kernel.runtime.documents.reader.package import attribute, child, local, value_of
-
-__all__ = ["Numbering", "chinese_number"]
 
 _UNWRITTEN = frozenset({"bullet", "none"})
 

@@ -160,7 +160,7 @@ def _targets(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
         return {}
     return {
         attribute(relation, "Type").rpartition("/")[2]: posixpath.normpath(
-            posixpath.join("/", folder, attribute(relation, "Target"))
+            posixpath.join("/", folder, attribute(relation, "Target").replace("\\", "/"))
         ).lstrip("/")
         for relation in read_xml(archive, relations)
     }
