@@ -7,7 +7,7 @@ repeated item or as the next report of one matter. Another unit's report of one 
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import StrEnum
 
@@ -21,7 +21,8 @@ _TELLING_FIGURES = 2
 _HALF = 0.5
 _SHORTEST_SHARED = 5
 _MOST_SHARED = 3
-_LONGEST_COMPARED = 1_500
+_MOST_TOLD = 3
+_LONGEST_COMPARED = 1_000
 _WORDS_BEFORE = 4
 _DATED = frozenset({"year", "month", "days", "hour of day"})
 
@@ -57,7 +58,11 @@ class Likeness:
 
 def bigrams(text: str) -> frozenset[str]:
     """Pairs of neighbouring characters, blanks and punctuation aside, figures masked."""
-    plain = _plain(text, find_quantities(text))
+    return _bigrams(text, find_quantities(text))
+
+
+def _bigrams(text: str, figures: list[Quantity]) -> frozenset[str]:
+    plain = _plain(text, figures)
     return frozenset(plain[at : at + 2] for at in range(len(plain) - 1))
 
 
@@ -73,19 +78,23 @@ def differing_figures(here: str, there: str) -> tuple[tuple[str, ...], tuple[str
 
 
 def near_duplicates(text: str, others: Iterable[tuple[str, str]]) -> list[Likeness]:
-    """Texts that are at least 60 % alike, or tell of one event in other words, most alike first.
+    """Texts that are at least 60 % alike, or tell of one event in other words, most alike first; the first few with shared phrases.
 
     Args:
         others: Pairs of origin id and text (title and body).
     """
-    figures, pairs = find_quantities(text), bigrams(text)
-    found = [_likeness(text, figures, pairs, origin_id, other) for origin_id, other in others]
-    alike = [likeness for likeness in found if likeness is not None]
-    return sorted(alike, key=lambda likeness: (-likeness.ratio, likeness.origin_id))
+    figures = find_quantities(text)
+    pairs = _bigrams(text, figures)
+    found = [(other, _likeness(text, figures, pairs, origin_id, other)) for origin_id, other in others]
+    alike = [(other, likeness) for other, likeness in found if likeness is not None]
+    alike.sort(key=lambda entry: (-entry[1].ratio, entry[1].origin_id))
+    told = [replace(likeness, shared=_shared(text, other)) for other, likeness in alike[:_MOST_TOLD]]
+    return told + [likeness for _, likeness in alike[_MOST_TOLD:]]
 
 
 def _likeness(text: str, figures: list[Quantity], pairs: frozenset[str], origin_id: str, other: str) -> Likeness | None:
-    their_figures, their_pairs = find_quantities(other), bigrams(other)
+    their_figures = find_quantities(other)
+    their_pairs = _bigrams(other, their_figures)
     ratio = likeness_ratio(pairs, their_pairs)
     is_near = ratio >= NEAR_DUPLICATE_RATIO
     if not is_near and not _tell_of_one_event(figures, their_figures, pairs, their_pairs):
@@ -97,7 +106,7 @@ def _likeness(text: str, figures: list[Quantity], pairs: frozenset[str], origin_
         kind = Alike.REPOST
     else:
         kind = Alike.EDITED
-    return Likeness(origin_id, kind, ratio, _shared(text, other), only_here, only_there)
+    return Likeness(origin_id, kind, ratio, (), only_here, only_there)
 
 
 def _tell_of_one_event(

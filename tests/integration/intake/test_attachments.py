@@ -41,6 +41,36 @@ async def test_a_file_comes_back_as_it_was_sent(as_clerk: httpx.AsyncClient) -> 
     assert file.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E6%B3%B5")
 
 
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        (b"filename*=UTF-8''%E9%80%9A%E7%9F%A5.pdf", "通知.pdf"),
+        (b'filename="=?utf-8?B?6YCa55+lLnBkZg==?="', "通知.pdf"),
+        (b'filename="' + "通知.pdf".encode("gbk") + b'"', "通知.pdf"),
+        (b'filename="\xff\xfe.pdf"', "file_name_unreadable"),
+    ],
+)
+async def test_a_name_is_read_in_every_form_or_refused_with_that_reason(
+    as_clerk: httpx.AsyncClient, header: bytes, name: str
+) -> None:
+    origin_id = await _draft(as_clerk)
+    body = b'--X\r\nContent-Disposition: form-data; name="file"; ' + header + b"\r\n\r\n" + PDF + b"\r\n--X--\r\n"
+    answer = await as_clerk.post(
+        f"{ITEMS}/{origin_id}/attachments", content=body, headers={"content-type": "multipart/form-data; boundary=X"}
+    )
+    said = answer.json()
+    assert said.get("filename", said.get("code")) == name
+
+
+@pytest.mark.parametrize("text", ["甲\r\n乙".encode("utf-16"), "甲\x0b乙".encode("gbk") + b"\x1a"])
+async def test_text_of_windows_and_dos_is_taken_and_can_be_imported(as_clerk: httpx.AsyncClient, text: bytes) -> None:
+    origin_id = await _draft(as_clerk)
+    assert (await _attach(as_clerk, origin_id, "名册.txt", text)).status_code == 201
+    imported = await as_clerk.post("/intake/api/v1/imports", files={"file": ("名册.txt", text)})
+    assert imported.status_code == 200
+    assert "乙" in imported.json()["title"] + imported.json()["body"]
+
+
 async def test_the_same_file_twice_is_one_attachment(as_clerk: httpx.AsyncClient) -> None:
     origin_id = await _draft(as_clerk)
     first = await _attach(as_clerk, origin_id, "甲.pdf", PDF)

@@ -49,6 +49,11 @@ def test_a_line_that_passes_is_one_line_and_stays_as_it_is(text: str) -> None:
     line.encode()
 
 
+@pytest.mark.parametrize("name", ["\U0002ebf0某", "阿依古丽·买买提", "扎西•次仁", "ئۇيغۇر", "ᠮᠣᠩᠭᠣᠯ"])
+def test_names_with_newer_characters_and_middle_dots_are_lines(name: str) -> None:
+    assert plain_line(name) == name
+
+
 def test_markup_in_a_name_is_text_and_kept() -> None:
     assert NewUnit(name="<b>{{ 7*7 }}</b>", kind="bureau").name == "<b>{{ 7*7 }}</b>"
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.intake.pages.form import values_of
 from services.intake.policy import missing_for_submit, unfit_for_draft
 from services.kernel.language.vocabulary import InfoType
 from services.kernel.language.vocabulary.item_fields import FIELD, FIELDS
@@ -144,3 +145,7 @@ def test_no_value_of_any_kind_is_too_strange_to_be_judged(draft: dict[str, Any])
         assert error.field
         assert error.code
         assert error.message.endswith("。")
+
+
+def test_full_width_digits_and_radicals_are_read_as_they_are_meant() -> None:
+    assert values_of({"deaths": "３", "title": "\u2ecb辆"}) == {"deaths": 3, "title": "车辆"}
