@@ -163,7 +163,9 @@ async def test_the_verification_page_names_a_bad_row(pair: tuple[Node, Node], se
     await township.tell(*(reported_up(township, district) for _ in range(3)))
     await township.number(district)
     async with client_of(served, officer(Role.ADMIN)) as client:
-        assert "全部链、头签名和回执都成立" in (await client.get("/exchange/verify")).text
+        page = (await client.get("/exchange/verify")).text
+        assert "每条通道的账本、签名和回执都成立" in page
+        assert f"{township.name}&gt;{district.name}" not in page, "a neighbour is named, not its code"
         async with township.transaction() as tx:
             await tx.session.execute(update(Dispatch).where(col(Dispatch.n) == 2).values(body=b"{}"))
         assert "第 1 纪元第 2 行" in (await client.get("/exchange/verify")).text
