@@ -173,10 +173,10 @@ async def list_recent_texts(
     return list(await session.exec(query))
 
 
-async def last_phone_of(session: AsyncSession, officer_id: UUID) -> str:
-    """The phone number that an officer last gave, to be offered again."""
+async def last_phones_of(session: AsyncSession, officer_id: UUID, limit: int = 10) -> list[str]:
+    """The phone numbers that an officer last gave, newest first; a draft may hold one that is none."""
     query = select(Submission.author_phone).where(Submission.created_by == officer_id, Submission.author_phone != "")
-    return (await session.exec(query.order_by(col(Submission.touched_at).desc()).limit(1))).first() or ""
+    return list(await session.exec(query.order_by(col(Submission.touched_at).desc()).limit(limit)))
 
 
 async def node_figures(session: AsyncSession, now: datetime) -> dict[str, float]:

@@ -19,6 +19,8 @@ OFFERED_TYPES = [(one, one.short, one.note) for one in sorted(InfoType, key=lamb
 
 _TYPED = {field.name: field for field in FIELDS if field.kind not in {Kind.DECLARATION, Kind.PEOPLE, Kind.UNITS}}
 
+_OFFERED = {"info_type", "author_name", "author_phone", "suggested_attribute", "non_secret_declared"}
+
 
 def typed_in(form: FormData) -> dict[str, Any]:
     """What a posted form holds of an item's fields, as typed."""
@@ -40,6 +42,11 @@ def values_of(fields: Mapping[str, Any]) -> dict[str, Any]:
         InvalidInput: `errors` names each field that does not fit.
     """
     return meant(SubmissionChange, {name: _value(name, value) for name, value in fields.items()}).values
+
+
+def is_blank(values: Mapping[str, Any]) -> bool:
+    """Whether a form says no more than every new one does: no draft is made of it."""
+    return all(name in _OFFERED or value is None or value in ("", []) for name, value in values.items())
 
 
 def _value(name: str, value: Any) -> Any:

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from services.intake import actions, store
+from services.intake.actions.reading import may_read_submission
 from services.intake.model import EditionCopy, Submission
 from services.intake.pages.history import hop_nodes
 from services.intake.policy.access import may_write
@@ -36,6 +37,8 @@ async def show_item(
     request: Request, origin_id: UUID, *, me: Me, session: Reading, node: Node, now: Now, view: View = "flow",
     before: str = "", after: str = "",
 ) -> Response:  # fmt: skip
+    if await is_discarded(session, me, origin_id):
+        return back_to(f"/intake/submissions?discarded={origin_id}")
     submission = await actions.open_submission(session, origin_id, node.node_id, by=me)
     context = await item_context(session, submission, me, node=node, now=now)
     chosen = (
@@ -78,6 +81,12 @@ async def discard_item(origin_id: UUID, me: Me, tx: Tx) -> Response:
 async def restore_item(origin_id: UUID, me: Me, tx: Tx) -> Response:
     await actions.restore_draft(tx, origin_id, by=me)
     return back_to(f"/intake/submissions/{origin_id}/edit", "草稿已恢复。")
+
+
+async def is_discarded(session: AsyncSession, me: Officer, origin_id: UUID) -> bool:
+    """Whether it is a draft of the officer's unit that was thrown away: its pages lead to the list, which brings it back."""
+    submission = await store.find_submission(session, origin_id)
+    return submission is not None and submission.discarded_at is not None and may_read_submission(me, submission)
 
 
 def undelivered_age(submission: Submission, now: Any) -> dict[str, Any] | None:

@@ -5,28 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Query, Request, Response
 
-from services.intake import store
-from services.intake.actions.reading import may_read_submission
+from services.intake import actions, store
 from services.intake.model import Submission
-from services.intake.pages.item import undelivered_age
+from services.intake.pages.item import is_discarded, undelivered_age
 from services.intake.policy.access import may_write_some
+from services.intake.policy.offers import discarding_blocker
+from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
 from services.kernel.runtime.pages.export import ExportForm, local_text
 from services.kernel.runtime.pages.listing import Place, export_list
 from services.kernel.runtime.pages.paging import LONGEST_CURSOR, Part
-from services.kernel.runtime.pages.templating import page
+from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.storing.session import AsyncSession
-from services.kernel.runtime.web.dependencies import Me, Now, Officer, Reading
+from services.kernel.runtime.web.dependencies import Me, Now, Officer, Reading, Tx
 from services.kernel.runtime.web.limits import edge_router
 
 router = edge_router(prefix="/submissions")
 
 PAGE_ROWS = 30
 UNDELIVERED = "undelivered"
+_DRAFTS = f"/intake/submissions?tab={IntakeStatus.DRAFT.value}"
 _TABS = (
     ("", "全部"),
     (IntakeStatus.DRAFT, "草稿"),
@@ -80,11 +83,12 @@ def _asked(tab: str = "", q: str = "", sort: str = "", cursor: str = "") -> Aske
 
 
 AskedFor = Annotated[Asked, Depends(_asked)]
+Discarded = Annotated[tuple[UUID, ...], Query(max_length=PAGE_ROWS)]
 
 
 @router.get("")
 async def list_items(
-    request: Request, *, asked: AskedFor, me: Me, session: Reading, now: Now, discarded: UUID | None = None
+    request: Request, *, asked: AskedFor, me: Me, session: Reading, now: Now, discarded: Discarded = ()
 ) -> Response:
     counts = await store.count_by_status(session, me)
     counts[UNDELIVERED] = await store.count_undelivered(session, me, now)
@@ -104,7 +108,28 @@ async def list_items(
         ],
         may_write=may_write_some(me.roles),
         stream=f"/intake/live?channel=unit:{me.unit_id}",
-        discarded=discarded if discarded and await _is_discarded(session, me, discarded) else None,
+        discarded=[one for one in discarded if await is_discarded(session, me, one)],
+    )
+
+
+@router.post("/discard")
+async def discard_items(request: Request, me: Me, tx: Tx) -> Response:
+    """Throw several drafts away together."""
+    chosen = await _ticked(request)
+    if not chosen:
+        return back_to(_DRAFTS, "请先勾选要删除的草稿。", tone="amber")
+    for origin_id in chosen:
+        await actions.discard_draft(tx, me, origin_id)
+    return back_to(f"{_DRAFTS}&{urlencode([('discarded', one) for one in chosen])}")
+
+
+@router.post("/restore")
+async def restore_items(request: Request, me: Me, tx: Tx) -> Response:
+    chosen = await _ticked(request)
+    for origin_id in chosen:
+        await actions.restore_draft(tx, me, origin_id)
+    return back_to(
+        f"/intake/submissions/{chosen[0]}/edit" if len(chosen) == 1 else _DRAFTS, "草稿已恢复。" if chosen else ""
     )
 
 
@@ -126,7 +151,10 @@ async def _rows(session: AsyncSession, me: Officer, asked: Asked, now: datetime)
     return {
         "asked": asked,
         "place": asked.place,
-        "rows": [_row(one, now) for one in found.rows],
+        "rows": [
+            _row(one, now, may_discard=asked.known_tab == IntakeStatus.DRAFT and may_write_some(me.roles))
+            for one in found.rows
+        ],
         "next_href": asked.place.next_href(found),
     }
 
@@ -139,7 +167,7 @@ def _cells(one: Submission) -> list[object]:
     ]  # fmt: skip
 
 
-def _row(submission: Any, now: Any) -> dict[str, Any]:
+def _row(submission: Any, now: Any, *, may_discard: bool) -> dict[str, Any]:
     address = f"/intake/submissions/{submission.origin_id}"
     return {
         "item": submission,
@@ -148,9 +176,15 @@ def _row(submission: Any, now: Any) -> dict[str, Any]:
         "info_type": InfoType(submission.info_type) if submission.info_type else None,
         "undelivered": undelivered_age(submission, now),
         "is_in_hand": submission.is_in_hand,
+        "may_discard": may_discard
+        and not discarding_blocker(IntakeStatus(submission.status), submission.submission_version),
     }
 
 
-async def _is_discarded(session: AsyncSession, me: Officer, origin_id: UUID) -> bool:
-    submission = await store.find_submission(session, origin_id)
-    return submission is not None and submission.discarded_at is not None and may_read_submission(me, submission)
+async def _ticked(request: Request) -> list[UUID]:
+    """The items that a form names, as many as a page shows."""
+    named = (await request.form()).getlist("origin_id")[:PAGE_ROWS]
+    try:
+        return list(dict.fromkeys(UUID(str(one)) for one in named))
+    except ValueError:
+        raise NotFound from None

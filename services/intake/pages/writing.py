@@ -17,14 +17,15 @@ from services.intake.actions.naming import colleagues_of
 from services.intake.actions.reading import require_some_writer, require_writer
 from services.intake.metrics import SUBMITTED
 from services.intake.model import Submission
-from services.intake.pages.form import OFFERED_TYPES, typed_from, typed_in, values_of
-from services.intake.pages.item import next_office, returned_now
+from services.intake.pages.form import OFFERED_TYPES, is_blank, typed_from, typed_in, values_of
+from services.intake.pages.item import is_discarded, next_office, returned_now
 from services.intake.policy import four_part_hints
 from services.intake.policy.access import may_write
 from services.intake.policy.offers import editing_blocker
 from services.kernel.language.likeness import near_duplicates
 from services.kernel.language.particulars import field_sections
-from services.kernel.language.refusal import NotFound, NotPermitted, Refusal, StaleVersion
+from services.kernel.language.phones import is_phone
+from services.kernel.language.refusal import InvalidInput, NotFound, NotPermitted, Refusal, StaleVersion
 from services.kernel.language.vocabulary import InfoType, IntakeStatus, System
 from services.kernel.language.vocabulary.item_fields import FIELD
 from services.kernel.runtime.apart import TooBusy, WorkTooLarge
@@ -59,7 +60,8 @@ class Writing:
 @router.get("/new")
 async def write_new(request: Request, *, me: Me, session: Reading, node: Node, now: Now) -> Response:
     require_some_writer(me)
-    phone = await store.last_phone_of(session, me.officer_id)
+    phones = await store.last_phones_of(session, me.officer_id)
+    phone = next((one for one in phones if is_phone(one)), "")
     # Who writes nothing else begins with an emergency.
     asked = request.query_params.get("type", "") if may_write(me.roles, None) else InfoType.EMERGENCY.value
     typed = Typed({"author_name": me.name, "author_phone": phone, "info_type": asked})
@@ -71,6 +73,8 @@ async def write_on(
     request: Request, origin_id: UUID, *, me: Me, session: Reading, node: Node, now: Now, check: bool = False
 ) -> Response:
     writing = Writing(request, me, node, now)
+    if await is_discarded(session, me, origin_id):
+        return back_to(f"/intake/submissions?discarded={origin_id}")
     submission = await _own(session, writing, origin_id)
     if blocker := editing_blocker(IntakeStatus(submission.status)):
         return back_to(f"/intake/submissions/{origin_id}", str(blocker), tone="amber")
@@ -120,6 +124,10 @@ async def _saved(
     if action == "import":
         return await _imported(writing, session, fields, before)
     values = values_of(fields)
+    if before is None and action in {"save", "submit"} and is_blank(values):
+        draft = _new(writing)
+        draft.put_fields(values)
+        raise InvalidInput(errors=[error.as_dict() for error in actions.what_is_missing(draft)])
     if action == "attach":
         taken_in = await _taken_in(writing, session, origin_id, str(values.get("info_type") or ""))
         writing = replace(writing, uploads=taken_in)
@@ -152,7 +160,7 @@ async def _submit(writing: Writing, tx: Transaction, submission: Submission, _ar
         return _back_to_form(submission, text, tone="amber", query="?check=1")
     await actions.submit(tx, submission.origin_id, by=writing.me)
     SUBMITTED.labels(tx.node.node_id, submission.info_type).inc()
-    return back_to(f"/intake/submissions/{submission.origin_id}?sent=1", "已提交审核人。")
+    return back_to(f"/intake/submissions/{submission.origin_id}", "已提交审核人。")
 
 
 async def _taken_in(
@@ -237,7 +245,6 @@ async def _form_page(
         similar=await _similar(writing, session, typed, submission) if submission else [],
         attachments=await store.list_attachments(session, submission.origin_id) if submission else [],
         returned=returned_now(submission) if submission else None,
-        user_key=str(writing.me.officer_id),
         colleagues=await colleagues_of(session, submission) if submission else [],
         other_units=await other_units(session, writing.node.node_id, submission.unit_id) if submission else [],
     )
@@ -258,11 +265,15 @@ async def _conflict_page(writing: Writing, typed: Typed, before: Submission) -> 
 
 
 async def _to_name(writing: Writing, session: AsyncSession, submission: Submission | None) -> str:
-    asked = submission or Submission(
+    return await next_office(session, submission or _new(writing), writing.me, writing.node)
+
+
+def _new(writing: Writing) -> Submission:
+    """An item as it would begin, for what is asked about one that nobody has saved."""
+    return Submission(
         origin_id=writing.me.officer_id, origin_node=writing.node.node_id, unit_id=writing.me.unit_id,
         created_by=writing.me.officer_id, created_at=writing.now, touched_at=writing.now,
     )  # fmt: skip
-    return await next_office(session, asked, writing.me, writing.node)
 
 
 async def _similar(

@@ -16,6 +16,8 @@
     if (dialog) {
       event.preventDefault();
       dialog.showModal();
+      const first = dialog.querySelector('select, textarea, input:not([type=hidden])');
+      if (first) first.focus();
       return;
     }
     const closer = event.target.closest('[data-close]');
@@ -32,6 +34,10 @@
 
   document.querySelectorAll('.dropzone').forEach((zone) => {
     const input = zone.querySelector('input[type=file]');
+    const chosen = zone.querySelector('.dropzone-chosen');
+    input.addEventListener('change', () => setTimeout(() => {
+      chosen.textContent = [...input.files].map((file) => file.name).join('、');
+    }));
     const over = (on) => (event) => {
       event.preventDefault();
       zone.classList.toggle('is-over', on);
@@ -40,7 +46,7 @@
     zone.addEventListener('dragleave', over(false));
     zone.addEventListener('drop', (event) => {
       over(false)(event);
-      if (!input || !event.dataTransfer.files.length) return;
+      if (!event.dataTransfer.files.length) return;
       input.files = event.dataTransfer.files;
       input.dispatchEvent(new Event('change', { bubbles: true }));
     });

@@ -1,124 +1,261 @@
-// Drafts on this machine, for the text fields of <form data-draft="item-871" data-user="u12" data-base="7">;
-// the notice goes into <div id="draft-bar">. The server's copy stays the true one, this one only catches a lost
-// line or a closed window. Never with data-nodraft (personal data); kept for seven days; cleared at sign-out.
+// Drafts on this machine, of every posted form in which more than a line is written. The server's copy stays the true
+// one; this one catches a lost line, a closed window, a session that ended. What "written" means is asked of the
+// document itself: a control that differs from what the server gave (`defaultValue`). Never with data-nodraft
+// (personal data); kept for seven days; cleared at sign-out.
+// - data-draft names a form whose address does not; data-base is the version that it was given for;
+// - data-save-first: what is written there is saved before another form of the page is sent;
+// - data-write: the form saves itself (intake.js) and says itself where the text is.
 (() => {
   const DAY = 864e5;
-  const isDraft = (key) => key.startsWith('draft:');
+  const SENT = 'drafts-sent';
+  const root = document.documentElement;
+  const who = root.dataset.officer;
+  const isDraft = (name) => name.startsWith('draft:');
 
-  function forgetAll(test) {
+  const load = (name) => {
     try {
-      Object.keys(localStorage).filter(isDraft).filter(test).forEach((key) => localStorage.removeItem(key));
+      return JSON.parse(localStorage.getItem(name));
+    } catch {
+      return null;
+    }
+  };
+  const drop = (name) => {
+    try {
+      localStorage.removeItem(name);
+    } catch {
+      // Storage is not available: nothing was kept.
+    }
+  };
+  function dropAll(test) {
+    try {
+      Object.keys(localStorage).filter(isDraft).filter(test).forEach(drop);
     } catch {
       // Storage is not available: nothing to clear.
     }
   }
+  dropAll((name) => !(Date.now() - (load(name) || {}).at < 7 * DAY));
 
-  function expired(key) {
-    try {
-      return Date.now() - JSON.parse(localStorage.getItem(key)).at > 7 * DAY;
-    } catch {
-      return true;
-    }
-  }
-
-  // The page after the server took it (it may have no form) carries <meta name="draft-done" content="u12:item-871">,
-  // and another for the name that the form had before the item existed.
-  document.querySelectorAll('meta[name="draft-done"]').forEach((done) => {
-    forgetAll((key) => key === `draft:${done.content}`);
-  });
-  forgetAll(expired);
+  // What was sent is done with once a page of ours comes back that refuses nothing: not the sign-in page, not the form
+  // again, and not the page that was gone back to when nothing answered at all.
+  const arrived = (performance.getEntriesByType('navigation')[0] || {}).type !== 'back_forward' && document.referrer;
+  if (who && arrived && !('refused' in root.dataset)) (JSON.parse(sessionStorage.getItem(SENT)) || []).forEach(drop);
+  sessionStorage.removeItem(SENT);
+  if (!who) return;
 
   const signOut = document.querySelector('form[data-sign-out]');
-  if (signOut) signOut.addEventListener('submit', () => forgetAll(() => true));
+  if (signOut) signOut.addEventListener('submit', (event) => event.defaultPrevented || dropAll(() => true));
 
-  const form = document.querySelector('form[data-draft]');
-  if (!form || 'nodraft' in form.dataset) return;
-
-  const bar = document.getElementById('draft-bar');
-  if (!bar) return;
-  const key = `draft:${form.dataset.user}:${form.dataset.draft}`;
-  const fields = () => [...form.elements].filter((e) => e.name && /^(textarea|text|search|select-one)$/.test(e.type));
-  const read = () => Object.fromEntries(fields().map((e) => [e.name, e.value]));
-  const clock = (t) => new Date(t).toTimeString().slice(0, 5);
-
-  function stored() {
-    try {
-      return JSON.parse(localStorage.getItem(key));
-    } catch {
-      return null;
-    }
+  // Controls and what they hold.
+  const isTicked = (one) => one.type === 'radio' || one.type === 'checkbox';
+  const TYPED = /^(textarea|text|search|tel|url|number|date|time|datetime-local|select-one|radio|checkbox)$/;
+  const controls = (form) => [...form.elements].filter((one) => one.name && TYPED.test(one.type));
+  const given = (one) => [...one.options].find((option) => option.defaultSelected) || one.options[0];
+  function isWritten(one) {
+    if (isTicked(one)) return one.checked !== one.defaultChecked;
+    return one.type === 'select-one' ? one.options.length > 0 && !given(one).selected : one.value !== one.defaultValue;
   }
-
-  function store() {
-    try {
-      localStorage.setItem(key, JSON.stringify({ at: Date.now(), base: form.dataset.base, values: read() }));
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
-  function say(kind, message, actions = []) {
-    bar.className = kind ? `banner is-${kind}` : '';
-    bar.setAttribute('role', 'status');
-    const text = document.createElement('span');
-    text.className = 'banner-text';
-    text.textContent = message;
-    const buttons = actions.map(([label, run]) => {
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.className = 'btn btn-small';
-      button.textContent = label;
-      button.addEventListener('click', run);
-      return button;
+  function read(form) {
+    const found = {};
+    controls(form).forEach((one) => {
+      if (!isTicked(one)) found[one.name] = one.value;
+      else found[one.name] = (found[one.name] || []).concat(one.checked ? one.value : []);
     });
-    if (message) bar.replaceChildren(text, ...buttons);
-    else bar.replaceChildren();
+    return found;
+  }
+  function write(form, values) {
+    const changed = controls(form).filter((one) => one.name in values).filter((one) => {
+      const before = isTicked(one) ? one.checked : one.value;
+      if (isTicked(one)) one.checked = values[one.name].includes(one.value);
+      else one.value = values[one.name];
+      return (isTicked(one) ? one.checked : one.value) !== before;
+    });
+    // What hangs on a control (the fields of a type, counts, the saving) hears of it as if it had been typed.
+    changed.forEach((one) => ['input', 'change'].forEach((name) => one.dispatchEvent(new Event(name, { bubbles: true }))));
+  }
+  // From now on these values are what the server has.
+  function settle(form, values) {
+    controls(form).filter((one) => one.name in values).forEach((one) => {
+      if (isTicked(one)) one.defaultChecked = values[one.name].includes(one.value);
+      else if (one.type === 'select-one') [...one.options].forEach((option) => { option.defaultSelected = option.value === values[one.name]; });
+      else one.defaultValue = values[one.name];
+    });
   }
 
-  const initial = JSON.stringify(read());
-  const draft = stored();
-  if (draft && JSON.stringify(draft.values) !== initial) {
-    const stale = draft.base !== form.dataset.base ? '，但服务器上的稿件此后已被修改，恢复前请先对比' : '';
-    say('amber', `本机有 ${clock(draft.at)} 未提交的草稿${stale}。`, [
+  const isKept = (form) => form.getAttribute('method') === 'post' && !('nodraft' in form.dataset)
+    && ('draft' in form.dataset || [...form.elements].some((one) => one.type === 'textarea'));
+  const keyOf = (form) => `draft:${who}:${form.dataset.draft || new URL(form.getAttribute('action'), location.href).pathname}`;
+  const isUnsent = (form) => isKept(form) && controls(form).some(isWritten);
+  const unsent = () => [...document.forms].filter(isUnsent);
+
+  let leaving = false;
+
+  // Telling the person, in the form and at the top of what he sees of it.
+  const clock = (at) => new Date(at).toTimeString().slice(0, 5);
+  function say(form, tone, message, actions = []) {
+    let bar = form.querySelector(':scope > .form-bar');
+    if (!bar) {
+      if (!message) return;
+      bar = document.createElement('div');
+      bar.setAttribute('role', 'status');
+      form.prepend(bar);
+    }
+    bar.className = `form-bar${message ? ` banner is-${tone}` : ''}`;
+    const words = document.createElement('span');
+    words.className = 'banner-text';
+    words.textContent = message;
+    bar.replaceChildren(...(message ? [words, ...actions.map(([label, run]) => button(label, run))] : []));
+  }
+  // `run` is what the button does, or the address that a link leads to, where the text is found again.
+  function button(label, run) {
+    const made = document.createElement(typeof run === 'string' ? 'a' : 'button');
+    if (typeof run === 'string') made.href = run;
+    else made.type = 'button';
+    made.className = 'btn btn-small';
+    made.textContent = label;
+    made.addEventListener('click', typeof run === 'string' ? () => { leaving = true; } : run);
+    return made;
+  }
+
+  // Keeping.
+  const timers = new WeakMap();
+  function keep(form) {
+    clearTimeout(timers.get(form));
+    if (!isKept(form)) return;
+    if (!isUnsent(form)) {
+      drop(keyOf(form));
+      if (!('offered' in form.dataset) && !('write' in form.dataset)) say(form, '', '');
+      return;
+    }
+    delete form.dataset.offered;
+    try {
+      localStorage.setItem(keyOf(form), JSON.stringify({ at: Date.now(), base: form.dataset.base, values: read(form) }));
+    } catch {
+      say(form, 'red', '本机存储不可用，请尽快提交。');
+      return;
+    }
+    if ('write' in form.dataset) return;
+    const offline = navigator.onLine ? '' : '网络已断开。';
+    say(form, offline ? 'amber' : 'green', `${offline}写的内容 ${clock(Date.now())} 已存本机，还没有提交。`);
+  }
+  function soon(event) {
+    const form = event.target.form;
+    if (!form || event.isComposing || event.target.type === 'file') return;
+    clearTimeout(timers.get(form));
+    timers.set(form, setTimeout(() => keep(form), 800));
+  }
+  ['input', 'change', 'compositionend'].forEach((name) => document.addEventListener(name, soon));
+  const keepAll = () => unsent().forEach(keep);
+  ['pagehide', 'offline', 'online'].forEach((name) => addEventListener(name, keepAll));
+  document.addEventListener('visibilitychange', () => document.hidden && keepAll());
+
+  // Offering what an earlier page kept; also for forms that a live region brings.
+  function offer(form) {
+    if (!isKept(form) || 'looked' in form.dataset) return;
+    form.dataset.looked = '';
+    const draft = load(keyOf(form));
+    const now = read(form);
+    if (!draft || isUnsent(form)) return;
+    if (Object.keys(draft.values).every((name) => !(name in now) || String(draft.values[name]) === String(now[name]))) return;
+    form.dataset.offered = '';
+    const stale = draft.base !== form.dataset.base ? '，但服务器上的内容此后改过，恢复后请核对' : '';
+    say(form, 'amber', `本机有 ${clock(draft.at)} 写的、还没有提交的内容${stale}。`, [
       ['恢复', () => {
-        fields().forEach((e) => {
-          if (e.name in draft.values) e.value = draft.values[e.name];
-        });
-        saveSoon();
-        say('green', '已恢复本机草稿，尚未提交。');
+        delete form.dataset.offered;
+        write(form, draft.values);
+        keep(form);
+        if ('write' in form.dataset) say(form, 'green', '已恢复，正在存到服务器。');
       }],
       ['丢弃', () => {
-        localStorage.removeItem(key);
-        say('', '');
+        delete form.dataset.offered;
+        drop(keyOf(form));
+        say(form, '', '');
       }],
     ]);
   }
+  const offerAll = () => [...document.forms].forEach(offer);
+  offerAll();
+  document.addEventListener('htmx:afterSettle', offerAll);
 
-  let timer;
-  function save() {
-    clearTimeout(timer);
-    if (JSON.stringify(read()) === initial) return;
-    if (!store()) {
-      say('red', '本机存储不可用，请尽快提交。');
+  // Leaving: with a warning, unless it is the sending itself or a file that is fetched.
+  addEventListener('pageshow', () => { leaving = false; });
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest('a[href]');
+    if (!link || !/\/api\/|\/export\.|\.(docx|pdf)$/.test(link.pathname)) return;
+    leaving = true;
+    setTimeout(() => { leaving = false; }, 1000);
+  });
+  addEventListener('beforeunload', (event) => {
+    keepAll();
+    if (!leaving && unsent().length) event.preventDefault();
+  });
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.getAttribute('method') !== 'post') return;
+    if (!navigator.onLine) {
+      event.preventDefault();
+      delete form.dataset.sent;
+      keep(form);
+      say(form, 'amber', '网络已断开，没有提交。写的内容已存本机，连上后再按一次。');
       return;
     }
-    const offline = navigator.onLine ? '' : '网络已断开。';
-    say(offline ? 'amber' : 'green', `${offline}草稿 ${clock(Date.now())} 已存本机（未提交）。`);
-  }
-  function saveSoon() {
-    clearTimeout(timer);
-    timer = setTimeout(save, 800);
-  }
+    leaving = true;
+    if (isKept(form)) {
+      if (isUnsent(form)) keep(form);
+      sessionStorage.setItem(SENT, JSON.stringify([keyOf(form)]));
+    }
+  });
 
-  form.addEventListener('input', (event) => {
-    if (!event.isComposing) saveSoon();
-  });
-  form.addEventListener('compositionend', saveSoon);
-  addEventListener('pagehide', save);
-  addEventListener('offline', save);
-  addEventListener('online', save);
-  document.addEventListener('visibilitychange', () => {
-    if (document.hidden) save();
-  });
+  // Another form of the page is sent: what is written beside it is saved first, or it is asked about.
+  async function saveFirst(form) {
+    const waits = [];
+    form.dispatchEvent(new CustomEvent('save-first', { detail: waits }));
+    if (waits.length) return (await Promise.all(waits)).every(Boolean);
+    const values = read(form);
+    let answer;
+    try {
+      answer = await fetch(form.getAttribute('action'), { method: 'POST', body: new FormData(form), headers: { Accept: 'text/html' } });
+    } catch {
+      say(form, 'red', '网络不通，没有保存，也没有办理。写的内容已存本机。');
+      return false;
+    }
+    if (!answer.ok || new URL(answer.url).pathname === '/login') {
+      form.requestSubmit(); // the page that comes back says what is wrong
+      return false;
+    }
+    settle(form, values);
+    drop(keyOf(form));
+    say(form, 'green', `${clock(Date.now())} 已保存。`);
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    [...document.forms].forEach((one) => {
+      const same = [...fresh.forms].find((other) => other.getAttribute('action') === one.getAttribute('action'));
+      ['version', 'idempotency_key'].forEach((name) => {
+        const [from, to] = [same, one].map((each) => each && each.querySelector(`input[name=${name}]`));
+        if (from && to) to.value = from.value;
+      });
+    });
+    return true;
+  }
+  document.addEventListener('submit', async (event) => {
+    const form = event.target;
+    if (form.getAttribute('method') !== 'post' || 'checked' in form.dataset || event.defaultPrevented) return;
+    const others = unsent().filter((one) => one !== form);
+    if (!others.length) return;
+    const by = event.submitter;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    for (const one of others.filter((each) => 'saveFirst' in each.dataset)) if (!(await saveFirst(one))) return;
+    const left = unsent().filter((one) => one !== form)[0];
+    if (left) {
+      const label = controls(left).find(isWritten).labels[0];
+      const name = label ? label.textContent.replace('*', '') : '';
+      const told = `“${name}”里写的还没有提交。继续办理，这些内容只留在本机，不会交上去。`;
+      if (!(await window.askInPlace('还有没提交的内容', [told], '继续办理'))) return;
+    }
+    form.dataset.checked = '';
+    await new Promise((done) => { setTimeout(done); }); // a form cannot be sent while its sending is still being told
+    form.requestSubmit(by);
+  }, true);
+  addEventListener('pageshow', () => [...document.forms].forEach((form) => delete form.dataset.checked));
+
+  window.drafts = { keep, say, read, settle, drop: (form) => drop(keyOf(form)), isUnsent };
 })();

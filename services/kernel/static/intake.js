@@ -6,17 +6,7 @@
 
   const API = '/intake/api/v1/submissions';
   const state = document.getElementById('save-state');
-  const bar = document.getElementById('write-bar');
-  const draftBar = document.getElementById('draft-bar'); // belongs to drafts.js
   const csrf = form.elements.csrf_token.value;
-  const localKeys = () => ['new', form.dataset.write].filter(Boolean).map((id) => `draft:${form.dataset.user}:${id}`);
-  const forgetLocal = () => {
-    try {
-      localKeys().forEach((key) => localStorage.removeItem(key));
-    } catch {
-      // No storage: nothing was kept.
-    }
-  };
   const clock = () => new Date().toTimeString().slice(0, 5);
   const headers = (more = {}) => ({ 'X-CSRF-Token': csrf, Accept: 'application/json', ...more });
 
@@ -35,22 +25,13 @@
     found.non_secret_declared = form.elements.non_secret_declared.checked;
     return found;
   }
+  // What every new form says already makes no draft yet.
+  const OFFERED = new Set(['info_type', 'author_name', 'author_phone', 'suggested_attribute', 'non_secret_declared']);
+  const isBlank = () => Object.entries(values()).every(([name, value]) => OFFERED.has(name) || !value);
 
   // Telling the person.
   const say = (text) => { if (state) state.textContent = text; };
-  function alertBar(tone, text, href, label) {
-    bar.className = `banner is-${tone}`;
-    const words = document.createElement('span');
-    words.className = 'banner-text';
-    words.textContent = text;
-    bar.replaceChildren(words);
-    if (!href) return;
-    const link = document.createElement('a');
-    link.className = 'btn btn-small';
-    link.href = href;
-    link.textContent = label;
-    bar.append(link);
-  }
+  const alertBar = (tone, text, href, label) => drafts.say(form, tone, text, href ? [[label, href]] : []);
   const icon = (name) => {
     const copy = document.querySelector('svg.icon').cloneNode(true);
     copy.setAttribute('class', 'icon');
@@ -116,7 +97,7 @@
   let delay = 2000;
   let stopped = false;
 
-  function took(answer, sent) {
+  function took(answer, sent, shown) {
     version = answer.version;
     form.dataset.base = version;
     let input = form.elements.version;
@@ -127,29 +108,48 @@
       form.append(input);
     }
     input.value = version;
-    if (!form.dataset.write) {
-      form.dataset.write = answer.origin_id;
-      form.action = `/intake/submissions/${answer.origin_id}`;
-      history.replaceState(null, '', `/intake/submissions/${answer.origin_id}/edit`);
-    }
+    if (!form.dataset.write) named(answer.origin_id);
     if (sent) saved = sent;
+    if (shown) drafts.settle(form, shown);
+    drafts.keep(form); // what was typed meanwhile
     delay = 2000;
     if (answer.missing) showMissing(answer.missing, answer.advised || []);
   }
 
-  async function save() {
+  // The item that the form writes: a new one gets its own address once the server has it.
+  function named(id) {
+    drafts.drop(form);
+    form.dataset.write = id;
+    form.dataset.draft = id || 'new';
+    form.setAttribute('action', `/intake/submissions${id ? `/${id}` : ''}`);
+    history.replaceState(null, '', `/intake/submissions/${id ? `${id}/edit` : 'new'}`);
+  }
+
+  // An attachment that was refused leaves no empty draft behind.
+  async function unmade() {
+    await fetch(`${API}/${form.dataset.write}`, { method: 'DELETE', headers: headers() }).catch(() => null);
+    named('');
+    form.elements.version.remove();
+    version = 0;
+    form.dataset.base = 0;
+    say('尚未保存');
+  }
+
+  // Answers what became of it: `saved`, `blank`, `away` (no answer), or the status that refused it.
+  async function save(isForced = false) {
     clearTimeout(timer);
     if (running) await running;
     const now = values();
     const sent = JSON.stringify(now);
-    if (stopped || (sent === saved && form.dataset.write)) return true;
-    running = request(now, sent);
-    const well = await running;
+    if (!form.dataset.write && isBlank() && !isForced) return 'blank';
+    if (stopped || (sent === saved && form.dataset.write)) return 'saved';
+    running = request(now, sent, drafts.read(form));
+    const outcome = await running;
     running = null;
-    return well;
+    return outcome;
   }
 
-  async function request(now, sent) {
+  async function request(now, sent, shown) {
     const id = form.dataset.write;
     say('正在保存…');
     let answer;
@@ -160,39 +160,37 @@
         body: sent,
       });
     } catch {
-      say('没能存到服务器，本机已留底，稍后再试');
+      drafts.keep(form);
+      say(`${navigator.onLine ? '没能存到服务器' : '网络已断开'}，写的内容已存本机，连上后自动再存`);
       delay = Math.min(delay * 2, 60000);
       timer = setTimeout(save, delay);
-      return false;
+      return 'away';
     }
     const body = await answer.json().catch(() => ({}));
     if (answer.ok) {
-      took(body, sent);
+      took(body, sent, shown);
       showErrors([]);
       say(`${clock()} 已存到服务器`);
-      forgetLocal();
-      if (!draftBar.querySelector('button')) {
-        draftBar.className = '';
-        draftBar.replaceChildren();
-      }
-      return true;
+      drafts.say(form, '', '');
+      return 'saved';
     }
     refused(answer.status, body);
-    return false;
+    return answer.status;
   }
 
   function refused(status, body) {
+    drafts.keep(form);
     if (status === 422) {
       showErrors(body.errors || []);
-      say('有内容不符合要求，还没有保存');
+      say('有内容不符合要求，还没有存到服务器');
       return;
     }
     stopped = true;
-    say('没有保存');
+    say('没有存到服务器，写的内容已存本机');
     if (status === 412) {
       alertBar('amber', '稿件已在别处保存过。您写的还在这里，按“存草稿”可与那一份对比。');
     } else if (status === 401) {
-      alertBar('red', '登录已过期。您写的已留在本机，请重新登录后恢复。', '/login', '重新登录');
+      alertBar('red', '登录已过期。您写的已存本机，重新登录后回到这里恢复。', location.href, '重新登录');
     } else {
       alertBar('red', body.title || '没能保存，请稍后再试。', form.dataset.write ? `/intake/submissions/${form.dataset.write}` : '', '查看稿件');
     }
@@ -209,38 +207,46 @@
   form.addEventListener('change', (event) => {
     if (event.target.type !== 'file') soon();
   });
-  // drafts.js keeps a copy whenever the page is left; what the server holds needs none.
-  const forgetSaved = () => { if (JSON.stringify(values()) === saved && form.dataset.write) forgetLocal(); };
-  addEventListener('pagehide', forgetSaved);
-  document.addEventListener('visibilitychange', forgetSaved);
+  addEventListener('online', soon);
+  form.addEventListener('save-first', (event) => event.detail.push(save().then((outcome) => outcome === 'saved' || outcome === 'blank')));
 
   // Gone back to after it was sent, the form would bring what was sent, ready to be sent a second time as another
   // item: the page is asked for anew. Should the sending have failed, drafts.js still has the text.
   addEventListener('pageshow', () => {
     if (!(history.state || {}).isSent) return;
     history.replaceState(null, '');
-    form.reset(); // or drafts.js would keep it once more on the way out
+    form.reset(); // or drafts.js would keep it once more on the way out, and ask
     location.replace(location.href);
   });
 
-  // A button pressed while a save is under way must not lose against it.
-  let settled = false;
+  // A button saves first, so that it neither loses against a save under way nor leaves the form where nothing answers;
+  // “存草稿” needs no more than that. What was refused goes to the server as a form, which shows what is wrong.
+  let isReady = false;
   form.addEventListener('submit', (event) => {
-    if (settled || !running) {
+    clearTimeout(timer);
+    if (isReady) {
       stopped = true;
-      clearTimeout(timer);
       history.replaceState({ isSent: true }, '');
       return;
     }
     event.preventDefault();
-    const button = event.submitter;
-    running.finally(() => {
-      settled = true;
-      delete form.dataset.sent;
-      if (button) form.requestSubmit(button);
-      else form.requestSubmit();
-    });
+    event.stopImmediatePropagation();
+    finish(event.submitter);
   }, true);
+  async function finish(button) {
+    stopped = false;
+    const isSaving = !button || button.value === 'save';
+    const outcome = await save();
+    if (outcome === 'away' || outcome === 401 || (outcome === 'saved' && isSaving)) return;
+    if (outcome === 'blank' && isSaving) {
+      say('还没有写内容，没有保存');
+      return;
+    }
+    isReady = true;
+    await new Promise((done) => { setTimeout(done); }); // a form cannot be sent while its sending is still being told
+    if (button) form.requestSubmit(button);
+    else form.requestSubmit();
+  }
 
   // Type: the fields that only some types have open with their type.
   const openFor = () => {
@@ -378,7 +384,9 @@
       const files = [...fileInput.files];
       fileInput.value = '';
       const rows = files.map(row);
-      if (!(await save()) && !form.dataset.write) {
+      const isNew = !form.dataset.write;
+      await save(true);
+      if (!form.dataset.write) {
         rows.forEach((one) => one.remove());
         return;
       }
@@ -388,6 +396,7 @@
         await running;
         running = null;
       }
+      if (isNew && isBlank() && !list.querySelector('[data-file]')) await unmade();
     });
   }
 })();

@@ -33,19 +33,65 @@
     return focused >= 0 ? focused : all.findIndex((row) => row.classList.contains('is-current'));
   };
 
+  function stand(row) {
+    titleOf(row).focus();
+    row.scrollIntoView({ block: 'nearest' });
+  }
+
+  // Past the last row the next page of the list begins, before the first one the page that was left for it.
+  const memory = (name, value) => {
+    try {
+      if (value !== undefined) sessionStorage.setItem(name, value);
+      return sessionStorage.getItem(name);
+    } catch {
+      return null; // Storage is not available: nothing is remembered.
+    }
+  };
   function go(step) {
     const all = rows();
     if (!all.length) return;
-    const to = all[Math.max(0, Math.min(all.length - 1, place() + step))];
-    titleOf(to).focus();
-    to.scrollIntoView({ block: 'nearest' });
+    const to = place() + step;
+    const link = document.querySelector(`.queue-rows .pagination a[rel=${to < 0 ? 'prev' : 'next'}]`);
+    if (all[to] || !link) return stand(all[Math.max(0, Math.min(all.length - 1, to))]);
+    const here = box.dataset.place;
+    const there = to < 0 ? memory(`queue-before:${here}`) || link.getAttribute('href') : link.getAttribute('href');
+    if (to > 0) memory(`queue-before:${there}`, here);
+    memory('queue-stand', to < 0 ? 'last' : 'first');
+    location.href = there;
   }
 
+  // A list that is shown again stands where it was left, with the open item in view.
+  const box = document.querySelector('.queue-rows');
+  if (box) {
+    const name = `queue-scroll:${box.dataset.place}`;
+    box.scrollTop = Number(memory(name)) || 0;
+    addEventListener('pagehide', () => memory(name, box.scrollTop));
+    const wanted = memory('queue-stand');
+    memory('queue-stand', '');
+    const current = document.querySelector('.queue-row.is-current');
+    if (wanted && rows().length) stand(rows()[wanted === 'last' ? rows().length - 1 : 0]);
+    else if (current) current.scrollIntoView({ block: 'nearest' });
+  }
+
+  const buttons = () => [...document.querySelectorAll('[data-key]')]
+    .filter((one) => one.offsetParent && one.getAttribute('aria-disabled') !== 'true');
   function press(key) {
-    const target = [...document.querySelectorAll(`[data-key="${key}"]`)]
-      .find((one) => one.offsetParent && one.getAttribute('aria-disabled') !== 'true');
+    const target = buttons().find((one) => one.dataset.key === key);
     if (target) target.click();
     return Boolean(target);
+  }
+
+  // The list of keys names those of this page's buttons, as the buttons are named.
+  const list = document.querySelector('#keys-help .keys-list');
+  if (list) {
+    buttons().forEach((one) => {
+      const key = document.createElement('kbd');
+      key.textContent = one.dataset.key;
+      const [term, what] = ['dt', 'dd'].map((tag) => document.createElement(tag));
+      term.append(key);
+      what.textContent = [...one.childNodes].filter((part) => part.nodeName !== 'KBD').map((part) => part.textContent).join('').trim();
+      list.append(term, what);
+    });
   }
 
   const keys = {

@@ -67,9 +67,13 @@ class Desk:
         Raises:
             NotPermitted: It is not his.
         """
-        is_in_place = me.unit_kind is UnitKind.HEAD_OFFICE or not self.is_office
-        if not is_in_place or not me.roles & self.roles:
+        if not self.is_for(me):
             raise NotPermitted
+
+    def is_for(self, me: Officer) -> bool:
+        """Whether the officer works at the desk."""
+        is_in_place = me.unit_kind is UnitKind.HEAD_OFFICE or not self.is_office
+        return is_in_place and bool(me.roles & self.roles)
 
     async def admit_to(self, session: AsyncSession, me: Officer, origin_id: UUID) -> None:
         """Let the officer to one item of the desk: what another role of his gives him he does where that role works.
@@ -211,15 +215,19 @@ async def list_pane(
     seen, tab = desk.condition(me), desk.tab(asked.show)
     page = await lists.list_items(session, seen, asked.filter(tab), cursor=asked.cursor, limit=50)
     tabs = await _tab_links(session, desk, seen, current=tab, asked=asked)
-    rows = [_row(item, desk, asked, now=now, current=current) for item in page.rows]
+    listed = [_row(item, desk, asked, now=now, current=current) for item in page.rows]
+    groups = _grouped(listed, asked.filter(tab))
+    rows = [row for _, members in groups for row in members]
     total = next(link["count"] for link in tabs if link["current"])
     place = next((n for n, row in enumerate(rows, start=1) if row.is_current), 0)
+    if current and not place and (shown := await lists.find_seen(session, seen, current)):
+        groups.insert(0, ("正在看的，不在本页所列之中", [_row(shown, desk, asked, now=now, current=current)]))
     return ListPane(
         desk=desk,
         tab=tab,
         asked=asked,
         tabs=tabs,
-        groups=_grouped(rows, asked.filter(tab)),
+        groups=groups,
         senders=await lists.list_senders(session, seen),
         total=total,
         part=page,
@@ -265,7 +273,7 @@ def _badges(item: ReviewItem, desk: Desk) -> list[tuple[str, str]]:
     if item.info_type.is_urgent:
         found.append(("紧急", "red"))
     if item.submission_version > 1:
-        found.append((f"v{item.submission_version} 改回", "blue"))
+        found.append((f"第 {item.submission_version} 版 改回", "blue"))
     if desk.is_office and item.forward is not ForwardMark.NONE:
         found.append((item.forward.label, "amber" if item.forward is ForwardMark.RETURNED else ""))
     if item.open_questions:

@@ -35,7 +35,7 @@ from services.review.actions.publishing import IssueChange, arrange_issue, entry
 from services.review.actions.selecting import select_submission
 from services.review.model import Adoption, Issue, IssueStatus, Periodical, ReviewItem, Series
 from services.review.model.inputs import IssueInput, NewIssue
-from services.review.policy import Check, issue_label, issue_year, next_number
+from services.review.policy import Check, CheckState, issue_label, issue_year, next_number
 from services.review.policy.issues import issue_checks, require_issue_role
 from services.review.store import issues
 from services.review.store.briefs import brief_of
@@ -77,6 +77,15 @@ class IssuePage:
     def blockers(self) -> list[dict[str, str]]:
         """What stands in the way of the signature."""
         return [{"state": "bad", "text": check.label} for check in self.checks if check.is_bad]
+
+    @property
+    def warning(self) -> str:
+        """What does not stand in its way, but should be known before it."""
+        return "；".join(
+            f"{check.label}：{check.note}" if check.note else check.label
+            for check in self.checks
+            if check.state is CheckState.WAIT
+        )
 
 
 @dataclass(frozen=True)

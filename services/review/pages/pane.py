@@ -14,6 +14,7 @@ from services.kernel.language.particulars import FieldChange, field_changes, par
 from services.kernel.language.vocabulary import SignMode
 from services.kernel.runtime.heard.organisation import list_peers
 from services.kernel.runtime.pages.comparing import compare_texts
+from services.kernel.runtime.pages.listing import Place
 from services.kernel.runtime.passage.showing import node_names, timeline_groups
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.storing.session import AsyncSession
@@ -51,7 +52,7 @@ class ItemPane:
     """An item ready to be shown; `typed` is a form that came back with its errors."""
 
     sheet: ItemSheet
-    base: str
+    place: Place
     view: str
     versions: list[Version]
     before: Version | None
@@ -78,6 +79,10 @@ class ItemPane:
         """How many figures changed, in the text and in the fields."""
         return len(self.diff.figures if self.diff else ()) + sum(change.is_figure for change in self.field_changes)
 
+    def here(self, ending: str = "", **asked: str) -> str:
+        """An address of the item that keeps the place in its list."""
+        return self.place.href(f"/{self.item.origin_id}{ending}", **asked)
+
     def offers(self, verb: str) -> bool:
         """Whether an action stands on the bar, open or blocked."""
         return Verb(verb) in self.sheet.offers
@@ -96,9 +101,9 @@ class ItemPane:
 
 @dataclass(frozen=True)
 class PaneRequest:
-    """What the address of an item asks to see; `base` is the item's page at its desk."""
+    """What the address of an item asks to see; `place` is where in its desk's list it was opened."""
 
-    base: str = ""
+    place: Place = field(default_factory=lambda: Place(""))
     view: str = ""
     before: str = ""
     after: str = ""
@@ -118,7 +123,7 @@ async def item_pane(
     present = await asyncio.to_thread(_present, sheet, context.files)
     return ItemPane(
         sheet=sheet,
-        base=wanted.base,
+        place=wanted.place,
         view=view,
         versions=versions,
         before=before,
@@ -128,7 +133,7 @@ async def item_pane(
         priority=priority_of(
             item.info_type, by=item.handle_by, due_at=item.due_at, arrived_at=item.arrived_at, now=now
         ),
-        tabs=_tabs(sheet, wanted.base, view, diff),
+        tabs=_tabs(sheet, wanted.place, view, diff),
         timeline=timeline_groups(sheet.history, item.hops, await node_names(session, context.node)),
         fields=_fields(sheet),
         field_changes=_field_changes(before, after, item),
@@ -230,7 +235,7 @@ def _signed(item: ReviewItem) -> list[Check]:
     return [Check(f"{item.sign_off.signed_by}签发", CheckState.OK, f"{mode.label}{scan}{checked}")]
 
 
-def _tabs(sheet: ItemSheet, base: str, view: str, diff: TextDiff | None) -> list[dict[str, Any]]:
+def _tabs(sheet: ItemSheet, place: Place, view: str, diff: TextDiff | None) -> list[dict[str, Any]]:
     links: list[tuple[str, str, Any]] = []
     if diff is not None:
         links.append(("diff", "修改对比", f"{diff.change_count} 处"))
@@ -243,7 +248,12 @@ def _tabs(sheet: ItemSheet, base: str, view: str, diff: TextDiff | None) -> list
     if sheet.instructions or Verb.RECORD_INSTRUCTION in sheet.offers:
         links.append(("instructions", "批示", len(sheet.instructions) or None))
     return [
-        {"href": f"{base}?view={key}", "label": label, "count": count, "current": key == view}
+        {
+            "href": place.href(f"/{sheet.item.origin_id}", view=key),
+            "label": label,
+            "count": count,
+            "current": key == view,
+        }
         for key, label, count in links
     ]
 

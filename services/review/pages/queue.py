@@ -41,14 +41,13 @@ from services.review.model.inputs import (
     NewForward,
     NewInstruction,
     NewQuestion,
-    NewReturn,
 )
 from services.review.pages.desks import QUEUE, AskedList
 from services.review.pages.pane import PaneRequest, item_pane
-from services.review.pages.split import again, export_desk, show_item, show_list, show_rows
+from services.review.pages.split import ReturnForm, after_decision, again, export_desk, show_item, show_list, show_rows
 from services.review.policy import Verb, may_do
 from services.review.policy.texts import edition_texts
-from services.review.store.items import find_item
+from services.review.store.items import find_item, item_to_act_on
 from services.review.store.standing import standing_of
 
 router = edge_router(prefix="/queue")
@@ -125,104 +124,118 @@ async def _conflict(request: Request, session: AsyncSession, typed: Typed, mine:
 @router.post("/{origin_id}/edit")
 @comes_back(_edited_again)
 async def edit(
-    request: Request, origin_id: UUID, me: Me, *, version: IfMatch, begin: Begin, context: Context
+    request: Request, origin_id: UUID, me: Me, *, version: IfMatch, begin: Begin, context: Context, asked: AskedList
 ) -> Response:
     new = await read_form(request, EditionChange)
     text = editing.NewText(new.title, new.body)
     compared = await editing.compare_edition(context.database, origin_id, text, Verb.EDIT, by=me, version=version)
     await editing.edit_submission(await begin(), origin_id, compared, by=me, version=version)
-    return back_to(f"{QUEUE.path}/{origin_id}", "本级稿已保存。")
+    return back_to(asked.place(QUEUE).href(f"/{origin_id}"), "本级稿已保存。")
 
 
 @router.post("/{origin_id}/ask")
 @comes_back(again(QUEUE, "questions"))
-async def ask(request: Request, origin_id: UUID, me: Me, tx: Tx) -> Response:
+async def ask(request: Request, origin_id: UUID, me: Me, *, tx: Tx, asked: AskedList) -> Response:
     new = await read_form(request, NewQuestion)
     await editing.ask_author(tx, origin_id, by=me, question=new.question)
-    return back_to(f"{QUEUE.path}/{origin_id}?view=questions", "已发给报送单位核实。")
+    return back_to(asked.place(QUEUE).href(f"/{origin_id}", view="questions"), "已发给报送单位核实。")
 
 
 @router.post("/{origin_id}/return")
 @comes_back(again(QUEUE, "return"))
-async def return_item(request: Request, origin_id: UUID, me: Me, version: OfferedVersion, tx: Tx) -> Response:
+async def return_item(
+    request: Request, origin_id: UUID, me: Me, *, version: OfferedVersion, tx: Tx, asked: AskedList
+) -> Response:
     await QUEUE.admit_to(tx.session, me, origin_id)
-    new = await read_form(request, NewReturn)
+    new = await read_form(request, ReturnForm)
+    after = await after_decision(tx, QUEUE, me, origin_id, asked)
     await deciding.return_submission(
         tx, origin_id, by=me, reason_code=new.reason_code, reason=new.reason, version=version
     )
-    return back_to(QUEUE.path, "已退回修改，报送单位会看到理由。")
+    return back_to(after, "已退回修改，报送单位会看到理由。")
 
 
 @router.post("/{origin_id}/decline")
 @comes_back(again(QUEUE, "decline"))
-async def decline(request: Request, origin_id: UUID, me: Me, version: OfferedVersion, tx: Tx) -> Response:
+async def decline(
+    request: Request, origin_id: UUID, me: Me, *, version: OfferedVersion, tx: Tx, asked: AskedList
+) -> Response:
     new = await read_form(request, NewDecline)
+    after = await after_decision(tx, QUEUE, me, origin_id, asked)
     await deciding.decline_submission(
         tx, origin_id, by=me, reason_code=new.reason_code, reason=new.reason, version=version
     )
-    return back_to(QUEUE.path, "已标为未采用。")
+    return back_to(after, "已标为未采用。")
 
 
 @router.post("/{origin_id}/keep")
 @comes_back(again(QUEUE))
-async def keep(origin_id: UUID, me: Me, version: OfferedVersion, tx: Tx) -> Response:
-    await deciding.keep_submission(tx, origin_id, by=me, version=version)
-    return back_to(QUEUE.path, "已留作备用。")
+async def keep(origin_id: UUID, me: Me, *, version: OfferedVersion, tx: Tx, asked: AskedList) -> Response:
+    after = await after_decision(tx, QUEUE, me, origin_id, asked)
+    item = await deciding.keep_submission(tx, origin_id, by=me, version=version)
+    undo = f"{QUEUE.path}/{origin_id}/reopen"
+    return back_to(after, f"《{item.title[:30]}》已留作备用。", undo=undo, version=item.version)
 
 
 @router.post("/{origin_id}/reopen")
 @comes_back(again(QUEUE))
-async def reopen(origin_id: UUID, me: Me, version: OfferedVersion, tx: Tx) -> Response:
+async def reopen(origin_id: UUID, me: Me, *, version: OfferedVersion, tx: Tx, asked: AskedList) -> Response:
     await deciding.reopen_submission(tx, origin_id, by=me, version=version)
-    return back_to(f"{QUEUE.path}/{origin_id}", "已放回待处理。")
+    return back_to(asked.place(QUEUE).href(f"/{origin_id}"), "已放回待处理。")
 
 
 @router.post("/{origin_id}/adopt")
 @comes_back(again(QUEUE))
-async def adopt(request: Request, origin_id: UUID, me: Me, version: OfferedVersion, tx: Tx) -> Response:
+async def adopt(
+    request: Request, origin_id: UUID, me: Me, *, version: OfferedVersion, tx: Tx, asked: AskedList
+) -> Response:
     new = await read_form(request, NewAdoption)
+    after = await after_decision(tx, QUEUE, me, origin_id, asked)
     await selecting.select_submission(
         tx, origin_id, by=me, periodical_id=new.periodical_id, mode=new.mode, version=version
     )
-    return back_to(QUEUE.path, "已列为拟采用，刊物签发后才算采用。")
+    item = await item_to_act_on(tx.session, origin_id)
+    undo = f"{QUEUE.path}/{origin_id}/unselect"
+    return back_to(after, f"《{item.title[:30]}》已列为拟采用，刊物签发后才算采用。", undo=undo, version=item.version)
 
 
 @router.post("/{origin_id}/unselect")
 @comes_back(again(QUEUE))
-async def unselect(origin_id: UUID, me: Me, version: OfferedVersion, tx: Tx) -> Response:
+async def unselect(origin_id: UUID, me: Me, *, version: OfferedVersion, tx: Tx, asked: AskedList) -> Response:
     await selecting.unselect_submission(tx, origin_id, by=me, version=version)
-    return back_to(f"{QUEUE.path}/{origin_id}", "已移出刊物。")
+    return back_to(asked.place(QUEUE).href(f"/{origin_id}"), "已移出刊物。")
 
 
 @router.post("/{origin_id}/forward")
 @comes_back(again(QUEUE))
-async def propose(request: Request, origin_id: UUID, me: Me, tx: Tx) -> Response:
+async def propose(request: Request, origin_id: UUID, me: Me, *, tx: Tx, asked: AskedList) -> Response:
     new = await read_form(request, NewForward)
     row = await forwarding.propose_forward(tx, origin_id, by=me, to=new.to)
-    return back_to(f"{QUEUE.path}/{origin_id}", f"已提请转报{row.to_name}，待刊物签发人签发。")
+    return back_to(asked.place(QUEUE).href(f"/{origin_id}"), f"已提请转报{row.to_name}，待刊物签发人签发。")
 
 
 @router.post("/{origin_id}/forward/withdraw")
 @comes_back(again(QUEUE))
-async def withdraw(request: Request, origin_id: UUID, me: Me, tx: Tx) -> Response:
+async def withdraw(request: Request, origin_id: UUID, me: Me, *, tx: Tx, asked: AskedList) -> Response:
     new = await read_form(request, ForwardWithdrawal)
     await forwarding.withdraw_forward(tx, origin_id, by=me, reason=new.reason)
-    return back_to(f"{QUEUE.path}/{origin_id}", "已撤回转报提请。")
+    return back_to(asked.place(QUEUE).href(f"/{origin_id}"), "已撤回转报提请。")
 
 
 @router.post("/{origin_id}/forward/sign")
 @comes_back(again(QUEUE))
-async def sign_on(origin_id: UUID, me: LiveMe, version: OfferedVersion, tx: Tx) -> Response:
+async def sign_on(origin_id: UUID, me: LiveMe, *, version: OfferedVersion, tx: Tx, asked: AskedList) -> Response:
+    after = await after_decision(tx, QUEUE, me, origin_id, asked)
     row = await forwarding.sign_forward(tx, origin_id, by=me, version=version)
-    return back_to(f"{QUEUE.path}?show=forward", f"已签发，转报{row.to_name}。")
+    return back_to(after, f"已签发，转报{row.to_name}。")
 
 
 @router.post("/{origin_id}/instructions")
 @comes_back(again(QUEUE, "instructions"))
-async def record(request: Request, origin_id: UUID, me: Me, tx: Tx) -> Response:
+async def record(request: Request, origin_id: UUID, me: Me, *, tx: Tx, asked: AskedList) -> Response:
     new = await read_form(request, NewInstruction)
     await instructing.record_instruction(tx, origin_id, by=me, new=new)
-    return back_to(f"{QUEUE.path}/{origin_id}?view=instructions", "批示已登记。")
+    return back_to(asked.place(QUEUE).href(f"/{origin_id}", view="instructions"), "批示已登记。")
 
 
 async def _take_in_by_opening(context: ServiceContext, me: Officer, origin_id: UUID, now: datetime) -> None:

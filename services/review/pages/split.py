@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
+from pydantic import Field
 
 from services.kernel.language.refusal import NotFound, Refusal
 from services.kernel.language.vocabulary import (
@@ -23,17 +24,20 @@ from services.kernel.runtime.pages.listing import export_list
 from services.kernel.runtime.pages.paging import Part
 from services.kernel.runtime.pages.templating import page
 from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.telling.delays import find_delay
 from services.kernel.runtime.web.asking import named_in
 from services.kernel.runtime.web.dependencies import Officer
 from services.kernel.runtime.web.forms import Show, Typed
 from services.review.model import ReviewItem
+from services.review.model.inputs import NewReturn, Sentence
 from services.review.pages.desks import Asked, Desk, list_pane
 from services.review.pages.pane import PaneRequest, item_pane
 from services.review.store.lists import list_items
 from services.review.store.sheet import outward_status
 
 _HEAD = ["稿件号", "标题", "报送单位", "类别", "状态", "版次", "到达", "签收", "处理时限", "最近办理"]
+_ASKED = {one.name for one in fields(Asked)}
 _WORDS: dict[str, Any] = {
     "modes": AdoptionMode,
     "return_reasons": ReturnReason,
@@ -43,6 +47,12 @@ _WORDS: dict[str, Any] = {
     "sign_modes": SignMode,
     "info_types": InfoType,
 }
+
+
+class ReturnForm(NewReturn):
+    """The form of a return: all that it lacks is said at once."""
+
+    reason: Sentence = Field(default="", min_length=1, title="退回理由")
 
 
 async def show_list(request: Request, session: AsyncSession, desk: Desk, me: Officer, asked: Asked) -> Response:
@@ -92,7 +102,7 @@ async def show_item(
         NotFound: The officer may read it, at another of his desks.
     """
     now, context = request.state.now, request.app.state.context
-    placed = replace(wanted, base=f"{desk.path}/{origin_id}")
+    placed = replace(wanted, place=asked.place(desk))
     pane = await item_pane(session, origin_id, me, placed, context=context, now=now)
     if not desk.holds(me, pane.sheet.item):
         raise NotFound
@@ -103,12 +113,25 @@ async def show_item(
     )
 
 
+async def after_decision(tx: Transaction, desk: Desk, me: Officer, origin_id: UUID, asked: Asked) -> str:
+    """Where a decision on an item will lead: the next one of the same list as it stands before it, else the list."""
+    if not desk.is_for(me):
+        return desk.path  # the step itself says no
+    pane = await list_pane(tx.session, desk, me, asked, now=tx.now, current=origin_id)
+    if not pane.following and pane.place and pane.part.next:
+        asked = replace(asked, cursor=pane.part.next)
+        pane = await list_pane(tx.session, desk, me, asked, now=tx.now)
+        return next((row.href for _, rows in pane.groups for row in rows), pane.address.first_href)
+    return pane.following or asked.place(desk).href(cursor=asked.cursor if len(pane.part.rows) > 1 else "")
+
+
 def again(desk: Desk, view: str = "") -> Show:
     """The item at its desk, with the form of `view` as it was typed when it was refused."""
 
     async def show(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
         origin_id, wanted = named_in(request, "origin_id", UUID), PaneRequest(view=view, typed=typed)
-        return await show_item(request, session, desk, request.state.officer, origin_id, asked=Asked(), wanted=wanted)
+        asked = Asked(**{name: value for name, value in request.query_params.items() if name in _ASKED})
+        return await show_item(request, session, desk, request.state.officer, origin_id, asked=asked, wanted=wanted)
 
     return show
 

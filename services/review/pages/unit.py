@@ -28,10 +28,10 @@ from services.kernel.runtime.web.forms import comes_back, read_form
 from services.review.actions.deciding import return_submission
 from services.review.actions.editing import answer_question
 from services.review.actions.signing import Signature, check_submission, is_signer_of, sign_submission
-from services.review.model.inputs import NewAnswer, NewCheck, NewReturn, NewSignature
+from services.review.model.inputs import NewAnswer, NewCheck, NewSignature
 from services.review.pages.desks import ANSWERS, CHECK, SIGN, UNIT_DESKS, AskedList, Desk
 from services.review.pages.pane import PaneRequest
-from services.review.pages.split import again, export_desk, show_item, show_list, show_rows
+from services.review.pages.split import ReturnForm, after_decision, again, export_desk, show_item, show_list, show_rows
 
 View = Annotated[str, Query(max_length=20)]
 
@@ -70,11 +70,14 @@ def desk_router(desk: Desk) -> APIRouter:
 
     @router.post("/{origin_id}/return")
     @comes_back(again(desk, "return"))
-    async def return_item(request: Request, origin_id: UUID, me: Me, version: OfferedVersion, tx: Tx) -> Response:
+    async def return_item(
+        request: Request, origin_id: UUID, me: Me, *, version: OfferedVersion, asked: AskedList, tx: Tx
+    ) -> Response:
         await desk.admit_to(tx.session, me, origin_id)
-        new = await read_form(request, NewReturn)
+        new = await read_form(request, ReturnForm)
+        after = await after_decision(tx, desk, me, origin_id, asked)
         await return_submission(tx, origin_id, by=me, reason_code=new.reason_code, reason=new.reason, version=version)
-        return back_to(desk.path, "已退回撰稿人修改。")
+        return back_to(after, "已退回撰稿人修改。")
 
     return router
 
@@ -82,6 +85,14 @@ def desk_router(desk: Desk) -> APIRouter:
 router = edge_router()
 for one in UNIT_DESKS:
     router.include_router(desk_router(one))
+
+
+TICKS = {
+    "is_true": "事实、数字、时间、地点属实",
+    "is_clear": "表述准确，没有评价性用语",
+    "is_not_secret": "内容和附件都不涉密",
+}
+"""What a person confirms; the form has a box for each."""
 
 
 class TickedCheck(NewCheck):
@@ -97,8 +108,10 @@ class TickedCheck(NewCheck):
         Raises:
             InvalidInput: Something was not.
         """
-        if not (self.is_true and self.is_clear and self.is_not_secret):
-            raise InvalidInput(errors=[FieldError("is_true", "required", "请逐项确认后再审核通过。").as_dict()])
+        lacking = [name for name in TICKS if not getattr(self, name)]
+        if lacking:
+            errors = [FieldError(name, "required", f"请确认：{TICKS[name]}。").as_dict() for name in lacking]
+            raise InvalidInput(errors=errors)
 
 
 class AnswerFrom(NewAnswer):
@@ -109,24 +122,36 @@ class AnswerFrom(NewAnswer):
 
 @router.post("/check/{origin_id}")
 @comes_back(again(CHECK))
-async def check(request: Request, origin_id: UUID, me: Me, version: OfferedVersion, tx: Tx) -> Response:
+async def check(
+    request: Request, origin_id: UUID, me: Me, *, version: OfferedVersion, asked: AskedList, tx: Tx
+) -> Response:
     new = await read_form(request, TickedCheck)
     new.require_ticks()
+    after = await after_decision(tx, CHECK, me, origin_id, asked)
     await check_submission(tx, origin_id, by=me, version=version, alone_reason=new.alone_reason)
-    return back_to(CHECK.path, "审核通过，已送签发人。")
+    return back_to(after, "审核通过，已送签发人。")
 
 
 @router.post("/sign/{origin_id}")
 @comes_back(again(SIGN))
 async def sign(
-    request: Request, origin_id: UUID, me: LiveMe, *, version: OfferedVersion, begin: Begin, context: Context
+    request: Request,
+    origin_id: UUID,
+    me: LiveMe,
+    *,
+    version: OfferedVersion,
+    asked: AskedList,
+    begin: Begin,
+    context: Context,
 ) -> Response:
     new = await read_form(request, NewSignature)
     is_signer = await is_signer_of(context.database, origin_id, by=me)
     signature = Signature.of(new, await _scan_in(request, new, context) if is_signer else "")
-    item = await sign_submission(await begin(), origin_id, by=me, signature=signature, version=version)
+    tx = await begin()
+    after = await after_decision(tx, SIGN, me, origin_id, asked)
+    item = await sign_submission(tx, origin_id, by=me, signature=signature, version=version)
     to = "本级采编" if item.is_here else "上级"
-    return back_to(SIGN.path, f"已签发，报送{to}。")
+    return back_to(after, f"已签发，报送{to}。")
 
 
 @router.post("/answers/{origin_id}")

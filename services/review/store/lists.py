@@ -94,6 +94,11 @@ async def list_items(
     return await order.read(session, query, cursor=cursor, limit=limit)
 
 
+async def find_seen(session: AsyncSession, seen: sa.ColumnElement[bool], origin_id: UUID) -> ReviewItem | None:
+    """The item, if the officer sees it."""
+    return (await session.exec(select(ReviewItem).where(seen, col(ReviewItem.origin_id) == origin_id))).first()
+
+
 async def count_items(session: AsyncSession, seen: sa.ColumnElement[bool], wanted: ItemFilter) -> int:
     """How many items a list holds."""
     query = select(func.count()).select_from(ReviewItem).where(seen, *await _conditions(session, wanted))

@@ -52,10 +52,11 @@ async def test_a_clerk_writes_and_submits_without_script(as_clerk: httpx.AsyncCl
     answer = await _post(
         as_clerk, f"{PAGES}/{origin_id}", "submit", **{**FORM, "version": _hidden(form.text, "version")}
     )
-    assert (answer.status_code, answer.headers["location"]) == (303, f"{PAGES}/{origin_id}?sent=1")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{PAGES}/{origin_id}")
     shown = await as_clerk.get(answer.headers["location"], headers=HTML)
     assert "待审签" in shown.text
-    assert f'content="{CLERK.officer_id}:{origin_id}"' in shown.text
+    assert f'data-officer="{CLERK.officer_id}"' in shown.text
+    assert "data-refused" not in shown.text.split(">", 2)[1], "the machine's draft would be kept"
 
 
 async def test_an_incomplete_item_is_kept_and_says_what_is_missing(as_clerk: httpx.AsyncClient) -> None:

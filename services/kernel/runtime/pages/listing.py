@@ -37,13 +37,17 @@ class Place:
     @property
     def kept(self) -> dict[str, str]:
         """What a new search keeps besides its words."""
-        asked = {**self.narrowed, "sort": self.sort if self.sort in self.sorts else ""}
-        return {name: value for name, value in asked.items() if value and name != "q"}
+        return {name: value for name, value in self.asked.items() if name not in {"q", "cursor"}}
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """All that the address of this place asks for."""
+        found = {**self.narrowed, "sort": self.sort if self.sort in self.sorts else "", "cursor": self.cursor}
+        return {name: value for name, value in found.items() if value}
 
     def href(self, ending: str = "", **changed: str | None) -> str:
         """The address of this place with something else asked for; `ending` is added to the path."""
-        asked = {**self.narrowed, "sort": self.sort if self.sort in self.sorts else "", "cursor": self.cursor}
-        kept = {name: value for name, value in {**asked, **changed}.items() if value}
+        kept = {name: value for name, value in {**self.asked, **changed}.items() if value}
         return self.path + ending + (f"?{urlencode(kept)}" if kept else "")
 
     @property

@@ -68,11 +68,12 @@ def as_options(options: Iterable[Any]) -> list[Option]:
 
 @dataclass(frozen=True)
 class OfficerCard:
-    """What the shell shows of the officer who is signed in."""
+    """What the shell shows of the officer who is signed in; `key` tells his drafts on a machine from another's."""
 
     name: str
     unit_name: str
     roles: tuple[str, ...]
+    key: str = ""
 
     @property
     def initial(self) -> str:
@@ -175,7 +176,8 @@ def page(request: Request, template: str, *, status_code: int = 200, **context: 
     Reads `request.state.officer` (name, unit_name, roles; None for a stranger), `request.state.csrf`,
     `request.app.state.node`, `request.app.state.templates`. Names given in `context` win.
     """
-    html = request.app.state.templates.render(template, **(page_context(request) | context))
+    shell = page_context(request) | {"is_refused": status_code >= 400}
+    html = request.app.state.templates.render(template, **(shell | context))
     response = HTMLResponse(html, status_code=status_code)
     if FLASH_COOKIE in request.cookies and "hx-request" not in request.headers:
         response.delete_cookie(FLASH_COOKIE, path="/")
@@ -220,7 +222,8 @@ def _clock(request: Request) -> Callable[[], datetime]:
 def _officer_card(officer: Any) -> OfficerCard | None:
     if officer is None:
         return None
-    return OfficerCard(officer.name, getattr(officer, "unit_name", ""), tuple(str(role) for role in officer.roles))
+    key = str(getattr(officer, "officer_id", ""))
+    return OfficerCard(officer.name, getattr(officer, "unit_name", ""), tuple(str(role) for role in officer.roles), key)
 
 
 def error_page(

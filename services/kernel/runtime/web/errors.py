@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -14,8 +14,9 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from services.kernel.language.refusal import InvalidInput, NotFound, NotSignedIn, Refusal
-from services.kernel.runtime.pages.templating import error_page
+from services.kernel.runtime.pages.templating import back_to, error_page
 from services.kernel.runtime.surroundings import metrics
+from services.kernel.runtime.web.identity import SESSION_COOKIE
 from services.kernel.runtime.web.sentences import error_of, label_at
 
 log = structlog.get_logger()
@@ -48,15 +49,25 @@ def wants_page(request: Request) -> bool:
 def answer_refusal(request: Request, refusal: Refusal) -> Response:
     """The refusal as a problem document or a page; a stranger on a page is sent to sign in."""
     if isinstance(refusal, NotSignedIn) and wants_page(request):
-        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        target = f"/login?next={quote(asked)}" if request.method == "GET" else "/login"
-        return RedirectResponse(target, status_code=303)
+        return _to_sign_in(request)
     if wants_page(request):
         answer: Response = error_page(request, refusal.status, refusal.code, str(refusal), details=refusal.details)
     else:
         answer = problem(refusal.status, refusal.code, str(refusal), **refusal.details)
     answer.headers.update(refusal.headers)
     return answer
+
+
+def _to_sign_in(request: Request) -> Response:
+    """Sign-in, which says that a session ended where one was, and leads back to the page or to the form that was sent."""
+    is_read, came_from = request.method == "GET", urlsplit(request.headers.get("referer", ""))
+    asked = request.url if is_read else came_from if came_from.netloc == request.url.netloc else None
+    path = asked.path + (f"?{asked.query}" if asked.query else "") if asked else ""
+    target = f"/login?next={quote(path)}" if path else "/login"
+    if is_read and SESSION_COOKIE not in request.cookies:
+        return RedirectResponse(target, status_code=303)
+    lost = "" if is_read else "刚才的一步没有办成，写的内容还在本机，"
+    return back_to(target, f"登录已过期。{lost}请重新登录，随后回到原来那一页。", tone="amber")
 
 
 def problem(status: int, code: str, title: str, **more: Any) -> JSONResponse:
