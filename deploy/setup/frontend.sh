@@ -7,5 +7,4 @@ say "front-end packages"
 npm ci --silent
 vendor=services/kernel/static/vendor
 mkdir -p $vendor
-cp node_modules/htmx.org/dist/htmx.min.js node_modules/htmx-ext-sse/dist/sse.min.js \
-    node_modules/idiomorph/dist/idiomorph-ext.min.js $vendor/
+cp node_modules/htmx.org/dist/htmx.min.js node_modules/idiomorph/dist/idiomorph-ext.min.js $vendor/

@@ -78,7 +78,7 @@ def select(editor: Seat, title: str, periodical: str) -> None:
     """Select an item for the next issue of a periodical."""
     take_in(editor, title)
     editor.field("采用到").select_option(label=periodical)
-    editor.press("拟采用")
+    editor.agree("拟采用")
     editor.is_told("已列为拟采用，刊物签发后才算采用。")
 
 
@@ -106,7 +106,11 @@ def move(seat: Seat, how: str, title: str) -> None:
 
 def sign_issue(chief: Seat) -> int:
     """Sign the issue on the page; its number."""
-    chief.page.get_by_role("button", name=re.compile(r"^签发第 \d+ 期")).click()
+    name = re.compile(r"^签发第 \d+ 期").match(
+        chief.page.get_by_role("button", name=re.compile(r"^签发第")).inner_text()
+    )
+    assert name is not None
+    chief.agree(name[0], waits=True)
     said = chief.page.locator(".flash").get_by_text("已签发，期号为第")
     expect(said).to_be_visible()
     found = re.search(r"第 (\d+) 期", said.inner_text())

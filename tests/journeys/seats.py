@@ -55,6 +55,15 @@ class Seat:
         """Press the button of that name; a shortcut may stand behind it."""
         self.page.get_by_role("button", name=name).locator("visible=true").first.click()
 
+    def agree(self, name: str, *, waits: bool = False) -> None:
+        """Press a button that asks first, and say yes; where it then waits for half a minute, do not."""
+        self.press(name)
+        if not self.page.locator("html.has-script").count():
+            return
+        self.page.get_by_role("dialog").get_by_role("button", name=name).click()
+        if waits:
+            self.press("立即办理")
+
     def follow(self, name: str) -> None:
         """Follow the link of that name."""
         self.page.get_by_role("link", name=name).locator("visible=true").first.click()

@@ -234,7 +234,7 @@ def test_5_it_goes_on_to_the_city_and_is_adopted_there(office: Office, clerks_sc
     editor.page.get_by_role("button", name="提请转报").click()
     editor.sees("待刊物签发人签发")
     open_item(chief, f"{QUEUE}?show=forward", EDITED)
-    chief.press("签发转报")
+    chief.agree("签发转报", waits=True)
     chief.is_told("已签发，转报")
     show_without_reloading(clerks_screen, "转报市")
 

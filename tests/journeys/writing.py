@@ -118,7 +118,7 @@ def sign(signer: Seat, title: str, *, mode: SignMode = SignMode.ONLINE, signed_b
         signer.fill("签发人姓名", signed_by)
     if scan:
         drop(signer.page, "scan", "签发单.png", scan)
-    signer.press("签发上报")
+    signer.agree("签发上报", waits=True)
     signer.is_told("已签发，报送")
 
 

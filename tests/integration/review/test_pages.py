@@ -12,6 +12,7 @@ import pytest
 
 from services.kernel.language.events.review import SubmissionAdopted, SubmissionEdited, SubmissionReceived
 from services.kernel.language.vocabulary import InfoType, Role, UnitKind
+from services.kernel.runtime.pages.flash import FLASH_COOKIE, messages_in
 from services.kernel.runtime.surroundings.identifiers import new_id
 from tests.integration.review.office import BODY, Office, submitted
 from tests.support.service import DISTRICT
@@ -287,6 +288,21 @@ async def test_the_offices_pages_are_closed_to_units(district: Office, path: str
     stranger = httpx.AsyncClient(transport=district.client(Role.EDITOR)._transport, base_url="http://node.test")
     sent = await stranger.get(path, headers={"accept": "text/html"})
     assert (sent.status_code, sent.headers["location"]) == (303, f"/login?next={path}")
+
+
+@pytest.mark.parametrize(
+    ("came_from", "leads_to"),
+    [("http://node.test/review/queue/1?view=edit", "/login?next=/review/queue/1%3Fview%3Dedit"),
+     ("http://elsewhere.test/review/queue", "/login")],
+)  # fmt: skip
+async def test_a_form_sent_after_the_session_ended_is_where_signing_in_leads_back_to(
+    district: Office, came_from: str, leads_to: str
+) -> None:
+    stranger = httpx.AsyncClient(transport=district.client(Role.EDITOR)._transport, base_url="http://node.test")
+    headers = {"accept": "text/html", "referer": came_from}
+    sent = await stranger.post(f"/review/queue/{new_id()}/ask", data={"text": "几台泵？"}, headers=headers)
+    assert (sent.status_code, sent.headers["location"]) == (303, leads_to)
+    assert "登录已过期" in messages_in(sent.cookies[FLASH_COOKIE].strip('"'))[0].text
 
 
 async def test_the_list_searches_filters_and_pages(district: Office) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
+from http.cookies import SimpleCookie
 from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree as ET
@@ -17,6 +18,7 @@ from starlette.responses import Response
 
 from services.kernel.language.vocabulary import InfoType, Level, Role
 from services.kernel.runtime.pages import prose, wording
+from services.kernel.runtime.pages.flash import messages_in
 from services.kernel.runtime.pages.navigation import navigation, portal_columns
 from services.kernel.runtime.pages.templating import (
     KERNEL_DIR,
@@ -370,6 +372,16 @@ def a_client(**cookies: str) -> AsyncClient:
 async def client() -> AsyncIterator[AsyncClient]:
     async with a_client() as client:
         yield client
+
+
+@pytest.mark.parametrize(
+    ("undo", "offered"),
+    [("/review/queue/01a22d10-a6c1-7082-a20b-c9b816331185/reopen", True), ("/logout", False), ("//elsewhere/x", False)],
+)
+def test_a_notice_takes_back_only_what_was_done_to_one_thing(undo: str, *, offered: bool) -> None:
+    cookie = SimpleCookie(back_to("/review/queue", "已留作备用。", undo=undo, version=3).headers["set-cookie"])
+    (message,) = messages_in(cookie["flash"].value)
+    assert (message.text, message.undo, message.version) == ("已留作备用。", undo if offered else "", 3)
 
 
 async def test_a_page_knows_its_officer_and_its_place(client: AsyncClient) -> None:
