@@ -106,7 +106,9 @@
     if (!what) return;
     hold();
     const label = [...button.childNodes].filter((one) => one.nodeName !== 'KBD').map((one) => one.textContent).join('').trim();
-    if (!(await window.askInPlace(`${label}？`, [what, form.dataset.warn].filter(Boolean), label))) return;
+    const isSavedFirst = [...document.forms].some((one) => 'saveFirst' in one.dataset && window.drafts.isUnsent(one));
+    const told = [what, form.dataset.warn, isSavedFirst && '本页还没有保存的文字会先保存。'];
+    if (!(await window.askInPlace(`${label}？`, told.filter(Boolean), label))) return;
     if (form.dataset.undo) return wait(form, button, label);
     form.dataset.agreed = '';
     form.requestSubmit(button);

@@ -43,7 +43,14 @@
   if (!who) return;
 
   const signOut = document.querySelector('form[data-sign-out]');
-  if (signOut) signOut.addEventListener('submit', (event) => event.defaultPrevented || dropAll(() => true));
+  let isOver = false;
+  if (signOut) {
+    signOut.addEventListener('submit', (event) => {
+      if (event.defaultPrevented) return;
+      isOver = true; // nothing is kept on the way out
+      dropAll(() => true);
+    });
+  }
 
   // Controls and what they hold.
   const isTicked = (one) => one.type === 'radio' || one.type === 'checkbox';
@@ -120,7 +127,7 @@
   const timers = new WeakMap();
   function keep(form) {
     clearTimeout(timers.get(form));
-    if (!isKept(form)) return;
+    if (isOver || !isKept(form)) return;
     if (!isUnsent(form)) {
       drop(keyOf(form));
       if (!('offered' in form.dataset) && !('write' in form.dataset)) say(form, '', '');

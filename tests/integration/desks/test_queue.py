@@ -162,3 +162,15 @@ async def test_a_list_longer_than_the_window_prints_to_its_end(desks: Desks) -> 
       (name) => document.querySelector(name)).filter((one) => one.scrollHeight > one.clientHeight).length""")
     row = await page.locator(".queue-row").last.bounding_box()
     assert (hidden, row is not None and row["y"] > 900) == (0, True)
+
+
+async def test_signing_out_asks_about_what_is_written_and_leaves_nothing_on_the_machine(desks: Desks) -> None:
+    origin_id = await desks.reported("泵站老化")
+    page = await desks.page(Role.EDITOR)
+    await page.goto(f"{QUEUE}/{origin_id}?view=questions")
+    await page.get_by_role("textbox", name="请报送单位核实").fill("几台泵？")
+    await page.get_by_text("已存本机").wait_for()
+    await page.get_by_role("button", name="退出登录").click()
+    async with page.expect_navigation():
+        await page.get_by_role("dialog").get_by_role("button", name="继续办理").click()
+    assert await page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('draft:'))") == []
