@@ -28,7 +28,7 @@ def test_a_double_click_on_submit_does_it_once_and_going_back_does_no_harm(offic
     clerk.is_told("已提交审核人。")
 
     clerk.page.go_back()
-    expect(clerk.page.get_by_role("heading", name="写信息")).to_be_visible()
+    expect(clerk.page.get_by_role("heading", name=DRAFT["title"]).first).to_be_visible()
     assert count_of(office, DRAFT["title"]) == 1
 
 

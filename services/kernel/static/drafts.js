@@ -170,7 +170,7 @@
         delete form.dataset.offered;
         write(form, draft.values);
         keep(form);
-        if ('write' in form.dataset) say(form, 'green', '已恢复，正在存到服务器。');
+        if ('write' in form.dataset) say(form, 'green', '已恢复本机的内容，请核对。');
       }],
       ['丢弃', () => {
         delete form.dataset.offered;

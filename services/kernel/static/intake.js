@@ -96,6 +96,7 @@
   let timer = null;
   let delay = 2000;
   let stopped = false;
+  let isWarned = false; // the notice above the text says that it was refused
 
   function took(answer, sent, shown) {
     version = answer.version;
@@ -171,7 +172,8 @@
       took(body, sent, shown);
       showErrors([]);
       say(`${clock()} 已存到服务器`);
-      drafts.say(form, '', '');
+      if (isWarned) drafts.say(form, '', '');
+      isWarned = false;
       return 'saved';
     }
     refused(answer.status, body);
@@ -180,6 +182,7 @@
 
   function refused(status, body) {
     drafts.keep(form);
+    isWarned = status !== 422;
     if (status === 422) {
       showErrors(body.errors || []);
       say('有内容不符合要求，还没有存到服务器');
