@@ -119,7 +119,7 @@ async def discard_items(request: Request, me: Me, tx: Tx) -> Response:
     if not chosen:
         return back_to(_DRAFTS, "请先勾选要删除的草稿。", tone="amber")
     for origin_id in chosen:
-        await actions.discard_draft(tx, me, origin_id)
+        await actions.discard_draft(tx, origin_id, by=me)
     return back_to(f"{_DRAFTS}&{urlencode([('discarded', one) for one in chosen])}")
 
 
@@ -127,7 +127,7 @@ async def discard_items(request: Request, me: Me, tx: Tx) -> Response:
 async def restore_items(request: Request, me: Me, tx: Tx) -> Response:
     chosen = await _ticked(request)
     for origin_id in chosen:
-        await actions.restore_draft(tx, me, origin_id)
+        await actions.restore_draft(tx, origin_id, by=me)
     return back_to(
         f"/intake/submissions/{chosen[0]}/edit" if len(chosen) == 1 else _DRAFTS, "草稿已恢复。" if chosen else ""
     )
