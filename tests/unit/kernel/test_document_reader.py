@@ -335,6 +335,14 @@ def test_a_text_file_gives_title_and_body(encoding: str) -> None:
         read_document(b"\x89PNG\r\n\x1a\n\0\0\0")
 
 
+@pytest.mark.parametrize(("text", "is_told"), [("机密★1年", True), ("— 1 —", False)])
+def test_text_in_the_margins_is_left_out_and_told(text: str, is_told: bool) -> None:
+    word = docx.Document()
+    word.add_paragraph("正文。")
+    word.sections[0].header.paragraphs[0].text = text
+    assert ("页眉和页脚没有导入。" in read_docx(saved(word)).warnings) is is_told
+
+
 def test_parts_with_other_capitals_and_slashes_are_found() -> None:
     content = document_of(paragraph("标题") + paragraph("正文"))
     made = io.BytesIO()

@@ -38,6 +38,8 @@ class Walk:
         notes = (part for part in (parts.footnotes, parts.endnotes) if part is not None)
         self._notes = {(local(note), attribute(note, "id")): note for part in notes for note in part}
         self._noted: list[Element] = []
+        if parts.has_margin_text:
+            self._tally.add(LeftOut.MARGINS)
 
     def blocks(self) -> Iterator[Block]:
         """Paragraphs, table rows and, last, notes with text; a paragraph whose end was deleted joins the next."""

@@ -23,6 +23,7 @@ class LeftOut(StrEnum):
     CLOCKS = "文件里有自动更新的日期，已按文件中保存的日期导入，请核对。"
     REVISIONS = "文件带有修订记录，已按全部接受导入，请核对。"
     COMMENTS = "批注没有导入。"
+    MARGINS = "页眉和页脚没有导入。"
     HIDDEN = "隐藏的文字没有导入。"
     PLACEHOLDERS = "没有填写的提示文字没有导入。"
     OTHERS = "嵌入的其他文档没有导入。"

@@ -6,6 +6,7 @@ Only these parts are inflated, each up to a size; XML that declares entities is 
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from dataclasses import dataclass
 from io import BytesIO
@@ -22,11 +23,14 @@ from services.kernel.runtime.uploads.archive import (
     ArchiveUnsafe,
     entry_named,
     open_archive,
+    plain_name,
     read_member,
 )
 from services.kernel.runtime.uploads.kinds import OLE2, is_encrypted_office_file
 
 MAX_PART_BYTES = 20 * 1024 * 1024
+_MARGIN = re.compile(r"(header|footer)\d*\.xml")
+_MOST_MARGINS = 12
 
 
 class DocumentUnreadable(Refusal):
@@ -89,6 +93,8 @@ class WordParts:
     numbering: Element | None
     footnotes: Element | None
     endnotes: Element | None
+    has_margin_text: bool
+    """Whether headers or footers say more than a page's number."""
 
 
 def open_word_parts(content: bytes) -> WordParts:
@@ -149,7 +155,21 @@ def _read_parts(archive: zipfile.ZipFile) -> WordParts:
         read_xml(archive, beside[kind]) if entry_named(archive, beside.get(kind, "")) else None
         for kind in ("styles", "numbering", "footnotes", "endnotes")
     )
-    return WordParts(document, *others)
+    return WordParts(document, *others, has_margin_text=_has_margin_text(archive, posixpath.dirname(main)))
+
+
+def _has_margin_text(archive: zipfile.ZipFile, folder: str) -> bool:
+    margins = [
+        name
+        for name in archive.namelist()
+        if _MARGIN.fullmatch(plain_name(name).removeprefix(f"{plain_name(folder)}/"))
+    ]
+    return any(
+        any(char.isalpha() for char in element.text or "")
+        for name in margins[:_MOST_MARGINS]
+        for element in read_xml(archive, name).iter()
+        if local(element) == "t"
+    )
 
 
 def _targets(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
