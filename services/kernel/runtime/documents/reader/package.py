@@ -151,11 +151,12 @@ def _read_parts(archive: zipfile.ZipFile) -> WordParts:
     if local(document) != "document":
         raise DocumentUnreadable
     beside = _targets(archive, main)
-    others = (
+    styles, numbering, footnotes, endnotes = (
         read_xml(archive, beside[kind]) if entry_named(archive, beside.get(kind, "")) else None
         for kind in ("styles", "numbering", "footnotes", "endnotes")
     )
-    return WordParts(document, *others, has_margin_text=_has_margin_text(archive, posixpath.dirname(main)))
+    has_margin_text = _has_margin_text(archive, posixpath.dirname(main))
+    return WordParts(document, styles, numbering, footnotes, endnotes, has_margin_text)
 
 
 def _has_margin_text(archive: zipfile.ZipFile, folder: str) -> bool:
