@@ -10,7 +10,7 @@ from services.intake.actions.drafting import index_text, take_editable
 from services.intake.actions.numbering import give_number
 from services.intake.model import Attachment, EditionCopy, HistoryRow, Submission
 from services.intake.policy import Step, missing_for_submit, next_status, next_version
-from services.intake.policy.advice import advice, blockers
+from services.intake.policy.advice import advice, blockers, sensitive
 from services.intake.policy.refusals import SubmissionIncomplete
 from services.kernel.language.events import parts
 from services.kernel.language.events.intake import SubmissionAmended, SubmissionSubmitted
@@ -63,8 +63,9 @@ def what_is_missing(submission: Submission) -> list[FieldError]:
 
 
 def what_is_advised(submission: Submission) -> list[FieldError]:
-    """What an item of this type should say besides; pointed out, never in the way."""
-    return advice(missing_for_submit(submission.field_values))
+    """What an item of this type should say besides, and what it should perhaps not say; never in the way."""
+    values = submission.field_values
+    return [*advice(missing_for_submit(values)), *sensitive(values)]
 
 
 async def _keep_edition(tx: Transaction, submission: Submission, *, by: Officer) -> parts.Edition:

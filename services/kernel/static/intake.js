@@ -370,7 +370,7 @@
     const end = document.createElement('span');
     end.className = 'file-end';
     const note = document.createElement('small');
-    note.textContent = `${size(body.size)} · 已校验`;
+    note.textContent = `${size(body.size)} · 类型和内容相符`;
     const button = document.createElement('button');
     button.type = 'submit';
     button.className = 'btn btn-small';

@@ -5,10 +5,27 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from services.kernel.language.events.parts import Content
 from services.kernel.language.particulars import fields_of, lacks
+from services.kernel.language.sensitive import KIND_LABELS, Found, find_sensitive
 from services.kernel.language.vocabulary import InfoType
+
+_OF_THE_AUTHOR = frozenset({"author_name", "author_phone", "site_contact"})
+_MOST_NAMED = 4
+
+
+class FileFindings(Protocol):
+    """What was found in a file, with its place, and what nobody has looked into."""
+
+    @property
+    def found(self) -> Sequence[tuple[str, Found]]:
+        """Place and finding."""
+
+    @property
+    def unread(self) -> Sequence[str]:
+        """Why some of it was not read, in Chinese."""
 
 
 class CheckState(StrEnum):
@@ -34,23 +51,34 @@ class Check:
 
 
 def arrival_checks(
-    content: Content, info_type: InfoType, *, via: Sequence[str], is_carried: bool, present: Collection[str]
-) -> list[Check]:
-    """What 来件校验 says about an item; `present` holds the digests of the files that are here."""
+    content: Content, info_type: InfoType, *, via: Sequence[str], is_carried: bool, present: Collection[str],
+    in_files: Sequence[FileFindings] = (),
+) -> list[Check]:  # fmt: skip
+    """What 来件校验 says about an item; `present` holds the digests of the files that are here, `in_files` what they say."""
     return [
         _carriage(via, is_carried=is_carried),
         _attachments(content, present),
         _required(content, info_type),
         _declaration(content),
+        _sensitive(content, in_files),
     ]
 
 
-def sign_checks(content: Content, info_type: InfoType, *, checked_by: str, present: Collection[str]) -> list[Check]:
+def sign_checks(
+    content: Content, info_type: InfoType, *, checked_by: str, present: Collection[str],
+    in_files: Sequence[FileFindings] = (),
+) -> list[Check]:  # fmt: skip
     """What must be in order before a unit's signer signs."""
     checked = (
         Check("已经审核", CheckState.OK, f"审核人 {checked_by}") if checked_by else Check("还没有审核", CheckState.WAIT)
     )
-    return [checked, _required(content, info_type), _declaration(content), _attachments(content, present)]
+    return [
+        checked,
+        _required(content, info_type),
+        _declaration(content),
+        _attachments(content, present),
+        _sensitive(content, in_files),
+    ]
 
 
 def missing_fields(content: Content, info_type: InfoType) -> list[str]:
@@ -63,7 +91,7 @@ def _carriage(via: Sequence[str], *, is_carried: bool) -> Check:
     if not is_carried:
         return Check("本级单位报送", CheckState.OK, "在本级平台提交，未经节点间传输")
     return Check(
-        "传输签名与链号一致", CheckState.OK, f"经{len(via)}段链路传输，入库前已验证" if via else "入库前已验证"
+        "传输签名核对无误", CheckState.OK, f"经 {len(via)} 段线路传输，入库前已验证" if via else "入库前已验证"
     )
 
 
@@ -73,7 +101,7 @@ def _attachments(content: Content, present: Collection[str]) -> Check:
     lacking = [a.filename for a in content.attachments if a.sha256 not in present]
     if lacking:
         return Check(f"附件未到齐，还差 {len(lacking)} 个", CheckState.WAIT, "、".join(lacking))
-    return Check(f"附件齐全，共 {len(content.attachments)} 个", CheckState.OK, "内容摘要一致")
+    return Check(f"附件齐全，共 {len(content.attachments)} 个", CheckState.OK, "与发出时一致")
 
 
 def _required(content: Content, info_type: InfoType) -> Check:
@@ -87,3 +115,26 @@ def _declaration(content: Content) -> Check:
     if content.non_secret_declared:
         return Check("已作不涉密承诺", CheckState.OK)
     return Check("没有不涉密承诺", CheckState.BAD)
+
+
+def _sensitive(content: Content, in_files: Sequence[FileFindings]) -> Check:
+    """Personal data and secrecy marks in title, text, particulars and files; the contact's own number is known."""
+    values = content.values
+    phones = [content.author_phone, str(values.get("site_contact") or "")]
+    said = "\n".join(
+        str(value) for name, value in values.items() if isinstance(value, str) and name not in _OF_THE_AUTHOR
+    )
+    found = [_named(one) for one in find_sensitive(said, known_phones=phones)]
+    found += [f"附件{place} {_named(one)}" for file in in_files for place, one in file.found]
+    unread = [text for file in in_files for text in file.unread]
+    if found:
+        more = f"，等 {len(found)} 处" if len(found) > _MOST_NAMED else ""
+        return Check("有个人信息或密级标志，请核对", CheckState.WAIT, "、".join(found[:_MOST_NAMED]) + more)
+    if unread:
+        return Check("正文没有发现个人信息和密级标志", CheckState.WAIT, "附件：" + "".join(dict.fromkeys(unread)))
+    note = "查了标题、正文、各项内容" + ("和附件" if in_files else "")
+    return Check("没有发现个人信息和密级标志", CheckState.OK, note)
+
+
+def _named(one: Found) -> str:
+    return f"{KIND_LABELS[one.kind]} {one.masked}"

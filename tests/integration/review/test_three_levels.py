@@ -105,7 +105,7 @@ async def test_signing_hands_the_item_to_the_district_with_text_and_signature(of
     assert shown["sign_off"]["sign_mode"] == "oral"
     assert shown["sign_off"]["recorded_by"]["name"] == "签发"
     assert shown["checks"][0] == {
-        "label": "传输签名与链号一致", "state": "ok", "note": "经1段链路传输，入库前已验证",
+        "label": "传输签名核对无误", "state": "ok", "note": "经 1 段线路传输，入库前已验证",
     }  # fmt: skip
     [fact] = await offices["township"].told(SubmissionReportedUp)
     assert fact.item.hop == 1

@@ -34,7 +34,7 @@ def item(*hops: Hop, version: int = 1) -> Any:
 def test_receipts_stand_at_what_was_sent() -> None:
     rows = [row("submission.reported_up", 0), row("submission.delivered", 1), row("submission.received", 2)]
     (group,) = timeline_groups(rows, HOPS, NAMES)
-    assert group["title"] == "第 1 跳 · 龙潭乡 → 云岭区"
+    assert group["title"] == "第 1 次报送 · 龙潭乡 → 云岭区"
     assert len(group["events"]) == 1
     assert (group["events"][0]["delivered_at"], group["events"][0]["received_at"]) == (rows[1].at, rows[2].at)
 
@@ -61,10 +61,10 @@ def test_each_version_and_hop_has_its_own_group() -> None:
         row("submission.adopted", 2, hop=2),
     ]
     groups = timeline_groups(rows, HOPS, NAMES)
-    assert [(one["title"][:5], one["note"]) for one in groups] == [
-        ("第 1 跳", "第 1 版"),
-        ("第 1 跳", "第 2 版"),
-        ("第 2 跳", "第 1 版"),
+    assert [(one["title"][:7], one["note"]) for one in groups] == [
+        ("第 1 次报送", "第 1 版"),
+        ("第 1 次报送", "第 2 版"),
+        ("第 2 次报送", "第 1 版"),
     ]
 
 

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from services.kernel.language.events.parts import Attachment, Content, Edition, type_fields
 from services.kernel.language.refusal import InvalidInput
+from services.kernel.language.sensitive import find_sensitive
 from services.kernel.language.vocabulary import InfoType, Level
+from services.kernel.runtime.documents.passages import FileFindings
 from services.review.policy import (
     CheckState,
     DueGroup,
@@ -21,6 +23,7 @@ from services.review.policy import (
     next_hop,
     next_number,
     priority_of,
+    sign_checks,
 )
 from services.review.policy.hops import up_to
 from services.review.policy.issues import Entry, issue_checks, sign_blockers
@@ -135,7 +138,9 @@ def test_an_arriving_item_is_checked_for_carriage_files_elements_and_declaration
         is_carried=True,
         present=(),
     )
-    assert [check.state for check in found] == [CheckState.OK, CheckState.WAIT, CheckState.BAD, CheckState.BAD]
+    assert [check.state for check in found] == [
+        CheckState.OK, CheckState.WAIT, CheckState.BAD, CheckState.BAD, CheckState.OK,
+    ]  # fmt: skip
     assert "图.png" in found[1].note
     assert "应由哪一级解决" in found[2].note
 
@@ -145,6 +150,25 @@ def test_a_complete_problem_item_passes() -> None:
     problem = type_fields(InfoType.PROBLEM, said)
     found = arrival_checks(content(**problem), InfoType.PROBLEM, via=[], is_carried=False, present=())
     assert {check.state for check in found} == {CheckState.OK}
+
+
+def test_personal_data_in_text_and_files_is_shown_to_who_checks() -> None:
+    edition = content().edition.model_copy(update={"body": "伤者身份证号11010519491231002X，送医。"})
+    clean, in_text = (
+        arrival_checks(content(**more), InfoType.DYNAMIC, via=[], is_carried=False, present=())[-1]
+        for more in ({}, {"edition": edition})
+    )
+    assert (clean.state, clean.note) == (CheckState.OK, "查了标题、正文、各项内容")
+    assert in_text.state is CheckState.WAIT
+    assert "居民身份证号码 110***********002X" in in_text.note
+    [card] = find_sensitive("卡号6222021001116245702")
+    files = [FileFindings(found=(("名单.xlsx 第2行", card),)), FileFindings(unread=("图片没有检查。",))]
+    in_files, unread = (
+        sign_checks(content(), InfoType.DYNAMIC, checked_by="王五", present=(), in_files=some)[-1]
+        for some in (files, files[1:])
+    )
+    assert "附件名单.xlsx 第2行 银行卡号" in in_files.note
+    assert (unread.state, unread.note) == (CheckState.WAIT, "附件：图片没有检查。")
 
 
 def test_an_empty_issue_or_one_with_unsigned_items_is_not_signed() -> None:

@@ -37,7 +37,7 @@ def timeline_groups(rows: Sequence[HistoryLine], hops: Sequence[Hop], names: Nam
     """History rows in order, grouped by hop and version, for the timeline component."""
     ways = {hop.n: f" · {hop.from_unit_name} → {node_name(hop.to_node, hop.to_level, names)}" for hop in hops}
     return [
-        {"title": f"第 {hop} 跳{ways.get(hop, '')}", "note": f"第 {version} 版", "events": _events(list(found))}
+        {"title": f"第 {hop} 次报送{ways.get(hop, '')}", "note": f"第 {version} 版", "events": _events(list(found))}
         for (hop, version), found in groupby(rows, key=lambda row: (row.hop, row.version))
     ]
 
