@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -95,12 +95,19 @@ async def handing_in_is_noted(session: AsyncSession, origin_id: UUID, version: i
 
 @dataclass(frozen=True)
 class Listing:
-    """Which items of the reader's unit are wanted: by status, by words, in which of `ORDERS`, and after which row."""
+    """Which items of the reader's unit are wanted, in which of `ORDERS`, and after which row; empty fields narrow nothing.
+
+    `author_id`: those that this officer writes; `since` and `until` bound when they were begun, half-open.
+    """
 
     reader: Actor
     status: IntakeStatus | None = None
     undelivered_before: datetime | None = None
     query: str = ""
+    author_id: UUID | None = None
+    info_type: InfoType | None = None
+    since: datetime | None = None
+    until: datetime | None = None
     order: str = ""
     cursor: str = ""
     limit: int = 50
@@ -112,27 +119,48 @@ async def list_submissions(session: AsyncSession, listing: Listing) -> Part[Subm
     Raises:
         CursorUnreadable: The cursor is none of this order.
     """
-    query = select(Submission).where(*_seen_by(listing.reader))
+    query = select(Submission).where(*_seen_by(listing.reader), *await _narrowed(session, listing))
     if listing.status is not None:
         query = query.where(Submission.status == listing.status.value)
     if listing.undelivered_before is not None:
         query = query.where(is_undelivered(listing.undelivered_before))
-    if listing.query.strip():
-        query = query.where(await TEXT_INDEX.matching(session, listing.query, Submission.origin_id))
     order = order_named(ORDERS, listing.order)
     return await order.read(session, query, cursor=listing.cursor, limit=listing.limit)
 
 
-async def count_by_status(session: AsyncSession, reader: Actor) -> dict[str, int]:
-    """How many of the items that the reader sees stand where."""
-    query = select(Submission.status, func.count()).where(*_seen_by(reader)).group_by(Submission.status)
+async def count_by_status(session: AsyncSession, listing: Listing) -> dict[str, int]:
+    """How many of the items that are wanted stand where; their own status is not asked."""
+    wanted = (*_seen_by(listing.reader), *await _narrowed(session, listing))
+    query = select(Submission.status, func.count()).where(*wanted).group_by(Submission.status)
     return dict((await session.exec(query)).all())
 
 
-async def count_undelivered(session: AsyncSession, reader: Actor, now: datetime) -> int:
-    """How many reported items that the reader sees the receiver's node has not confirmed."""
-    query = select(func.count()).select_from(Submission).where(*_seen_by(reader), is_undelivered(now - DELIVERY_GRACE))
-    return (await session.exec(query)).one()
+async def count_undelivered(session: AsyncSession, listing: Listing, now: datetime) -> int:
+    """How many of the items that are wanted were reported and the receiver's node has not confirmed."""
+    wanted = (*_seen_by(listing.reader), *await _narrowed(session, listing), is_undelivered(now - DELIVERY_GRACE))
+    return (await session.exec(select(func.count()).select_from(Submission).where(*wanted))).one()
+
+
+async def list_asked(session: AsyncSession, origins: Collection[UUID]) -> set[UUID]:
+    """Which of these items an office asks something about that nobody has answered."""
+    query = select(Question.origin_id).where(col(Question.origin_id).in_(origins), *_open_question())
+    return set(await session.exec(query))
+
+
+async def _narrowed(session: AsyncSession, listing: Listing) -> list[ColumnElement[bool]]:
+    """The conditions of a list besides its tab."""
+    found: list[ColumnElement[bool]] = []
+    if listing.author_id is not None:
+        found.append(_is_author(listing.author_id))
+    if listing.info_type is not None:
+        found.append(col(Submission.info_type) == listing.info_type.value)
+    if listing.since is not None:
+        found.append(col(Submission.created_at) >= listing.since)
+    if listing.until is not None:
+        found.append(col(Submission.created_at) < listing.until)
+    if listing.query.strip():
+        found.append(await TEXT_INDEX.matching(session, listing.query, Submission.origin_id))
+    return found
 
 
 async def count_open_questions(session: AsyncSession, reader: Actor) -> int:

@@ -19,16 +19,17 @@ async def agenda_of(session: AsyncSession, me: Officer, now: datetime, _context:
     """The unit's work, for those who write for it; questions are answered in review."""
     if not may_write_some(me.roles):
         return Agenda()
-    counts = await store.count_by_status(session, me)
+    mine = store.Listing(me)
+    counts = await store.count_by_status(session, mine)
     returned, drafts = counts.get(IntakeStatus.RETURNED, 0), counts.get(IntakeStatus.DRAFT, 0)
-    undelivered = await store.count_undelivered(session, me, now)
+    undelivered = await store.count_undelivered(session, mine, now)
     tasks = await _returned(session, me) if returned else []
     cards = [
-        Card(what="修改退回稿", count=returned, href=f"{_LIST}?tab=returned", icon="pen", note=titled(tasks[0]) if tasks else "",
+        Card(what="修改退回稿", count=returned, href=f"{_LIST}?tab=returned&whose=unit", icon="pen", note=titled(tasks[0]) if tasks else "",
              is_urgent=True),
-        Card(what="未送达", count=undelivered, href=f"{_LIST}?tab=undelivered", icon="warn",
+        Card(what="未送达", count=undelivered, href=f"{_LIST}?tab=undelivered&whose=unit", icon="warn",
              note="线路恢复后自动补传，无须重报"),
-        Card(what="写完草稿", count=drafts, href=f"{_LIST}?tab=draft", icon="pen"),
+        Card(what="写完草稿", count=drafts, href=f"{_LIST}?tab=draft&whose=unit", icon="pen"),
     ]  # fmt: skip
     idle = Card(what="报送", count=0, href=f"{_LIST}/new", icon="pen", note="没有退回件和草稿，可以写新的")
     news = [

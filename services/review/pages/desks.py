@@ -46,6 +46,10 @@ class Tab:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
+ALL = Tab("all", "全部状态", ())
+"""Where a search looks first: whoever looks for an item need not know how it stands."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """A list pane with its tabs; the first tab is the desk's own work."""
@@ -59,7 +63,7 @@ class Desk:
 
     def tab(self, key: str) -> Tab:
         """The tab of that name, else the first."""
-        return next((tab for tab in self.tabs if tab.key == key), self.tabs[0])
+        return next((tab for tab in (*self.tabs, ALL) if tab.key == key), self.tabs[0])
 
     def admit(self, me: Officer) -> None:
         """Let the officer to the desk.
@@ -239,18 +243,17 @@ async def list_pane(
 async def _tab_links(
     session: AsyncSession, desk: Desk, seen: sa.ColumnElement[bool], *, current: Tab, asked: Asked
 ) -> list[dict[str, Any]]:
-    """The tabs with their counts; the current one counts what its filters leave."""
-    counts = await lists.count_by_status(session, seen)
-    is_narrowed = bool(asked.q or asked.unit or asked.kind)
+    """The tabs with what each holds of what is searched and filtered for; a search has one more, over all states."""
+    everything = asked.filter(ALL)
+    counts = await lists.count_by_status(session, seen, everything)
     links = []
-    for tab in desk.tabs:
-        is_current = tab is current
-        if tab.extra or (is_current and is_narrowed):
-            wanted = asked.filter(tab) if is_current else ItemFilter(statuses=tab.statuses, **tab.extra)
-            count = await lists.count_items(session, seen, wanted)
+    for tab in (*desk.tabs, ALL) if current is ALL or asked.q else desk.tabs:
+        if tab.extra:
+            count = await lists.count_items(session, seen, asked.filter(tab))
         else:
-            count = sum(counts.get(status, 0) for status in tab.statuses)
-        links.append({"href": f"{desk.path}?show={tab.key}", "label": tab.label, "count": count, "current": is_current})
+            count = sum(counts.get(status, 0) for status in tab.statuses or counts)
+        href = asked.place(desk).href(show=tab.key, cursor="")
+        links.append({"href": href, "label": tab.label, "count": count, "current": tab is current})
     return links
 
 

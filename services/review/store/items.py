@@ -161,7 +161,7 @@ async def list_instructions(session: AsyncSession, origin_id: UUID) -> list[Inst
 
 
 async def index_item(session: AsyncSession, item: ReviewItem, body: str) -> None:
-    """Let the item be found by title, text and unit."""
-    await ITEM_TEXT.put(
-        session, item.origin_id, f"{item.title}\n{body}\n{item.unit_name}\n{item.sender_name}\n{item.number}"
-    )
+    """Let the item be found by title, text, units, author and number."""
+    sent = await latest_sent(session, item.origin_id)
+    names = (item.unit_name, item.sender_name, item.number, sent.content.author_name if sent else "")
+    await ITEM_TEXT.put(session, item.origin_id, "\n".join((item.title, body, *names)))

@@ -56,6 +56,9 @@ class ItemFilter:
         return is_waiting and (self.order == "due" or self.order not in ORDERS)
 
 
+EVERYTHING = ItemFilter()
+
+
 def _is_author(officer_id: UUID) -> sa.ColumnElement[bool]:
     submitted_by = sa.type_coerce(col(ReviewItem.submitted_by), sa.JSON)
     return submitted_by["officer_id"].as_string() == str(officer_id)
@@ -105,9 +108,12 @@ async def count_items(session: AsyncSession, seen: sa.ColumnElement[bool], wante
     return (await session.exec(query)).one()
 
 
-async def count_by_status(session: AsyncSession, seen: sa.ColumnElement[bool]) -> dict[ReviewStatus, int]:
-    """How many items the officer sees in each state."""
-    query = select(ReviewItem.status, func.count()).where(seen).group_by(col(ReviewItem.status))
+async def count_by_status(
+    session: AsyncSession, seen: sa.ColumnElement[bool], wanted: ItemFilter = EVERYTHING
+) -> dict[ReviewStatus, int]:
+    """How many of the items that the officer sees, and that are wanted, are in each state."""
+    conditions = await _conditions(session, wanted)
+    query = select(ReviewItem.status, func.count()).where(seen, *conditions).group_by(col(ReviewItem.status))
     return {ReviewStatus(status): number for status, number in (await session.exec(query)).all()}
 
 

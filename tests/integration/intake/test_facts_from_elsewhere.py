@@ -293,12 +293,12 @@ async def test_what_was_reported_is_undelivered_until_its_receipt_comes(database
     facts = story(origin_id)
     await tell(database, facts, [1])
     async with database.reading() as session:
-        assert await store.count_undelivered(session, CLERK, NOW) == 1
+        assert await store.count_undelivered(session, store.Listing(CLERK), NOW) == 1
         figures = await store.node_figures(session, NOW)
     assert figures["undelivered_age_s"] == (NOW - facts[1].at).total_seconds()
     await tell(database, facts, [2])
     async with database.reading() as session:
-        assert await store.count_undelivered(session, CLERK, NOW) == 0
+        assert await store.count_undelivered(session, store.Listing(CLERK), NOW) == 0
 
 
 async def test_a_decline_further_up_is_history_for_the_author(database: Database) -> None:

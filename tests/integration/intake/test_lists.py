@@ -6,7 +6,12 @@ import io
 import httpx
 import pytest
 
+from services.kernel.language.vocabulary import Role
+from services.kernel.runtime.running.process import NodeProcess
 from tests.integration.intake.conftest import COMPLETE, ITEMS
+from tests.support.service import client_of, officer
+
+LIST, HTML = "/intake/submissions", {"Accept": "text/html"}
 
 SAME = "关于低洼片区排涝泵站老化影响汛期安全的情况反映" * 4  # longer than what counts in a cursor
 
@@ -63,3 +68,32 @@ async def test_the_page_offers_the_orders_and_the_file(as_clerk: httpx.AsyncClie
     assert 'href="/intake/submissions?tab=draft&amp;sort=created"' in shown
     assert 'href="/intake/submissions/export.xlsx?tab=draft&amp;sort=title"' in shown
     assert 'hx-get="/intake/submissions/rows?tab=draft&amp;sort=title"' in shown
+
+
+async def test_my_items_are_the_officers_own_and_a_switch_shows_the_units(
+    as_clerk: httpx.AsyncClient, process: NodeProcess
+) -> None:
+    colleague = client_of(process, officer(Role.CLERK, name="孙八", unit="township"))
+    await as_clerk.post(ITEMS, json=COMPLETE | {"title": "我写的一件"})
+    theirs = (await colleague.post(ITEMS, json=COMPLETE | {"title": "同事写的一件"})).json()["origin_id"]
+    assert (await colleague.post(f"{ITEMS}/{theirs}/submit")).status_code == 200
+    own = (await as_clerk.get(LIST, headers=HTML)).text
+    unit = (await as_clerk.get(f"{LIST}?whose=unit", headers=HTML)).text
+    assert ["我写的一件" in own, "同事写的一件" in own, "同事写的一件" in unit] == [True, False, True]
+    assert "全部 <span>1</span>" in own
+    assert "等提交" in own
+    assert "等审核签发" in unit
+    assert "在本单位" in unit
+    assert "〔2026〕1号" in unit
+
+
+async def test_tabs_count_what_is_searched_and_filtered_for(as_clerk: httpx.AsyncClient) -> None:
+    for title, kind in (("泵站老化", "problem"), ("泵站检修", "dynamic"), ("道路修复", "dynamic")):
+        await as_clerk.post(ITEMS, json=COMPLETE | {"title": title, "body": title, "info_type": kind})
+    searched = (await as_clerk.get(f"{LIST}?q=泵站", headers=HTML)).text
+    filtered = (await as_clerk.get(f"{LIST}?kind=dynamic", headers=HTML)).text
+    later = (await as_clerk.get(f"{LIST}?since=2999-01-01&until=nonsense", headers=HTML)).text
+    assert ["草稿 <span>2</span>" in searched, "草稿 <span>2</span>" in filtered] == [True, True]
+    assert "道路修复" not in searched
+    assert "没有符合的稿件" in later
+    assert (await as_clerk.get(f"{LIST}?kind=x&since=9999-12-31&until=9999-12-31", headers=HTML)).status_code == 200

@@ -223,7 +223,9 @@ async def test_home_and_pages_count_what_the_reader_may_open(world: World) -> No
         cards = (await world.clients[name].get("/intake/api/v1/agenda")).json()["cards"]
         drafts[name] = next((card["count"] for card in cards if card["what"] == "写完草稿"), 0)
     assert drafts["author"] == drafts["own clerk"] + kinds
-    pages = {name: (await world.clients[name].get("/intake/submissions")).text for name in ("author", "own clerk")}
+    pages = {
+        name: (await world.clients[name].get("/intake/submissions?whose=unit")).text for name in ("author", "own clerk")
+    }
     every = len(STATES) * kinds
     assert f"全部 <span>{every}</span>" in pages["author"]
     assert f"全部 <span>{every - kinds}</span>" in pages["own clerk"]

@@ -5,6 +5,7 @@ import pytest
 from services.kernel.language.vocabulary import Role
 from tests.integration.review.office import Office
 from tests.integration.review.test_bad_input import ITEMS, reported
+from tests.integration.review.test_pages import browser
 
 
 @pytest.mark.parametrize(
@@ -35,3 +36,19 @@ async def test_lists_page_by_keyset_without_gaps_or_repeats(district: Office) ->
             if cursor is None:
                 break
         assert (len(seen), set(seen)) == (5, made)
+
+
+async def test_a_search_goes_over_all_states_and_the_tabs_count_what_it_finds(district: Office) -> None:
+    kept, open_ = await reported(district, title="蓄水甲"), await reported(district, title="蓄水乙")
+    await reported(district, title="道路丙")
+    editor = browser(district.client(Role.EDITOR))
+    await district.client(Role.EDITOR).post(f"/review/api/v1/submissions/{kept}/keep")
+    page = (await editor.get("/review/queue", params={"show": "all", "q": "蓄水"})).text
+    assert [str(one) in page for one in (kept, open_)] == [True, True]
+    assert "全部状态 <span>2</span>" in page
+    assert "待处理 <span>1</span>" in page
+    assert "备用 <span>1</span>" in page
+    assert "道路丙" not in page
+    assert 'name="show" value="all"' in page
+    by_author = (await editor.get("/review/queue", params={"show": "all", "q": "李四"})).text
+    assert "全部状态 <span>3</span>" in by_author
