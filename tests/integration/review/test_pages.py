@@ -317,3 +317,17 @@ async def test_the_list_searches_filters_and_pages(district: Office) -> None:
     assert (await read(editor, "/review/queue?q=山洪")).count('class="queue-title"') == 8
     assert (await read(editor, "/review/queue?kind=emergency")).count('class="queue-title"') == 0
     assert (await read(editor, "/review/queue/rows?q=山洪")).count('class="queue-title"') == 8
+
+
+async def test_the_editor_is_shown_what_reads_alike_and_which_figures_differ(district: Office) -> None:
+    first = await reported(district, title="龙潭乡反映排涝泵站老化")
+    other = await reported(district, title="龙潭乡反映排涝泵站老化", body=BODY.replace("126户", "142户"))
+    editor = browser(district.client(Role.EDITOR))
+    assert f"/review/queue/{first}/alike" in await read(editor, f"/review/queue/{first}")
+    shown = await read(editor, f"/review/queue/{first}/alike")
+    assert str(other) in shown
+    assert "同一稿件，有改动" in shown
+    assert "相近 100%" not in shown
+    assert ["126户" in shown, "142户" in shown] == [True, True]
+    refused = await district.client(Role.CLERK, unit="roads", kind=UnitKind.BUREAU).get(f"/review/queue/{first}/alike")
+    assert refused.status_code == 403
