@@ -11,12 +11,13 @@ from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from services.disclosure.model import PublicInformation
-from services.kernel.runtime.pages.paging import Order, Part
+from services.kernel.runtime.pages.paging import Filled, Order, Part
 from services.kernel.runtime.storing.search import TextIndex
 from services.kernel.runtime.storing.session import AsyncSession
 
 PUBLIC_INDEX = TextIndex("public_information_text")
-_NEWEST = Order(col(PublicInformation.published_at), col(PublicInformation.information_id), is_falling=True)
+_NEWEST = Order(Filled(col(PublicInformation.published_at)), col(PublicInformation.information_id), is_falling=True)
+"""Of what was not revoked: a tombstone may come without the day of its publication."""
 
 
 @dataclass(frozen=True)

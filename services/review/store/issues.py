@@ -9,15 +9,18 @@ from uuid import UUID
 from sqlmodel import col, func, select, update
 
 from services.kernel.language.refusal import NotFound
-from services.kernel.runtime.pages.paging import Order, Orders, Part, order_named
+from services.kernel.runtime.pages.paging import Filled, Order, Orders, Part, order_named
 from services.kernel.runtime.storing.session import AsyncSession
 from services.review.model import Adoption, AdoptionStatus, Issue, IssueStatus, Periodical, ReviewItem, Series
 from services.review.store.items import current_text
 
 SIGNED_ORDERS: Orders = {
-    "signed": Order(col(Issue.signed_at), col(Issue.issue_id), is_falling=True),
-    "number": Order(col(Issue.year), col(Issue.number), col(Issue.issue_id), is_falling=True),
+    "signed": Order(Filled(col(Issue.signed_at)), col(Issue.issue_id), is_falling=True),
+    "number": Order(
+        Filled(col(Issue.year)), Filled(col(Issue.number), instead=0), col(Issue.issue_id), is_falling=True
+    ),
 }
+"""Of the signed ones alone, which have their time and year; of two with one number the second has none."""
 _NEWEST = Order(col(Issue.issue_id), is_falling=True)
 LIVE = (AdoptionStatus.SELECTED, AdoptionStatus.ADOPTED)
 

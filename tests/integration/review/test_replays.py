@@ -17,7 +17,7 @@ from services.kernel.runtime.storing.database import Database
 from services.review.actions.seeding import seed_periodicals
 from services.review.model import METADATA, Adoption, Issue, ReviewItem
 from services.review.policy.rulebooks import PERIODICALS
-from services.review.store.issues import list_periodicals
+from services.review.store.issues import list_periodicals, list_signed
 from tests.integration.review.office import superior_fact, unit_fact
 from tests.integration.review.passage import (
     ADOPTED,
@@ -128,6 +128,17 @@ async def test_two_issues_that_went_out_under_one_number_are_both_kept(database:
         assert sorted((issue.number or 0, "期号与另一期重复：第1期" in issue.note) for issue in found) == [
             (0, True), (1, False),
         ]  # fmt: skip
+        await _require_all_listed(backup, sort="number")
+
+
+async def _require_all_listed(database: Database, sort: str) -> None:
+    """Page by page, each of one issue, every signed issue comes once."""
+    async with database.reading() as session:
+        first = await list_signed(session, order=sort, limit=1)
+        second = await list_signed(session, order=sort, cursor=first.next or "", limit=1)
+        rest = await list_signed(session, order=sort, limit=9)
+    assert [one.number for one in [*first.rows, *second.rows]] == [one.number for one in rest.rows] == [1, None]
+    assert second.next is None
 
 
 async def _standing(database: Database) -> dict[Any, tuple[ReviewStatus, str, int]]:

@@ -41,16 +41,26 @@ class Part(Generic[Row]):
     next: str | None = None
 
 
+@dataclass(frozen=True)
+class Filled:
+    """A column that may be empty: `instead` is sorted in its place; None where the query leaves such rows out."""
+
+    column: Any
+    instead: Any = None
+
+
 class Order:
     """One way to sort a list: by columns without nulls, the last of them unique; all rising, or all falling.
 
-    Of a text the first 64 characters count, so that a cursor is never longer than an address may be.
+    Of a text the first 64 characters count, so that a cursor is never longer than an address may be. A column that
+    may be empty is refused unless it is `Filled`: no row comes after a null, so that pages would lose rows unseen.
     """
 
     def __init__(self, *columns: Any, is_falling: bool = False) -> None:
-        self.columns = columns
+        self._said = [one if isinstance(one, Filled) else Filled(_without_nulls(one)) for one in columns]
+        self.columns = [one.column for one in self._said]
         self.is_falling = is_falling
-        self._keys = [func.substr(one, 1, _TEXT_COUNTS) if _kind_of(one) is str else one for one in columns]
+        self._keys = [_sorted_by(one) for one in self._said]
 
     async def read(
         self, session: AsyncSession, query: Any, *, cursor: str, limit: int, of: Callable[[Any], Any] = lambda row: row
@@ -69,7 +79,7 @@ class Order:
             query = query.where(place < after if self.is_falling else place > after)
         query = query.order_by(*(key.desc() if self.is_falling else key for key in self._keys))
         found = list((await session.exec(query.limit(limit + 1))).all())
-        return _part_of(found, limit, lambda row: [_key_of(of(row), column.key) for column in self.columns])
+        return _part_of(found, limit, lambda row: [_key_of(of(row), one) for one in self._said])
 
     def _place(self, cursor: str) -> list[Any]:
         readers = [_READERS[_kind_of(column)] for column in self.columns]
@@ -84,8 +94,22 @@ def _kind_of(column: Any) -> type[Any]:
     return kind
 
 
-def _key_of(row: Any, name: str) -> Any:
-    value = getattr(row, name)
+def _without_nulls(column: Any) -> Any:
+    if getattr(column, "expression", column).nullable:
+        raise TypeError(f"{column} may be empty: say what it is Filled with")
+    return column
+
+
+def _sorted_by(said: Filled) -> Any:
+    if said.instead is not None:
+        return func.coalesce(said.column, said.instead)
+    return func.substr(said.column, 1, _TEXT_COUNTS) if _kind_of(said.column) is str else said.column
+
+
+def _key_of(row: Any, said: Filled) -> Any:
+    value = getattr(row, said.column.key)
+    if value is None:
+        value = said.instead
     return value[:_TEXT_COUNTS] if isinstance(value, str) else value
 
 
