@@ -9,6 +9,7 @@ from services.disclosure.actions.admitting import take_information
 from services.disclosure.actions.choosing import require_disclosable_type
 from services.disclosure.actions.refusals import NotReadyToPublish
 from services.disclosure.actions.steps import record_step
+from services.disclosure.metrics import PUBLISHED, REVOKED
 from services.disclosure.model import Information, InformationFile
 from services.disclosure.policy import (
     IndexCodes,
@@ -65,6 +66,7 @@ async def publish_information(
     note = f"索引号 {information.index_no}"
     await record_step(tx, information, verb="information.publish", what="发布", by=by, note=note)
     tx.tell(await _as_published(tx, information, attached))
+    tx.after_commit(PUBLISHED.labels(tx.node.node_id).inc)
     return information
 
 
@@ -92,6 +94,7 @@ async def revoke_information(
             reason=reason, revoked_at=tx.now,
         )
     )  # fmt: skip
+    tx.after_commit(REVOKED.labels(tx.node.node_id).inc)
     return information
 
 

@@ -23,7 +23,6 @@ from services.disclosure.api.views import (
     StandingView,
     url_of,
 )
-from services.disclosure.metrics import PUBLISHED, REVOKED
 from services.disclosure.model import (
     Information,
     InformationChange,
@@ -110,18 +109,15 @@ async def publish(
     information_id: UUID, *, me: LiveMe, tx: Tx, context: Context, version: OfferedVersion, response: Response
 ) -> PublishedView:
     information = await actions.publish_information(tx, information_id, by=me, files=context.files, version=version)
-    tx.after_commit(lambda: PUBLISHED.labels(context.node.node_id).inc())
     return _answer(PublishedView, response, information, url=url_of(information))
 
 
 @router.post("/information/{information_id}/revoke")
 @asked_first(admitting(Act.PUBLISH))
 async def revoke(
-    information_id: UUID, *, new: NewRevocation, me: LiveMe, tx: Tx, context: Context, version: OfferedVersion,
-    response: Response,
-) -> RevokedView:  # fmt: skip
+    information_id: UUID, *, new: NewRevocation, me: LiveMe, tx: Tx, version: OfferedVersion, response: Response
+) -> RevokedView:
     information = await actions.revoke_information(tx, information_id, by=me, reason=new.reason, version=version)
-    tx.after_commit(lambda: REVOKED.labels(context.node.node_id).inc())
     return _answer(RevokedView, response, information)
 
 

@@ -12,7 +12,6 @@ from fastapi import Request, Response
 from services.disclosure import actions
 from services.disclosure.actions.admitting import admitting, open_information
 from services.disclosure.actions.taking_in import TakenIn
-from services.disclosure.metrics import PUBLISHED, REVOKED
 from services.disclosure.model import InformationChange, NewReview, NewRevocation
 from services.disclosure.pages.forms import KEYWORDS, PASSAGES, fields_of
 from services.disclosure.pages.listing import WORDS, category_options
@@ -91,19 +90,15 @@ async def preview(request: Request, information_id: UUID, me: Me, session: Readi
 @comes_back(_again)
 async def publish(information_id: UUID, me: LiveMe, version: IfMatch, *, tx: Tx, context: Context) -> Response:
     information = await actions.publish_information(tx, information_id, by=me, files=context.files, version=version)
-    tx.after_commit(lambda: PUBLISHED.labels(context.node.node_id).inc())
     return _back(information_id, f"已发布，索引号 {information.index_no}。几秒后可在门户上看到。")
 
 
 @router.post("/revoke")
 @comes_back(_again)
 @asked_first(admitting(Act.PUBLISH))
-async def revoke(
-    request: Request, information_id: UUID, me: LiveMe, version: IfMatch, *, tx: Tx, context: Context
-) -> Response:
+async def revoke(request: Request, information_id: UUID, me: LiveMe, version: IfMatch, *, tx: Tx) -> Response:
     new = await read_form(request, NewRevocation)
     await actions.revoke_information(tx, information_id, by=me, reason=new.reason, version=version)
-    tx.after_commit(lambda: REVOKED.labels(context.node.node_id).inc())
     return _back(information_id, "已从门户撤下，原网址只显示索引号、撤销原因和日期。")
 
 

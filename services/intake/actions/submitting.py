@@ -8,6 +8,7 @@ from uuid import UUID
 from services.intake import store
 from services.intake.actions.drafting import index_text, take_editable
 from services.intake.actions.numbering import give_number
+from services.intake.metrics import SUBMITTED
 from services.intake.model import Attachment, EditionCopy, HistoryRow, Submission
 from services.intake.policy import Step, missing_for_submit, next_status, next_version
 from services.intake.policy.advice import advice, blockers, sensitive
@@ -51,6 +52,7 @@ async def submit(tx: Transaction, origin_id: UUID, *, by: Officer) -> Submission
         submitted_by=by.ref,
     )
     await tell_and_note(tx, HistoryRow, fact)
+    tx.after_commit(SUBMITTED.labels(tx.node.node_id, submission.info_type).inc)
     tx.audit("submission.submit", origin_id, by=by.ref, details={"version": submission.submission_version})
     tx.signal(f"item:{origin_id}")
     tx.signal(f"unit:{submission.unit_id}")

@@ -10,7 +10,6 @@ from fastapi import Query, Response
 from services.intake import actions, store
 from services.intake.actions.reading import find_own, require_some_writer
 from services.intake.api.views import LineView, StandingView, SubmissionView, whole_view
-from services.intake.metrics import SUBMITTED
 from services.intake.model import SubmissionChange
 from services.kernel.language.vocabulary import IntakeStatus
 from services.kernel.runtime.pages.listing import Cursor, Sort
@@ -55,7 +54,6 @@ async def change(
 @router.post("/{origin_id}/submit")
 async def submit(origin_id: UUID, me: Me, tx: Tx, response: Response) -> StandingView:
     submission = await actions.submit(tx, origin_id, by=me)
-    SUBMITTED.labels(tx.node.node_id, submission.info_type).inc()
     etag(response, submission.version)
     return StandingView.of(submission)
 

@@ -28,7 +28,7 @@ class StandingView(View):
     status: IntakeStatus
     version: int
     submission_version: int
-    missing: list[FieldErrorView]
+    lacking: list[FieldErrorView]
     advised: list[FieldErrorView]
 
     @classmethod
@@ -139,7 +139,7 @@ class SubmissionView(LineView):
     system: str
     origin_node: str
     returned: dict[str, Any] | None
-    missing: list[FieldErrorView]
+    lacking: list[FieldErrorView]
     advised: list[FieldErrorView]
     attachments: list[AttachmentView]
     editions: list[EditionView]
@@ -187,8 +187,8 @@ def _labelled(submission: Submission) -> dict[str, Any]:
 
 def _lacking(submission: Submission) -> dict[str, Any]:
     if not submission.is_in_hand:
-        return {"missing": [], "advised": []}
-    return {"missing": what_is_missing(submission), "advised": what_is_advised(submission)}
+        return {"lacking": [], "advised": []}
+    return {"lacking": what_is_missing(submission), "advised": what_is_advised(submission)}
 
 
 def _hops(submission: Submission, history: Sequence[HistoryRow]) -> list[dict[str, Any]]:

@@ -15,7 +15,6 @@ from services.intake import actions, store
 from services.intake.actions.drafting import other_units
 from services.intake.actions.naming import colleagues_of
 from services.intake.actions.reading import require_some_writer, require_writer
-from services.intake.metrics import SUBMITTED
 from services.intake.model import Submission
 from services.intake.pages.form import OFFERED_TYPES, is_blank, typed_from, typed_in, values_of
 from services.intake.pages.item import is_discarded, next_office, returned_now
@@ -159,7 +158,6 @@ async def _submit(writing: Writing, tx: Transaction, submission: Submission, _ar
         text = f"草稿已保存，还差 {len(missing)} 项才能提交。"
         return _back_to_form(submission, text, tone="amber", query="?check=1")
     await actions.submit(tx, submission.origin_id, by=writing.me)
-    SUBMITTED.labels(tx.node.node_id, submission.info_type).inc()
     return back_to(f"/intake/submissions/{submission.origin_id}", "已提交审核人。")
 
 

@@ -58,17 +58,17 @@
     item.append(icon(mark), words);
     return item;
   }
-  function showMissing(missing, advised) {
+  function showLacking(lacking, advised) {
     const list = document.querySelector('[data-missing]');
     const title = document.querySelector('[data-missing-title]');
     const note = document.querySelector('[data-bar-note]');
     if (!list) return;
-    const lines = missing.map((one) => line('bad', 'alert', one.message, '', one.field));
-    if (!missing.length) lines.push(line('ok', 'ok', '必填内容已齐'));
+    const lines = lacking.map((one) => line('bad', 'alert', one.message, '', one.field));
+    if (!lacking.length) lines.push(line('ok', 'ok', '必填内容已齐'));
     lines.push(...advised.map((one) => line('wait', 'info', one.message, '只作提示，不拦提交', one.field)));
     list.replaceChildren(...lines);
-    title.textContent = missing.length ? `提交前还差 ${missing.length} 项` : '可以提交';
-    note.textContent = missing.length ? `还差 ${missing.length} 项才能提交` : '';
+    title.textContent = lacking.length ? `提交前还差 ${lacking.length} 项` : '可以提交';
+    note.textContent = lacking.length ? `还差 ${lacking.length} 项才能提交` : '';
   }
   function showErrors(errors) {
     form.querySelectorAll('[data-live-error]').forEach((one) => one.remove());
@@ -114,7 +114,7 @@
     if (shown) drafts.settle(form, shown);
     drafts.keep(form); // what was typed meanwhile
     delay = 2000;
-    if (answer.missing) showMissing(answer.missing, answer.advised || []);
+    if (answer.lacking) showLacking(answer.lacking, answer.advised || []);
   }
 
   // The item that the form writes: a new one gets its own address once the server has it.

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from services.disclosure.actions.refusals import CategoryInUse
 from services.disclosure.policy.rulebooks import CATEGORIES, INDEX_NUMBER
@@ -22,7 +23,7 @@ from tests.integration.disclosure.conftest import (
     put_in_force,
 )
 from tests.support.dirty import pdf
-from tests.support.service import NOW
+from tests.support.service import DISTRICT, NOW
 
 PDF = pdf(text="Roads")
 
@@ -59,9 +60,17 @@ async def test_one_key_adds_a_file_once_and_is_refused_for_another(world: World,
 
 
 async def test_a_number_is_not_given_again_after_a_revocation(world: World) -> None:
+    before = _counted()
     first = await world.published()
     await world.client(PUBLISHER).post(f"{API}/{first['information_id']}/revoke", json={"reason": "数据有误"})
     assert (await world.published())["index_no"] == "00410100/2026-00002"
+    assert [now - then for now, then in zip(_counted(), before, strict=True)] == [2, 1]
+
+
+def _counted() -> list[float]:
+    """How many texts went to the portal, and how many were taken off it, as the metrics say."""
+    names = ("shangda_disclosure_published_total", "shangda_disclosure_revoked_total")
+    return [REGISTRY.get_sample_value(name, {"node": DISTRICT.node_id}) or 0 for name in names]
 
 
 async def test_a_new_template_never_meets_an_old_number(world: World) -> None:

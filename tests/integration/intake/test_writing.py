@@ -1,12 +1,15 @@
 """Writing by API: drafts of any subset of fields, versions, submission."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import select
 
+from services.intake.actions.submitting import submit
 from services.intake.store import lock_submission
 from services.kernel.language.events import open_fact
 from services.kernel.language.events.directory import OfficerAppointed
@@ -35,7 +38,7 @@ async def test_a_draft_accepts_any_subset_of_the_fields(as_clerk: httpx.AsyncCli
     assert answer.json()["status"] == "draft"
     assert answer.json()["version"] == 1
     assert answer.headers["etag"] == '"1"'
-    assert "body" in {error["field"] for error in answer.json()["missing"]}
+    assert "body" in {error["field"] for error in answer.json()["lacking"]}
 
 
 async def test_a_change_needs_the_version_it_is_based_on(as_clerk: httpx.AsyncClient) -> None:
@@ -208,6 +211,33 @@ async def test_a_duty_officer_does_not_make_his_draft_one_that_he_may_not_write(
         assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted"), info_type
     kept = await duty.patch(item, json={"info_type": "emergency", "title": "乙"}, headers={"If-Match": "1"})
     assert (kept.status_code, (await duty.get(item)).json()["title"]) == (200, "乙")
+
+
+async def test_the_missing_of_an_emergency_are_people_and_what_it_lacks_has_a_name_of_its_own(
+    process: NodeProcess,
+) -> None:
+    duty = client_of(process, officer(Role.DUTY, name="郑十一", unit="township"))
+    draft = await _draft(duty, info_type="emergency", title="甲", missing=3)
+    shown = (await duty.get(f"{ITEMS}/{draft['origin_id']}")).json()
+    assert shown["missing"] == 3
+    assert shown["lacking"] == draft["lacking"] != []
+
+
+async def test_only_what_was_committed_counts_as_submitted(as_clerk: httpx.AsyncClient, process: NodeProcess) -> None:
+    def counted() -> float:
+        labels = {"node": "township", "info_type": "problem"}
+        return REGISTRY.get_sample_value("shangda_intake_submitted_items_total", labels) or 0
+
+    origin_id, before = UUID((await _draft(as_clerk, **COMPLETE))["origin_id"]), counted()
+    database = process.contexts["intake"].database
+    with suppress(InterruptedError):
+        async with database.transaction(utc_now()) as tx:
+            await submit(tx, origin_id, by=CLERK)
+            raise InterruptedError
+    assert counted() == before
+    async with database.transaction(utc_now()) as tx:
+        await submit(tx, origin_id, by=CLERK)
+    assert counted() == before + 1
 
 
 async def test_who_relieves_a_duty_officer_goes_on_with_what_that_one_handed_in(process: NodeProcess) -> None:
