@@ -163,17 +163,6 @@ async def _narrowed(session: AsyncSession, listing: Listing) -> list[ColumnEleme
     return found
 
 
-async def count_open_questions(session: AsyncSession, reader: Actor) -> int:
-    """How many questions on items that the reader sees wait for an answer."""
-    query = (
-        select(func.count())
-        .select_from(Question)
-        .join(Submission, col(Submission.origin_id) == col(Question.origin_id))
-        .where(*_seen_by(reader), *_open_question())
-    )
-    return (await session.exec(query)).one()
-
-
 async def list_news(session: AsyncSession, reader: Actor, *, limit: int = 6) -> list[tuple[HistoryRow, Submission]]:
     """The last lines that offices added to the items of his unit touched last, newest first."""
     newest = select(Submission.origin_id).where(*_seen_by(reader)).order_by(col(Submission.touched_at).desc())
@@ -248,7 +237,3 @@ _COLUMNS = ReadableColumns(
 
 def _seen_by(reader: Actor) -> tuple[ColumnElement[bool], ...]:
     return (readable_in_unit(reader, _COLUMNS), col(Submission.discarded_at).is_(None))
-
-
-def _open_question() -> tuple[ColumnElement[bool], ...]:
-    return (col(Question.question) != "", col(Question.answer).is_(None))

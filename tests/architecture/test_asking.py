@@ -6,7 +6,7 @@ from typing import Any
 
 from services.kernel.runtime.running.app import make_node
 from services.kernel.runtime.web.asking import officer_asking
-from services.kernel.runtime.web.dependencies import if_match
+from services.kernel.runtime.web.dependencies import IfMatch
 from services.kernel.runtime.web.edge import UNSAFE
 from services.node import build_services
 from tests.support.service import DISTRICT, settings_for
@@ -42,6 +42,7 @@ def test_whoever_sends_a_form_is_known_before_it_can_come_back(tmp_path: Path) -
     process = make_node(build_services(), settings_for(DISTRICT, tmp_path), with_agents=False)
     forms = [route for route in routes_of(process.app.routes) if hasattr(route.endpoint, "comes_back")]
     of_officers = [(route.path, list(_calls(route.dependant))) for route in forms if route.path != "/login"]
+    (if_match,) = (one.dependency for one in IfMatch.__metadata__)
     hasty = {path for path, calls in of_officers if if_match in calls[: calls.index(officer_asking)]}
     assert len(forms) > 50
     assert hasty == set()

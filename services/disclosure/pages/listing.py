@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -46,7 +46,6 @@ from services.kernel.runtime.web.forms import Typed, comes_back, read_form
 router = edge_router(include_in_schema=False)
 
 PAGE_SIZE = 50
-RETURNED_FOR = timedelta(days=30)
 WORDS: dict[str, Any] = {
     "labels": LABELS,
     "attributes": DisclosureAttribute,

@@ -135,11 +135,6 @@ def may_publish(status: InformationStatus, attribute: DisclosureAttribute) -> bo
     return is_proactive and InformationStep.PUBLISH in TRANSITIONS[status]
 
 
-def may_correct(status: InformationStatus) -> bool:
-    """Whether a published text can be corrected, leaving a trace."""
-    return InformationStep.CORRECT in TRANSITIONS[status]
-
-
 def may_revoke(status: InformationStatus) -> bool:
     """Whether a text can be taken off the portal, leaving a tombstone."""
     return InformationStep.REVOKE in TRANSITIONS[status]

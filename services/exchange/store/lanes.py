@@ -41,11 +41,6 @@ async def change_lane(session: AsyncSession, chain: Chain, **values: Any) -> Non
     await session.execute(update(Lane).where(Lane.link == chain.link, Lane.lane == chain.lane).values(**values))
 
 
-async def find_link(session: AsyncSession, peer: str) -> Link | None:
-    """What is set for a peer; None as long as nothing was."""
-    return (await session.execute(select(Link).where(Link.peer == peer))).scalar_one_or_none()
-
-
 async def list_links(session: AsyncSession) -> dict[str, Link]:
     """What is set for every peer."""
     return {link.peer: link for link in (await session.execute(select(Link))).scalars()}

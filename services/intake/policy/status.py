@@ -22,7 +22,6 @@ class Step(StrEnum):
     AMEND = "amend"
     DECLINE = "decline"
     ADOPT = "adopt"
-    CANCEL_ADOPTION = "cancel_adoption"
 
 
 class StepNotPossible(Refusal):
@@ -49,11 +48,10 @@ TRANSITIONS: dict[IntakeStatus, dict[Step, IntakeStatus]] = {
         Step.SUBMIT: IntakeStatus.SUBMITTED,
     },
     IntakeStatus.DECLINED: {Step.ADOPT: IntakeStatus.ADOPTED},
-    IntakeStatus.ADOPTED: {Step.CANCEL_ADOPTION: IntakeStatus.REPORTED},
+    IntakeStatus.ADOPTED: {},
 }
 
 _EDITABLE = frozenset({IntakeStatus.DRAFT, IntakeStatus.RETURNED})
-_ON_ITS_WAY = frozenset({IntakeStatus.SUBMITTED, IntakeStatus.REPORTED})
 
 # A fact of the same version that says more wins, whatever came first.
 _SAYS = {
@@ -96,26 +94,15 @@ def next_version(status: IntakeStatus, version: int, step: Step) -> int:
     return version + is_taken_up
 
 
-def status_after_fact(
-    status: IntakeStatus,
-    version: int,
-    *,
-    step: Step,
-    step_version: int,
-    adoptions_left: int = 0,
-) -> tuple[IntakeStatus, int]:
+def status_after_fact(status: IntakeStatus, version: int, *, step: Step, step_version: int) -> tuple[IntakeStatus, int]:
     """Status and version after a fact from elsewhere; facts may come in any order.
 
     An older version adds history and changes nothing; a newer one replaces; of one version the
     weightier word stands, so 已采用 is not undone by a late 已上报.
 
     Args:
-        step: SUBMIT, REPORT, RETURN, DECLINE, ADOPT or CANCEL_ADOPTION.
-        adoptions_left: Adoptions that stand after a cancellation.
+        step: SUBMIT, REPORT, RETURN, DECLINE or ADOPT.
     """
-    if step is Step.CANCEL_ADOPTION:
-        is_undone = status is IntakeStatus.ADOPTED and adoptions_left == 0
-        return (IntakeStatus.REPORTED if is_undone else status), version
     said = _SAYS[step]
     if step_version != version:
         return (said, step_version) if step_version > version else (status, version)
@@ -125,13 +112,3 @@ def status_after_fact(
 def may_edit(status: IntakeStatus) -> bool:
     """Whether the author may change text, fields and attachments."""
     return status in _EDITABLE
-
-
-def may_submit(status: IntakeStatus) -> bool:
-    """Whether the author may submit, completeness aside."""
-    return Step.SUBMIT in TRANSITIONS[status]
-
-
-def may_request_withdrawal(status: IntakeStatus) -> bool:
-    """Whether the author may ask for the item back; the node that has it decides."""
-    return status in _ON_ITS_WAY

@@ -87,10 +87,6 @@ class WorkingDays:
         rule = f"自{_zh(start)}的次日起第{count}个工作日" if count else f"{_zh(start)}当日"
         return self._due(start, day, rule)
 
-    def next_working_day(self, day: date) -> DueDate:
-        """The first working day after `day`."""
-        return self.add_working_days(day, 1)
-
     def add_calendar_days(self, start: date, count: int) -> DueDate:
         """The `count`-th day after `start`, moved on if it falls on a day off.
 

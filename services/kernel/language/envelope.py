@@ -16,7 +16,6 @@ SPEC_VERSION = "1.0"
 _DATA = b',"data":'
 LONGEST_SENDER = 60
 CONTENT_TYPE = "application/json"
-STRUCTURED_CONTENT_TYPE = "application/cloudevents+json"
 
 _TEXT_HEADERS = {
     "id": "ce_id",

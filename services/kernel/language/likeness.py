@@ -72,11 +72,6 @@ def likeness_ratio(here: frozenset[str], there: frozenset[str]) -> float:
     return len(here & there) / union if union else 0.0
 
 
-def differing_figures(here: str, there: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Figures that only the one and only the other text has, by value and unit, with the words around, in the order of the text."""
-    return _differing(here, there, find_quantities(here), find_quantities(there))
-
-
 def near_duplicates(text: str, others: Iterable[tuple[str, str]]) -> list[Likeness]:
     """Texts that are at least 60 % alike, or tell of one event in other words, most alike first; the first few with shared phrases.
 

@@ -32,19 +32,10 @@ class Credit:
 
 
 def standing_events(events: Iterable[ScoreEvent], ruleset: Ruleset) -> list[ScoreEvent]:
-    """Events of any day, each once, none cancelled, oldest first."""
+    """Events of any day, each once, oldest first."""
     by_id = {event.event_id: event for event in sorted(events, key=_order, reverse=True)}
     ordered = sorted(by_id.values(), key=_order)
-    cancelled = {event.adoption_id for event in ordered if event.kind == EventKind.ADOPTION_CANCELLED}
-    standing = [
-        event
-        for event in ordered
-        if event.kind != EventKind.ADOPTION_CANCELLED
-        and not (event.kind == EventKind.ADOPTED and event.adoption_id in cancelled - {None})
-    ]
-    if ruleset.policies.duplicate_submission == "first_only":
-        return _first_submissions(standing)
-    return standing
+    return _first_submissions(ordered) if ruleset.policies.duplicate_submission == "first_only" else ordered
 
 
 def rule_for(event: ScoreEvent, ruleset: Ruleset, *, multiplier: bool = False) -> Rule | None:

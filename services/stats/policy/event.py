@@ -21,7 +21,6 @@ class EventKind(Word):
 
     SUBMISSION_COUNTED = "submission_counted", "报送"
     ADOPTED = "adopted", "采用"
-    ADOPTION_CANCELLED = "adoption_cancelled", "采用取消"
     FORWARDED_UP = "forwarded_up", "转报"
     LEADER_INSTRUCTION = "leader_instruction", "领导批示"
     RETURNED_INVALID = "returned_invalid", "退回无效件"
@@ -37,7 +36,7 @@ class ScoreEvent:
         happened_on: Local date (Asia/Shanghai); decides month and rules.
         label: What the event is called in a reason, such as 《政务信息》第16期.
         at: When the telling node did it; of two tellings the earlier counts, so that the order of arrival does not.
-        adoption_id: An adoption counts once per unit, and joint reporters share it; its cancellation carries the same id.
+        adoption_id: An adoption counts once per unit, and joint reporters share it.
     """
 
     event_id: str

@@ -81,8 +81,6 @@ class Rule(_Row):
             raise ValueError("unit 为 multiplier 的规则不能设 cap、stack_group、stacking")
         if self.cap and self.points * self.cap.amount < 0:
             raise ValueError("cap.amount 要与 points 同为加分或同为扣分，否则不起作用")
-        if self.event is EventKind.ADOPTION_CANCELLED:
-            raise ValueError("event 不能是 adoption_cancelled：取消采用只会撤销原来的得分")
         _refuse_reversed(self.effective_from, self.effective_to)
         return self
 

@@ -198,8 +198,8 @@ async def told_states(node: Node, at_least: int) -> bool:
 
 
 async def state_is(node: Node, peer: Node, state: str) -> bool:
-    from services.exchange.store.lanes import find_link
+    from services.exchange.store.lanes import list_links
 
     async with node.context.database.reading() as session:
-        link = await find_link(session, peer.name)
+        link = (await list_links(session)).get(peer.name)
     return link is not None and link.state == state

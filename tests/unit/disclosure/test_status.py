@@ -15,7 +15,6 @@ from services.disclosure.policy import (
     ReviewerIsPreparer,
     attribute_after_review,
     decide_review,
-    may_correct,
     may_disclose,
     may_edit,
     may_publish,
@@ -74,7 +73,6 @@ def test_the_may_functions_say_what_the_table_says() -> None:
     assert {status for status in S if may_edit(status)} == {"draft", "in_review", "approved"}
     assert {status for status in S if may_send_to_review(status, PROACTIVE)} == {"draft"}
     assert {status for status in S if may_publish(status, PROACTIVE)} == {"approved"}
-    assert {status for status in S if may_correct(status)} == {"published", "corrected"}
     assert {status for status in S if may_revoke(status)} == {"published", "corrected"}
 
 

@@ -10,8 +10,6 @@ from services.intake.policy import (
     Step,
     StepNotPossible,
     may_edit,
-    may_request_withdrawal,
-    may_submit,
     next_status,
     next_version,
     status_after_fact,
@@ -28,7 +26,6 @@ ALLOWED = {
     (S.RETURNED, Step.AMEND): S.DRAFT,
     (S.RETURNED, Step.SUBMIT): S.SUBMITTED,
     (S.DECLINED, Step.ADOPT): S.ADOPTED,
-    (S.ADOPTED, Step.CANCEL_ADOPTION): S.REPORTED,
 }
 
 
@@ -49,10 +46,8 @@ def test_a_returned_item_goes_on_as_the_next_version_of_the_same_item() -> None:
     assert next_version(S.DRAFT, 1, Step.SUBMIT) == 1
 
 
-def test_only_drafts_and_returned_items_can_be_changed_and_submitted() -> None:
+def test_only_drafts_and_returned_items_can_be_changed() -> None:
     assert {status for status in S if may_edit(status)} == {"draft", "returned"}
-    assert {status for status in S if may_submit(status)} == {"draft", "returned"}
-    assert {status for status in S if may_request_withdrawal(status)} == {"submitted", "reported"}
 
 
 STORY = [
@@ -77,7 +72,7 @@ def test_facts_come_to_the_same_in_any_order() -> None:
 
 
 facts = st.tuples(
-    st.sampled_from([step for step in Step if step not in {Step.AMEND, Step.CANCEL_ADOPTION}]),
+    st.sampled_from([step for step in Step if step is not Step.AMEND]),
     st.integers(1, 3),
 )
 
@@ -91,11 +86,3 @@ def test_facts_commute_and_repeat_without_harm(told: list[tuple[Step, int]], dat
 def test_a_late_fact_about_an_older_version_is_history_only() -> None:
     assert status_after_fact(S.DRAFT, 2, step=Step.RETURN, step_version=1) == (S.DRAFT, 2)
     assert status_after_fact(S.SUBMITTED, 2, step=Step.ADOPT, step_version=1) == (S.SUBMITTED, 2)
-
-
-def test_a_cancelled_adoption_leads_back_unless_another_one_stands() -> None:
-    def cancel(left: int) -> tuple[S, int]:
-        return status_after_fact(S.ADOPTED, 1, step=Step.CANCEL_ADOPTION, step_version=1, adoptions_left=left)
-
-    assert cancel(0) == (S.REPORTED, 1)
-    assert cancel(1) == (S.ADOPTED, 1)

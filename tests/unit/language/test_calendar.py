@@ -113,7 +113,7 @@ def test_adding_and_counting_agree(start: date, count: int) -> None:
 
 @given(any_day)
 def test_the_next_working_day_is_the_first_one_after(day: date) -> None:
-    following = DAYS.next_working_day(day).on
+    following = DAYS.add_working_days(day, 1).on
     assert following > day
     between = (day + timedelta(days=n) for n in range(1, (following - day).days))
     assert not any(DAYS.is_working_day(free) for free in between)

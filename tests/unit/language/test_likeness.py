@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from services.kernel.language.likeness import (
     Alike,
     bigrams,
-    differing_figures,
     likeness_ratio,
     near_duplicates,
 )
@@ -118,11 +117,13 @@ def test_the_most_alike_comes_first() -> None:
 
 def test_punctuation_blanks_and_full_width_digits_make_no_difference() -> None:
     assert bigrams("投入 资金，８６万元。") == bigrams("投入资金86万元")
-    assert differing_figures("８６万", "86万") == ((), ())
+    (found,) = near_duplicates("投入 资金，８６万元。", [("o-1", "投入资金86万元")])
+    assert (found.only_here, found.only_there) == ((), ())
 
 
 def test_a_figure_that_occurs_twice_is_counted_twice() -> None:
-    assert differing_figures("3处3人", "3处5人") == (("处3人",), ("处5人",))
+    (found,) = near_duplicates("3处3人", [("o-1", "3处5人")])
+    assert (found.only_here, found.only_there) == (("处3人",), ("处5人",))
 
 
 def test_a_months_items_are_compared_within_the_second_that_a_page_has() -> None:

@@ -10,7 +10,6 @@ from services.kernel.language.vocabulary import (
     Level,
     ReviewOutcome,
     ReviewStatus,
-    WaitingReason,
     Word,
     vocabulary,
 )
@@ -72,9 +71,3 @@ def test_only_two_outcomes_let_a_text_out() -> None:
     assert {outcome for outcome in ReviewOutcome if outcome.permits_publication} == {
         "open", "open_after_redaction",
     }  # fmt: skip
-
-
-def test_held_events_wait_for_their_predecessor_and_parked_ones_for_a_person() -> None:
-    assert WaitingReason.AHEAD.is_held
-    assert not WaitingReason.BUG.is_held
-    assert not WaitingReason.FORK.is_held

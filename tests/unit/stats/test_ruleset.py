@@ -43,7 +43,6 @@ def test_the_default_rule_set_is_valid_and_dated() -> None:
         ("A04", {"unit": "per_week"}, "unit", "取值不在允许的范围内"),
         ("A04", {"cap": {"scope": "unit", "amount": 3}}, "cap › period", "缺少这一项"),
         ("A04", {"effective_from": "明天"}, "effective_from", "不符合要求"),
-        ("B03", {"event": "adoption_cancelled"}, None, "取消采用"),
         ("L01", {"stack_group": None}, None, "stack_group"),
         ("A41", {"points": -1}, None, "倍数"),
         ("A41", {"stack_group": "own"}, None, "multiplier"),

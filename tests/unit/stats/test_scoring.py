@@ -187,11 +187,6 @@ def test_returned_invalid_and_submitted_items_give_nothing_and_cost_nothing() ->
     assert points(entries) == {"s1": 0, "r1": 0}
 
 
-def test_a_cancelled_adoption_leaves_nothing_behind_and_the_next_best_counts_again() -> None:
-    cancelled = happened("x1", EventKind.ADOPTION_CANCELLED, date(2026, 11, 6), adoption="a-2")
-    assert points(evaluate([county_daily, county_special, cancelled], DEFAULT)) == {"e1": 5}
-
-
 def test_an_adoption_told_again_under_another_event_counts_once() -> None:
     again = replace(county_daily, event_id="e1-again")
     assert points(evaluate([county_daily, again], DEFAULT)) == {"e1": 5}
@@ -348,8 +343,6 @@ def test_neither_order_nor_repetition_of_events_changes_the_result(
 
 @given(st.lists(scored_events, max_size=12), rulesets)
 def test_later_months_never_change_the_points_of_earlier_ones(events: list[ScoreEvent], ruleset: Ruleset) -> None:
-    # A cancellation is the one event that takes back what was given, and a bulletin adjusts it.
-    events = [event for event in events if event.kind != EventKind.ADOPTION_CANCELLED]
     until_november = [event for event in events if event.happened_on < date(2026, 12, 1)]
     entries = [entry for entry in evaluate(events, ruleset) if entry.period < "2026-12"]
     assert entries == evaluate(until_november, ruleset)

@@ -28,7 +28,6 @@ from services.kernel.language.vocabulary.places import (
     LinkState,
     System,
     UnitKind,
-    WaitingReason,
 )
 from services.kernel.language.vocabulary.word import Word
 
@@ -60,7 +59,6 @@ __all__ = [
     "System",
     "UnitKind",
     "Validity",
-    "WaitingReason",
     "Word",
     "vocabulary",
 ]
@@ -92,7 +90,6 @@ VOCABULARIES: dict[str, type[Word]] = {
     "systems": System,
     "unit_kinds": UnitKind,
     "validities": Validity,
-    "waiting_reasons": WaitingReason,
 }
 """API name of each list, as in `GET /<service>/api/v1/vocabulary/{name}`."""
 

@@ -65,29 +65,6 @@ class ErasureStage(Word):
     DONE = "done", "已清除"
 
 
-class WaitingReason(Word):
-    """Why an event that arrived has not been applied yet."""
-
-    AHEAD = "ahead", "前序未到"
-    FIRST_ABOVE_ONE = "first_above_one", "开头缺失"
-    BEHIND_PARKED = "behind_parked", "前序待处理"
-    FORK = "fork", "记录分叉"
-    NO_IDENTITY = "no_identity", "缺少标识"
-    MALFORMED = "malformed", "内容无法识别"
-    UNKNOWN_TYPE = "unknown_type", "类型未知"
-    NEWER_VERSION = "newer_version", "版本过新"
-    REFUSED = "refused", "规则不允许"
-    BUG = "bug", "处理出错"
-
-    @property
-    def is_held(self) -> bool:
-        """Whether the event goes on by itself once its predecessor is there; the others need a person."""
-        return self in _HELD
-
-
-_HELD = frozenset({WaitingReason.AHEAD, WaitingReason.FIRST_ABOVE_ONE, WaitingReason.BEHIND_PARKED})
-
-
 class DayKind(Word):
     """What a notice or the administrator has decided about one day, against the plain week."""
 

@@ -11,11 +11,9 @@ from services.kernel.runtime.uploads.inspection import (
     CheckedUpload,
     inspect_upload,
 )
-from services.kernel.runtime.uploads.kinds import ALLOWED_EXTENSIONS
 from services.kernel.runtime.uploads.taking_in import take_in
 
 __all__ = [
-    "ALLOWED_EXTENSIONS",
     "AttachmentArchiveUnsafe",
     "AttachmentContentMismatch",
     "AttachmentEmpty",

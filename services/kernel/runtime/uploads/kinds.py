@@ -161,5 +161,3 @@ KINDS: dict[str, Kind] = {
     "mp3": Kind("audio/mpeg", _starts_with(b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xfa")),
     "wav": Kind("audio/wav", _holds_at(8, b"WAVE", start=b"RIFF")),
 }
-
-ALLOWED_EXTENSIONS = frozenset(KINDS)

@@ -36,7 +36,6 @@ __all__ = [
     "asked_first",
     "edge_router",
     "etag",
-    "if_match",
     "of_officer",
     "of_thing",
 ]
@@ -129,8 +128,6 @@ IfMatch = Annotated[int, Depends(_if_match)]
 
 OfferedVersion = Annotated[int | None, Depends(_offered_version)]
 """The version a step was offered for, where the caller says it, in the same places."""
-
-if_match = _if_match
 
 
 def etag(response: Response, version: int) -> None:

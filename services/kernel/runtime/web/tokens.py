@@ -152,22 +152,6 @@ def load_key_pair(path: Path) -> KeyPair:
     return KeyPair(private=private, public=public, key_id=key_id(public))
 
 
-def load_public_key(path: Path) -> Ed25519PublicKey:
-    """The public key in the PEM file `path`.
-
-    Raises:
-        FileNotFoundError: No such file.
-        KeyUnreadable: Not an Ed25519 key.
-    """
-    try:
-        public = serialization.load_pem_public_key(path.read_bytes())
-    except (ValueError, UnsupportedAlgorithm) as fault:
-        raise KeyUnreadable(f"{path.name} is not a public key") from fault
-    if not isinstance(public, Ed25519PublicKey):
-        raise KeyUnreadable(f"{path.name} is not an Ed25519 key")
-    return public
-
-
 def public_pem(public_key: Ed25519PublicKey) -> str:
     """The public key as PEM text, as other programs expect it."""
     return public_key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode()
