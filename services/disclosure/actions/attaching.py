@@ -11,6 +11,7 @@ from services.disclosure.actions.refusals import TooManyFiles
 from services.disclosure.model import FileText, Information, InformationFile
 from services.disclosure.policy import InformationStep, next_information_status
 from services.disclosure.policy.permission import Act
+from services.disclosure.policy.status import Deed
 from services.disclosure.store.information import list_files
 from services.kernel.language.refusal import NotFound
 from services.kernel.runtime.storing.session import AsyncSession
@@ -63,7 +64,7 @@ async def attach_file(
     )
     tx.session.add(file)
     await keep_examined(tx, file, examined)
-    await note_change(tx, information, status, by=by, what="添加附件", note=checked.filename)
+    await note_change(tx, information, status, by=by, what=Deed.FILE_ADDED, note=checked.filename)
     return file
 
 
@@ -81,5 +82,5 @@ async def remove_file(tx: Transaction, information_id: UUID, attachment_id: UUID
     await tx.session.delete(file)
     if (text := await tx.session.get(FileText, attachment_id)) is not None:
         await tx.session.delete(text)
-    await note_change(tx, information, status, by=by, what="移除附件", note=file.filename)
+    await note_change(tx, information, status, by=by, what=Deed.FILE_REMOVED, note=file.filename)
     return information

@@ -18,6 +18,7 @@ from services.disclosure.policy import (
 )
 from services.disclosure.policy.fields import cleaned, faults_in, missing_in
 from services.disclosure.policy.permission import Act
+from services.disclosure.policy.status import Deed
 from services.disclosure.store.rules import categories_by_code
 from services.kernel.language.calendar import local_date
 from services.kernel.language.field_error import FieldError
@@ -62,7 +63,7 @@ async def prepare_information(
         created_at=tx.now,
         touched_at=tx.now,
     )
-    await note_step(tx, information, verb="information.prepare", what="拟稿", by=by)
+    await note_step(tx, information, verb="information.prepare", what=Deed.PREPARED, by=by)
     return information
 
 
@@ -87,12 +88,12 @@ async def change_information(
         return information
     for name, value in changed.items():
         setattr(information, name, value)
-    await note_change(tx, information, status, by=by, what="修改")
+    await note_change(tx, information, status, by=by, what=Deed.CHANGED)
     return information
 
 
 async def note_change(
-    tx: Transaction, information: Information, status: InformationStatus, *, by: Officer, what: str, note: str = ""
+    tx: Transaction, information: Information, status: InformationStatus, *, by: Officer, what: Deed, note: str = ""
 ) -> None:
     """Record who wrote on the text, and where it stands after that."""
     lost_approval = information.status is InformationStatus.APPROVED and status is InformationStatus.IN_REVIEW
@@ -132,7 +133,7 @@ async def send_to_review(
     if not may_send_to_review(information.status, information.attribute):
         raise NotForEverybody
     information.status = after
-    await record_step(tx, information, verb="information.send_to_review", what="送保密审查", by=by)
+    await record_step(tx, information, verb="information.send_to_review", what=Deed.SENT_TO_REVIEW, by=by)
     return information
 
 

@@ -21,6 +21,7 @@ from services.disclosure.policy import (
 from services.disclosure.policy.attachment import obstacle_to_file
 from services.disclosure.policy.fields import LABELS, REASON_LIMIT
 from services.disclosure.policy.permission import Act, blocker_of
+from services.disclosure.policy.status import Deed
 from services.disclosure.store.information import index_no_is_taken, list_files
 from services.disclosure.store.numbering import next_serial
 from services.disclosure.store.rules import categories_by_code, index_rules
@@ -64,7 +65,7 @@ async def publish_information(
     information.status = status
     information.published_at, information.published_by = tx.now, by.ref
     note = f"索引号 {information.index_no}"
-    await record_step(tx, information, verb="information.publish", what="发布", by=by, note=note)
+    await record_step(tx, information, verb="information.publish", what=Deed.PUBLISHED, by=by, note=note)
     tx.tell(await _as_published(tx, information, attached))
     tx.after_commit(PUBLISHED.labels(tx.node.node_id).inc)
     return information
@@ -87,7 +88,7 @@ async def revoke_information(
         raise InvalidInput(errors=[fault.as_dict()])
     information.status = status
     information.revoked_at, information.revoke_reason = tx.now, reason
-    await record_step(tx, information, verb="information.revoke", what="撤销", by=by, note=reason)
+    await record_step(tx, information, verb="information.revoke", what=Deed.REVOKED, by=by, note=reason)
     tx.tell(
         InformationRevoked(
             information_id=information.information_id, node=tx.node.node_id, index_no=information.index_no or "",

@@ -10,6 +10,7 @@ from services.disclosure.actions.showing import leave_tombstone, show_on_portal
 from services.disclosure.actions.steps import channel_of
 from services.disclosure.model import Information, InformationFile, Step
 from services.disclosure.policy import IndexCodeIsMissing
+from services.disclosure.policy.status import Deed
 from services.disclosure.store.information import list_files, lock_information, put_in_index
 from services.disclosure.store.numbering import raise_serial, settle_index_no
 from services.kernel.language.calendar import local_date
@@ -41,7 +42,7 @@ async def bring_back_revoked(tx: Transaction, fact: InformationRevoked) -> None:
     if information.status is not InformationStatus.REVOKED:
         information.status = InformationStatus.REVOKED
         information.revoked_at, information.revoke_reason = fact.revoked_at, fact.reason
-        await _note(tx, information, what="撤销", note=fact.reason)
+        await _note(tx, information, what=Deed.REVOKED, note=fact.reason)
     await leave_tombstone(tx, fact)
 
 
@@ -55,7 +56,7 @@ async def _put_published(tx: Transaction, information: Information | None, fact:
     if information.status is not InformationStatus.REVOKED:
         information.status = InformationStatus.PUBLISHED
     await _put_files(tx, fact)
-    await _note(tx, information, what="发布", note=f"索引号 {information.index_no}")
+    await _note(tx, information, what=Deed.PUBLISHED, note=f"索引号 {information.index_no}")
 
 
 def _record_of(fact: InformationPublished) -> dict[str, Any]:
@@ -114,7 +115,7 @@ async def _raise_counter(tx: Transaction, fact: InformationPublished) -> None:
         await raise_serial(tx.session, template.counter(codes, published_on), serial)
 
 
-async def _note(tx: Transaction, information: Information, *, what: str, note: str) -> None:
+async def _note(tx: Transaction, information: Information, *, what: Deed, note: str) -> None:
     information.version += 1
     information.touched_at = tx.now
     tx.session.add(information)

@@ -20,6 +20,7 @@ from services.disclosure.policy.point import ReviewPoint
 from services.disclosure.policy.redaction import changes_beyond
 from services.disclosure.policy.review import faults_in_passages, missing_in_review
 from services.disclosure.policy.scan import scan_text
+from services.disclosure.policy.status import Deed
 from services.disclosure.store.information import list_file_texts, list_files, list_reviews
 from services.disclosure.store.rules import sensitive_words
 from services.kernel.language.text import clean_line, clean_text
@@ -78,7 +79,7 @@ async def review_confidentiality(
     information.outcome, information.ground = decision.outcome, decision.ground
     information.reviewed_body, information.reviewed_by = information.body, by.ref
     note = f"{decision.label}。{opinion}" if opinion else decision.label
-    await record_step(tx, information, verb="information.review", what="保密审查", by=by, note=note)
+    await record_step(tx, information, verb="information.review", what=Deed.REVIEWED, by=by, note=note)
     return information
 
 

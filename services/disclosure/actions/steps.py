@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.disclosure.model import Information, Step
+from services.disclosure.policy.status import Deed
 from services.disclosure.store.information import put_in_index
 from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.web.identity import Officer
@@ -16,7 +17,7 @@ def channel_of(unit_id: UUID) -> str:
 
 
 async def record_step(
-    tx: Transaction, information: Information, *, verb: str, what: str, by: Officer, note: str = ""
+    tx: Transaction, information: Information, *, verb: str, what: Deed, by: Officer, note: str = ""
 ) -> None:
     """Raise the version and leave the step in history, audit chain and index."""
     information.version += 1
@@ -24,7 +25,7 @@ async def record_step(
 
 
 async def note_step(
-    tx: Transaction, information: Information, *, verb: str, what: str, by: Officer, note: str = ""
+    tx: Transaction, information: Information, *, verb: str, what: Deed, by: Officer, note: str = ""
 ) -> None:
     """Leave the step in history, audit chain and index without a new version."""
     information.touched_at = tx.now

@@ -25,6 +25,7 @@ from services.disclosure.policy import (
 from services.disclosure.policy.fields import LABELS
 from services.disclosure.policy.hint import Hint, hints_in
 from services.disclosure.policy.permission import ROLES, Act, blocker_of
+from services.disclosure.policy.status import Deed
 from services.disclosure.store import information as store
 from services.disclosure.store.items import find_item
 from services.disclosure.store.rules import categories_by_code, sensitive_words
@@ -39,7 +40,7 @@ from services.kernel.runtime.web.identity import Officer
 _METADATA_FIELDS = frozenset({"title", "publisher_org_id", "category_id", "formed_on", "validity", "summary"})
 _FORM_FIELDS = _METADATA_FIELDS - {"publisher_org_id"} | {"body", "attribute"}
 _SHOWN_ELSEWHERE = frozenset({"index_no", "title"})
-_TONES = {"发布": "key", "撤销": "back", "保密审查": "done"}
+_TONES: dict[str, str] = {Deed.PUBLISHED: "key", Deed.REVOKED: "back", Deed.REVIEWED: "done"}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from services.disclosure.policy.fields import LABELS
-from services.kernel.language.calendar import local_date
+from services.kernel.language.calendar import local_date, zh_day
 from services.kernel.language.field_error import FieldError, missing, too_long
 from services.kernel.language.vocabulary import DisclosureAttribute, Validity, Word
 
@@ -80,7 +80,7 @@ def _text(value: Any) -> str:
     if isinstance(value, datetime):
         value = local_date(value)
     if isinstance(value, date):
-        return f"{value.year}年{value.month}月{value.day}日"
+        return zh_day(value)
     if isinstance(value, Word):
         return value.label
     return str(value or "") if isinstance(value, str | None) else "、".join(value)

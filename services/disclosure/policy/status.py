@@ -67,6 +67,19 @@ class InformationStep(StrEnum):
     REVOKE = "revoke"
 
 
+class Deed(StrEnum):
+    """What a line of a text's history says was done; the value is kept and read by officers."""
+
+    PREPARED = "拟稿"
+    CHANGED = "修改"
+    FILE_ADDED = "添加附件"
+    FILE_REMOVED = "移除附件"
+    SENT_TO_REVIEW = "送保密审查"
+    REVIEWED = "保密审查"
+    PUBLISHED = "发布"
+    REVOKED = "撤销"
+
+
 _S, _STEP = InformationStatus, InformationStep
 
 TRANSITIONS: dict[InformationStatus, dict[InformationStep, InformationStatus]] = {

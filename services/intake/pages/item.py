@@ -115,7 +115,7 @@ async def item_context(
         "undelivered": undelivered_age(submission, now),
         "hops": hop_nodes(submission, history, names, await next_office(session, submission, me, node)),
         "groups": timeline_groups(history, submission.hops, names),
-        "adoptions": [row for row in history if row.type == SubmissionAdopted.TYPE],
+        "adoptions": [(row, Level(row.data["level"]).grade) for row in history if row.type == SubmissionAdopted.TYPE],
         "instructions": [row for row in history if row.type == InstructionRecorded.TYPE],
         "editions": [
             (_edition_name(one, submission, names), edition_key(one), one) for one in newest_editions(editions)

@@ -1,4 +1,4 @@
-"""Working days: the plain week, what the State Council moved, and what is not yet announced."""
+"""Days and hours of China in words, and working days: the plain week, what the State Council moved, what is not yet announced."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +12,9 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 _ONE_DAY = timedelta(days=1)
 _SATURDAY = 5
+_MINUTE_S = 60
+_HOUR_S = 3600
+_DAY_S = 86400
 
 # Free by law in every year on the same date, so they hold before the notice is out.
 # Source: 全国年节及纪念日放假办法 (2024) 第二条.
@@ -27,6 +30,32 @@ def local_date(instant: datetime) -> date:
     if instant.tzinfo is None:
         raise ValueError("an instant needs a zone")
     return instant.astimezone(SHANGHAI).date()
+
+
+def zh_day(day: date) -> str:
+    """2026年11月24日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def zh_moment(instant: datetime) -> str:
+    """2026年11月24日 16:05 on a clock in China, as paper has it.
+
+    Raises:
+        ValueError: The instant has no zone.
+    """
+    return f"{zh_day(local_date(instant))} {instant.astimezone(SHANGHAI):%H:%M}"
+
+
+def duration_zh(span: timedelta | float) -> str:
+    """A length of time in its two largest units: 3天4小时, 1时26分, 42分, 18秒; `span` in seconds or a timedelta."""
+    seconds = round(abs(span.total_seconds() if isinstance(span, timedelta) else span))
+    if seconds >= _DAY_S:
+        days, rest = divmod(seconds, _DAY_S)
+        return f"{days}天{rest // _HOUR_S}小时" if rest >= _HOUR_S else f"{days}天"
+    if seconds >= _HOUR_S:
+        hours, rest = divmod(seconds, _HOUR_S)
+        return f"{hours}时{rest // _MINUTE_S}分" if rest >= _MINUTE_S else f"{hours}小时"
+    return f"{seconds // _MINUTE_S}分" if seconds >= _MINUTE_S else f"{seconds}秒"
 
 
 @dataclass(frozen=True)
@@ -84,7 +113,7 @@ class WorkingDays:
         while left:
             day += _ONE_DAY
             left -= self.is_working_day(day)
-        rule = f"自{_zh(start)}的次日起第{count}个工作日" if count else f"{_zh(start)}当日"
+        rule = f"自{zh_day(start)}的次日起第{count}个工作日" if count else f"{zh_day(start)}当日"
         return self._due(start, day, rule)
 
     def add_calendar_days(self, start: date, count: int) -> DueDate:
@@ -95,8 +124,8 @@ class WorkingDays:
         last = day = start + timedelta(days=count)
         while not self.is_working_day(day):
             day += _ONE_DAY
-        moved = "" if day == last else f"（{_zh(last)}休息，顺延）"
-        return self._due(last - _ONE_DAY, day, f"自{_zh(start)}的次日起第{count}日{moved}")
+        moved = "" if day == last else f"（{zh_day(last)}休息，顺延）"
+        return self._due(last - _ONE_DAY, day, f"自{zh_day(start)}的次日起第{count}日{moved}")
 
     def working_days_between(self, start: date, end: date) -> int:
         """Working days after `start` up to and including `end`; negative when `end` is earlier."""
@@ -131,7 +160,3 @@ def seed_days(first: int = 2004, last: int = 2026) -> list[CalendarDay]:
     free = [CalendarDay(on, DayKind.HOLIDAY, names[name]) for on, name in holidays.items()]
     worked = [CalendarDay(on, DayKind.MAKEUP_WORKDAY, f"{names[name]}调休") for on, name in workdays.items()]
     return sorted((day for day in free + worked if first <= day.on.year <= last), key=lambda day: day.on)
-
-
-def _zh(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from services.kernel.language.calendar import SHANGHAI
+from services.kernel.language.calendar import zh_moment
 from services.kernel.language.vocabulary import InfoType
 from services.kernel.language.vocabulary.item_fields import FIELDS, Field, Kind
 
@@ -96,7 +96,7 @@ def in_words(field: Field, value: Any) -> str:
     if field.kind is Kind.DECLARATION:
         return "已声明" if value else "未声明"
     if field.kind is Kind.TIME:
-        return _time_in_words(datetime.fromisoformat(value) if isinstance(value, str) else value)
+        return zh_moment(datetime.fromisoformat(value) if isinstance(value, str) else value)
     if field.kind.is_number:
         return f"{value:,}{field.unit}"
     if field.kind in {Kind.LIST, Kind.PEOPLE, Kind.UNITS}:
@@ -104,11 +104,6 @@ def in_words(field: Field, value: Any) -> str:
     if field.words:
         return next((word.label for word in field.words if word == value), str(value))
     return str(value)
-
-
-def _time_in_words(at: datetime) -> str:
-    local = at.astimezone(SHANGHAI)
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
 def _names(entries: Iterable[Any]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from services.kernel.language.calendar import local_date
 from services.kernel.language.events.parts import Item
 from services.kernel.language.events.review import InstructionRecorded
 from services.kernel.language.field_error import FieldError
@@ -18,14 +19,13 @@ from services.review.actions.telling import head_of, note_inside, tell, touch
 from services.review.model import Instruction
 from services.review.model.inputs import NewInstruction
 from services.review.policy import Verb
-from services.review.policy.numbering import SHANGHAI
 from services.review.policy.texts import sentence
 
 
 async def record_instruction(tx: Transaction, origin_id: UUID, *, by: Officer, new: NewInstruction) -> Instruction:
     """Record it; the units below learn nothing, the fact alone, or the text, as `share` says."""
     item = await admit(tx, origin_id, Verb.RECORD_INSTRUCTION, by=by)
-    if new.given_on > tx.now.astimezone(SHANGHAI).date():
+    if new.given_on > local_date(tx.now):
         message = "批示日期不能晚于今天。"
         raise InvalidInput(message, errors=[FieldError("given_on", "in_future", message).as_dict()])
     row = Instruction(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from services.kernel.language.calendar import local_date
 from services.kernel.language.events.issues import IssueEntry, IssuePublished
 from services.kernel.language.events.review import SubmissionAdopted
 from services.kernel.language.field_error import FieldError
@@ -21,7 +22,6 @@ from services.review.metrics import ISSUES_SIGNED
 from services.review.model import Adoption, AdoptionStatus, Issue, IssueStatus, Periodical, ReviewItem, Series
 from services.review.policy import IssueAlreadySigned, IssueNotReady, issue_year, next_number
 from services.review.policy.issues import Entry, require_issue_role, sign_blockers
-from services.review.policy.numbering import SHANGHAI
 from services.review.store import issues
 from services.review.store.items import current_text, lock_item
 from services.review.store.sources import source_names
@@ -150,7 +150,7 @@ def _adopted(
         issue_id=issue.issue_id,
         issue_no=issue.number,
         issue_year=issue.year,
-        adopted_on=tx.now.astimezone(SHANGHAI).date(),
+        adopted_on=local_date(tx.now),
         series=issue.series.value,
     )
 

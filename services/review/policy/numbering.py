@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from services.kernel.language.calendar import local_date
 
 
 def issue_year(signed_at: datetime) -> int:
     """The year whose series an issue belongs to: the local year of its signature."""
-    return signed_at.astimezone(SHANGHAI).year
+    return local_date(signed_at).year
 
 
 def next_number(last: int | None) -> int:

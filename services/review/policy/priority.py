@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.kernel.language.calendar import duration_zh, local_date
 from services.kernel.language.vocabulary import InfoType, Word
-from services.review.policy.numbering import SHANGHAI
 
 
 class DueGroup(Word):
@@ -50,11 +50,11 @@ def priority_of(
     info_type: InfoType, *, by: datetime, due_at: datetime | None, arrived_at: datetime, now: datetime
 ) -> Priority:
     """Put a row under its heading and say why it stands there."""
-    waited = _span(now - arrived_at)
+    waited = duration_zh(max(now - arrived_at, timedelta()))
     if due_at is not None:
         reason = f"{info_type.label}有明确时限；已等 {waited}"
     else:
-        reason = f"{info_type.label}应在到稿后 {_span(by - arrived_at)}内处理；已等 {waited}"
+        reason = f"{info_type.label}应在到稿后 {duration_zh(by - arrived_at)}内处理；已等 {waited}"
     return Priority(by, _group(by, now), reason)
 
 
@@ -63,13 +63,5 @@ def _group(by: datetime, now: datetime) -> DueGroup:
         return DueGroup.OVERDUE
     if by - now <= timedelta(hours=2):
         return DueGroup.SOON
-    days = (by.astimezone(SHANGHAI).date() - now.astimezone(SHANGHAI).date()).days
+    days = (local_date(by) - local_date(now)).days
     return {0: DueGroup.TODAY, 1: DueGroup.TOMORROW}.get(days, DueGroup.LATER)
-
-
-def _span(length: timedelta) -> str:
-    minutes = max(0, int(length.total_seconds() // 60))
-    if minutes < 60:
-        return f"{minutes} 分钟"
-    hours = minutes // 60
-    return f"{hours} 小时" if hours < 48 else f"{hours // 24} 天"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from services.kernel.language.calendar import local_date
 from services.kernel.runtime.documents.brief import BriefDocument, BriefItem
 from services.kernel.runtime.storing.session import AsyncSession
 from services.review.model import Adoption, Issue, ReviewItem, Series
 from services.review.policy import issue_label
-from services.review.policy.numbering import SHANGHAI
 from services.review.store.issues import IssueNotFound, list_entries, titles_of
 from services.review.store.items import current_text
 from services.review.store.sources import source_names
@@ -29,7 +29,7 @@ async def brief_of(session: AsyncSession, issue_id: UUID, node_id: str) -> Brief
         name=periodical.title,
         issue_label=issue_label(issue.number, is_supplement=issue.series is Series.SUPPLEMENT),
         office=periodical.issuing_office,
-        issued_on=(issue.signed_at or issue.touched_at).astimezone(SHANGHAI).date(),
+        issued_on=local_date(issue.signed_at or issue.touched_at),
         items=tuple(items),
         secrecy_mark=issue.mark,
         contents=tuple(item.title for item in items) if len(items) > 1 else (),

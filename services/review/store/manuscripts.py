@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from services.kernel.language.calendar import local_date, zh_moment
 from services.kernel.language.events.parts import OfficerRef
 from services.kernel.language.particulars import particulars
 from services.kernel.language.vocabulary import SignMode
 from services.kernel.language.vocabulary.item_fields import FIELD
 from services.kernel.runtime.documents.manuscript import Manuscript, SignStep
-from services.kernel.runtime.pages.wording import local
 from services.review.store.sheet import ItemSheet
 
 _IN_HEAD = ("author_name", "author_phone", "co_units")
@@ -27,7 +27,7 @@ def manuscript_of(sheet: ItemSheet) -> Manuscript:
         number=item.number,
         title=text.title if text else item.title,
         body=text.body if text else "",
-        dated_on=local(item.arrived_at).date(),
+        dated_on=local_date(item.arrived_at),
         facts=(("类别", item.info_type.label), *head.items(), ("版次", f"第{item.submission_version}版")),
         particulars=tuple(filled.items()),
         attachments=tuple(one.filename for one in sheet.latest.content.attachments) if sheet.latest else (),
@@ -60,7 +60,4 @@ def _named(officer: OfficerRef | None) -> str:
 
 def _on_paper(at: datetime | None) -> str:
     """A time as paper has it, always with its date: 2026年11月24日 16:05."""
-    if at is None:
-        return ""
-    there = local(at)
-    return f"{there.year}年{there.month}月{there.day}日 {there:%H:%M}"
+    return zh_moment(at) if at else ""

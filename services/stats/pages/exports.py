@@ -10,7 +10,7 @@ from fastapi import Query, Response
 from services.kernel.language.refusal import NotFound
 from services.kernel.runtime.pages.export import ExportForm, ExportTable, as_file
 from services.kernel.runtime.web.dependencies import Me, Node, Now, Reading, edge_router
-from services.stats.pages.viewing import LEVELS, levels_shown, records, sheet_for
+from services.stats.pages.viewing import levels_shown, records, sheet_for
 from services.stats.policy import Period
 from services.stats.policy.credit import as_number
 from services.stats.policy.reading import AnotherUnitsScores, may_see_unit
@@ -33,7 +33,7 @@ async def export_scores(
         "名次",
         "单位",
         "报送",
-        *[f"{LEVELS[level]}级采用" for level in levels],
+        *[f"{level.grade}采用" for level in levels],
         "转报",
         "批示",
         "退回无效",

@@ -9,7 +9,7 @@ from fastapi import Query, Request, Response
 from services.kernel.language.refusal import NotFound
 from services.kernel.runtime.pages.templating import page
 from services.kernel.runtime.web.dependencies import Me, Now, Reading, edge_router
-from services.stats.pages.viewing import LEVELS, points_zh
+from services.stats.pages.viewing import points_zh
 from services.stats.policy import Period, Ruleset
 from services.stats.policy.reading import may_edit_rules
 from services.stats.store.figures import in_force_at_end
@@ -43,7 +43,6 @@ async def show_rules(
         shown=shown,
         sections=_sections(shown) if shown else [],
         may_edit=may_edit_rules(me.roles, me.unit_kind),
-        levels=LEVELS,
         zh=points_zh,
     )
 

@@ -13,7 +13,6 @@ from services.kernel.runtime.pages.templating import page
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.web.dependencies import Me, Node, Now, Officer, Reading, edge_router
 from services.stats.pages.viewing import (
-    LEVELS,
     Record,
     levels_shown,
     month_options,
@@ -81,7 +80,7 @@ async def _context(
         "groups": [(name, len(members)) for name, members in groups.items()],
         "group": chosen,
         "rows": rows,
-        "levels": [(level, LEVELS[level]) for level in levels_shown(rows, node.level)],
+        "levels": levels_shown(rows, node.level),
         "tiles": tiles(rows, levels_shown(rows, node.level)),
         "ruleset": sheet.ruleset,
         "sees_all": sees_all(me),

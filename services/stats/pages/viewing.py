@@ -18,8 +18,6 @@ from services.stats.policy.sheet import ScoreRow
 from services.stats.store.events import list_periods
 from services.stats.store.figures import ScoreSheet, Source, read_sheet
 
-LEVELS = {Level.TOWNSHIP: "乡镇", Level.COUNTY: "区县", Level.CITY: "市", Level.PROVINCE: "省", Level.NATIONAL: "国家"}
-
 
 def sees_all(me: Officer) -> bool:
     """Whether the reader sees every unit and the order of the group."""
@@ -48,7 +46,7 @@ def levels_shown(rows: Sequence[ScoreRow], own: Level) -> list[Level]:
 def tiles(rows: Sequence[ScoreRow], levels: Sequence[Level]) -> list[dict[str, Any]]:
     """The figures of all lines together."""
     adopted = [
-        {"label": f"{LEVELS[level]}级采用", "value": sum(row.counts.adopted.get(level, 0) for row in rows)}
+        {"label": f"{level.grade}采用", "value": sum(row.counts.adopted.get(level, 0) for row in rows)}
         for level in levels
     ]
     return [
@@ -95,7 +93,7 @@ def _record(source: Source, me: Officer) -> Record:
     return Record(
         on=event.happened_on,
         what=event.label or EventKind(event.kind).label,
-        level=LEVELS[Level(event.level)] if event.level else "",
+        level=Level(event.level).grade if event.level else "",
         title=event.title if shows else TITLE_OMITTED,
         href=_item_href(event, me),
         rule_id=entry.rule_id if entry else "",

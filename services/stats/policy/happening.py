@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from services.kernel.language.calendar import SHANGHAI
-from services.kernel.language.events.meaning import level_label
+from services.kernel.language.calendar import local_date
 from services.kernel.language.events.parts import Hop, SubmissionFact
 from services.kernel.language.events.review import (
     InstructionRecorded,
@@ -58,8 +57,8 @@ def _forwarded(fact: SubmissionForwardedUp, node_id: str) -> _Said | None:
     if hop.to_node == node_id:
         return _submission(fact, hop)
     identity = f"forwarded:{fact.item.origin_id}:{hop.n}"
-    label = f"转报{level_label(hop.to_level)}"
-    return _happened(EventKind.FORWARDED_UP, identity, hop.to_level, on=local_day(fact.at), label=label)
+    label = f"转报{hop.to_level.grade}"
+    return _happened(EventKind.FORWARDED_UP, identity, hop.to_level, on=local_date(fact.at), label=label)
 
 
 def _adopted(fact: SubmissionAdopted, _node_id: str) -> _Said:
@@ -77,7 +76,7 @@ def _instructed(fact: InstructionRecorded, _node_id: str) -> _Said | None:
     if fact.share is Share.NONE:
         return None
     identity = f"instruction:{fact.instruction_id}:{fact.item.origin_id}"
-    label = f"{level_label(fact.level)}{fact.leader_rank.label}批示"
+    label = f"{fact.level.grade}{fact.leader_rank.label}批示"
     said = _happened(EventKind.LEADER_INSTRUCTION, identity, fact.level, on=fact.given_on, label=label)
     return said | {"leader_rank": fact.leader_rank}
 
@@ -90,22 +89,17 @@ def _returned(fact: SubmissionReturned, _node_id: str) -> _Said | None:
         return None
     level = next((hop.to_level for hop in head.hops if hop.n == head.hop), None)
     identity = f"returned:{head.origin_id}:{head.hop}:{head.version}"
-    on, label = local_day(fact.at), f"退回：{reason.label}"
+    on, label = local_date(fact.at), f"退回：{reason.label}"
     return _happened(EventKind.RETURNED_INVALID, identity, level, on=on, label=label)
 
 
 def _submission(fact: SubmissionFact, hop: Hop) -> _Said:
     identity = f"submitted:{fact.item.origin_id}:{hop.n}:{fact.item.version}"
-    return _happened(EventKind.SUBMISSION_COUNTED, identity, hop.to_level, on=local_day(fact.at), label="报送")
+    return _happened(EventKind.SUBMISSION_COUNTED, identity, hop.to_level, on=local_date(fact.at), label="报送")
 
 
 def _happened(kind: EventKind, identity: str, level: Level | None, *, on: date, label: str) -> _Said:
     return {"kind": kind, "event_id": identity, "level": level, "happened_on": on, "label": label}
-
-
-def local_day(at: datetime) -> date:
-    """The day on which an instant lies in China."""
-    return at.astimezone(SHANGHAI).date()
 
 
 _READINGS: dict[type[SubmissionFact], Callable[[Any, str], _Said | None]] = {

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.responses import Response
 
+from services.kernel.language.calendar import duration_zh
 from services.kernel.language.vocabulary import InfoType, Level, Role
 from services.kernel.runtime.pages import prose, wording
 from services.kernel.runtime.pages.flash import messages_in
@@ -188,7 +189,7 @@ def test_dates_and_times_are_those_of_a_clock_in_china() -> None:
     [(18, "18秒"), (2520, "42分"), (5160, "1时26分"), (10800, "3小时"), (97200, "1天3小时"), (172800, "2天")],
 )
 def test_a_span_is_told_in_its_two_largest_units(seconds: int, words: str) -> None:
-    assert wording.duration_zh(seconds) == words
+    assert duration_zh(seconds) == words
 
 
 @pytest.mark.parametrize(

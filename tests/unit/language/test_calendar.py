@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.kernel.language.calendar import WorkingDays, local_date, seed_days
+from services.kernel.language.calendar import WorkingDays, local_date, seed_days, zh_moment
 from services.kernel.language.vocabulary import DayKind
 
 SEEDED = seed_days()
@@ -130,6 +130,10 @@ def test_the_seed_holds_only_days_that_differ_and_no_day_twice() -> None:
 def test_a_local_date_is_that_of_shanghai() -> None:
     assert local_date(datetime(2026, 11, 23, 16, 0, tzinfo=UTC)) == date(2026, 11, 24)
     assert local_date(datetime(2026, 11, 23, 15, 59, tzinfo=UTC)) == date(2026, 11, 23)
+
+
+def test_an_instant_is_printed_as_a_clock_in_china_has_it() -> None:
+    assert zh_moment(datetime(2026, 12, 31, 16, 5, tzinfo=UTC)) == "2027年1月1日 00:05"
 
 
 def test_an_instant_without_zone_names_no_date() -> None:

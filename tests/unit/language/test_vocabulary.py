@@ -61,6 +61,10 @@ def test_levels_rank_from_township_to_nation() -> None:
     ]  # fmt: skip
 
 
+def test_a_level_is_named_once_also_before_what_it_did() -> None:
+    assert [level.grade for level in Level] == ["乡镇级", "区县级", "市级", "省级", "国家级"]
+
+
 def test_the_words_for_taken_and_not_taken_are_those_of_the_offices() -> None:
     assert ReviewStatus.DECLINED.label == "未采用"
     assert ReviewStatus.SELECTED.label == "拟采用"

@@ -95,7 +95,7 @@ def test_the_place_in_the_queue_is_explained() -> None:
     found = priority_of(
         InfoType.PROBLEM, by=AT + timedelta(hours=24), due_at=None, arrived_at=AT, now=AT + timedelta(minutes=42)
     )
-    assert found.reason == "问题类应在到稿后 24 小时内处理；已等 42 分钟"
+    assert found.reason == "问题类应在到稿后 1天内处理；已等 42分"
 
 
 def hours_for(info_type: InfoType) -> float:

@@ -10,7 +10,6 @@ from services.kernel.language.events.review import SubmissionReturned
 from services.kernel.language.vocabulary import InfoType, Level
 from services.stats.policy import EventKind, events_of
 from services.stats.policy.governed import credited_unit
-from services.stats.policy.happening import local_day
 
 TOWNSHIP, DISTRICT, WATER = uuid4(), uuid4(), uuid4()
 HOPS = (
@@ -52,7 +51,3 @@ def test_only_an_offices_return_for_an_invalid_item_counts_as_one(hop: int, reas
     )  # fmt: skip
     found = events_of(fact, "district")
     assert [(one.kind, one.period) for one in found] == [(EventKind.RETURNED_INVALID, "2026-12")] * counts
-
-
-def test_a_day_is_a_day_in_china() -> None:
-    assert local_day(datetime(2026, 12, 31, 16, 0, tzinfo=UTC)).isoformat() == "2027-01-01"

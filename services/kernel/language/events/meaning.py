@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from services.kernel.language.vocabulary import InfoType, Level, Word
+from services.kernel.language.vocabulary import InfoType, Word
 
 if TYPE_CHECKING:
     from services.kernel.language.events.parts import OfficerRef
@@ -82,20 +82,6 @@ class Line:
     signed_by: str = ""
     note: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
-
-
-_LEVELS = {
-    Level.TOWNSHIP: "乡镇级",
-    Level.COUNTY: "区县级",
-    Level.CITY: "市级",
-    Level.PROVINCE: "省级",
-    Level.NATIONAL: "国家级",
-}
-
-
-def level_label(level: Level) -> str:
-    """How a level is written before what it did: 市级, 区县级."""
-    return _LEVELS[level]
 
 
 def label_of(words: type[Word], code: str) -> str:

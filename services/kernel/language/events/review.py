@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from services.kernel.language.events.meaning import STAYS, Kind, Line, Tone, Way, label_of, level_label
+from services.kernel.language.events.meaning import STAYS, Kind, Line, Tone, Way, label_of
 from services.kernel.language.events.parts import Edition, Fact, OfficerRef, SubmissionFact
 from services.kernel.language.events.sending import SubmissionSentUp
 from services.kernel.language.vocabulary import (
@@ -216,7 +216,7 @@ class SubmissionAdopted(SubmissionFact):
         )
         data = {"adoption_id": str(self.adoption_id), "mode_label": self.mode.label, **_json(self, *names)}
         issue = f"《{self.periodical_title.strip('《》')}》第{self.issue_no}期"
-        return Line(f"{level_label(self.level)}采用，{issue}", data=data)
+        return Line(f"{self.level.grade}采用，{issue}", data=data)
 
 
 class InstructionRecorded(SubmissionFact):
@@ -252,7 +252,7 @@ class InstructionRecorded(SubmissionFact):
         shared = self.text if self.share is Share.TEXT and self.text else ""
         if shared:
             data |= {"text": shared, "leader_name": self.leader_name}
-        text = f"{level_label(self.level)}{label_of(LeaderRank, self.leader_rank)}作出批示"
+        text = f"{self.level.grade}{label_of(LeaderRank, self.leader_rank)}作出批示"
         return Line(text, note=shared, data=data)
 
 

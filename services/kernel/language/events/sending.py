@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from services.kernel.language.events.meaning import Kind, Line, Place, Tone, Way, label_of, level_label
+from services.kernel.language.events.meaning import Kind, Line, Place, Tone, Way, label_of
 from services.kernel.language.events.parts import Content, SignOff, SubmissionFact
 from services.kernel.language.vocabulary import Level, SignMode
 
@@ -45,6 +45,6 @@ class SubmissionSentUp(SubmissionFact):
         }
         is_online = sign_off.sign_mode is SignMode.ONLINE
         mode = "" if is_online else f"（{label_of(SignMode, sign_off.sign_mode)}）"
-        to = "" if hop is None or hop.to_node == hop.from_node else level_label(Level(hop.to_level))
+        to = "" if hop is None or hop.to_node == hop.from_node else Level(hop.to_level).grade
         text = f"{sign_off.signed_by}签发{mode}，{self.VERB}{to}"
         return Line(text, signed_by=sign_off.signed_by, data=data)

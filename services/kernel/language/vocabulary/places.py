@@ -17,6 +17,11 @@ class Level(Word):
         """Height in the chain: 0 for a township, 4 for the nation."""
         return list(Level).index(self)
 
+    @property
+    def grade(self) -> str:
+        """How it is written before what it did: 乡镇级, 市级."""
+        return f"{self.label.removesuffix('(街道)')}级"
+
 
 class System(Word):
     """Which of the parallel hierarchies a superior, a periodical or a score belongs to."""

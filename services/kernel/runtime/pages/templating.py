@@ -19,6 +19,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
+from services.kernel.language.calendar import duration_zh
 from services.kernel.runtime.pages import prose, wording
 from services.kernel.runtime.pages.flash import FLASH_COOKIE, Message, back_to, messages_in
 from services.kernel.runtime.pages.masthead import Masthead, masthead_of
@@ -139,7 +140,7 @@ def make_templates(*template_dirs: Path | str) -> Templates:
         zh_time=wording.zh_time,
         zh_datetime=wording.zh_datetime,
         zh_short=wording.zh_short,
-        duration_zh=wording.duration_zh,
+        duration_zh=duration_zh,
         time_left=wording.time_left,
         due_tone=wording.due_tone,
         iso=wording.iso,

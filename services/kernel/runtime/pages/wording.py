@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from services.kernel.language.calendar import SHANGHAI
+from services.kernel.language.calendar import SHANGHAI, duration_zh, zh_day
 
 ABSENT = "—"
-_MINUTE_S = 60
 _HOUR_S = 3600
-_DAY_S = 86400
 
 
 def local(at: datetime) -> datetime:
@@ -33,7 +31,7 @@ def zh_date(value: date | datetime | None, now: date | datetime | None = None) -
         return ABSENT
     day = _day(value)
     short = now is not None and _day(now).year == day.year
-    return f"{day.month}月{day.day}日" if short else f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.month}月{day.day}日" if short else zh_day(day)
 
 
 def zh_time(at: datetime | None) -> str:
@@ -62,18 +60,6 @@ def zh_short(at: datetime | None, now: datetime) -> str:
     if (day.year, day.month) == (today.year, today.month):
         return f"{day.day}日 {zh_time(at)}"
     return f"{zh_date(at, now)} {zh_time(at)}"
-
-
-def duration_zh(span: timedelta | float) -> str:
-    """A length of time in its two largest units: 3天4小时, 1时26分, 42分, 18秒; `span` in seconds or a timedelta."""
-    seconds = round(abs(span.total_seconds() if isinstance(span, timedelta) else span))
-    if seconds >= _DAY_S:
-        days, rest = divmod(seconds, _DAY_S)
-        return f"{days}天{rest // _HOUR_S}小时" if rest >= _HOUR_S else f"{days}天"
-    if seconds >= _HOUR_S:
-        hours, rest = divmod(seconds, _HOUR_S)
-        return f"{hours}时{rest // _MINUTE_S}分" if rest >= _MINUTE_S else f"{hours}小时"
-    return f"{seconds // _MINUTE_S}分" if seconds >= _MINUTE_S else f"{seconds}秒"
 
 
 def time_left(due_at: datetime, now: datetime) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from services.kernel.language.events.meaning import Kind, level_label
+from services.kernel.language.events.meaning import Kind
 from services.kernel.language.events.parts import Hop
 from services.kernel.language.timeline import kind_of, tone_of
 from services.kernel.language.vocabulary import Level, SignMode
@@ -30,7 +30,7 @@ async def node_names(session: AsyncSession, node: NodeInfo) -> dict[str, str]:
 
 def node_name(node: str, level: Level, names: Names) -> str:
     """A node's name where it is known here (by its id, else by its level), else the office of its level."""
-    return names.get(node) or names.get(level.value) or f"{level_label(level)}办公室"
+    return names.get(node) or names.get(level.value) or f"{level.grade}办公室"
 
 
 def timeline_groups(rows: Sequence[HistoryLine], hops: Sequence[Hop], names: Names) -> list[dict[str, Any]]:

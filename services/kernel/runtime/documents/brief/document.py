@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from services.kernel.language.calendar import zh_day
 from services.kernel.runtime.documents.official_text import BodyParagraph, read_paragraph, title_lines
 
 TITLE_WIDTH_EM = 20.0
@@ -62,7 +63,7 @@ class BriefDocument:
     @property
     def date_label(self) -> str:
         """The signing date as printed: no leading zeros."""
-        return f"{self.issued_on.year}年{self.issued_on.month}月{self.issued_on.day}日"
+        return zh_day(self.issued_on)
 
     @property
     def recipients(self) -> list[str]:
