@@ -143,7 +143,9 @@ async def count_undelivered(session: AsyncSession, listing: Listing, now: dateti
 
 async def list_asked(session: AsyncSession, origins: Collection[UUID]) -> set[UUID]:
     """Which of these items an office asks something about that nobody has answered."""
-    query = select(Question.origin_id).where(col(Question.origin_id).in_(origins), *_open_question())
+    query = select(Question.origin_id).where(
+        col(Question.origin_id).in_(origins), Question.question != "", col(Question.answer).is_(None)
+    )
     return set(await session.exec(query))
 
 

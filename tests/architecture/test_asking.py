@@ -42,7 +42,7 @@ def test_whoever_sends_a_form_is_known_before_it_can_come_back(tmp_path: Path) -
     process = make_node(build_services(), settings_for(DISTRICT, tmp_path), with_agents=False)
     forms = [route for route in routes_of(process.app.routes) if hasattr(route.endpoint, "comes_back")]
     of_officers = [(route.path, list(_calls(route.dependant))) for route in forms if route.path != "/login"]
-    (if_match,) = (one.dependency for one in IfMatch.__metadata__)
+    (if_match,) = (one.dependency for one in IfMatch.__metadata__)  # type: ignore[attr-defined]
     hasty = {path for path, calls in of_officers if if_match in calls[: calls.index(officer_asking)]}
     assert len(forms) > 50
     assert hasty == set()

@@ -10,10 +10,9 @@ from typing import Any
 
 from services.kernel.language.field_error import FieldError
 from services.kernel.language.sensitive import KIND_LABELS, find_sensitive
-from services.kernel.language.vocabulary.item_fields import FIELD, FIELDS, Kind
+from services.kernel.language.vocabulary.item_fields import CONTACTS, FIELD, FIELDS, Kind
 
 _READ = frozenset({Kind.TEXT, Kind.PLACE, Kind.LINE})
-_WRITERS = frozenset({"author_name", "site_contact"})
 
 
 def stops_submission(error: FieldError) -> bool:
@@ -34,9 +33,9 @@ def advice(errors: Iterable[FieldError]) -> list[FieldError]:
 
 def sensitive(values: Mapping[str, Any]) -> list[FieldError]:
     """Personal data and secrecy marks that stand in a text, a line for each field; the contact's own number is known."""
-    phones = [str(values.get(name) or "") for name in ("author_phone", "site_contact")]
+    phones = [str(values.get(name) or "") for name in CONTACTS]
     lines = []
-    for field in (field for field in FIELDS if field.kind in _READ and field.name not in _WRITERS):
+    for field in (field for field in FIELDS if field.kind in _READ and not field.is_contact):
         found = find_sensitive(str(values.get(field.name) or ""), known_phones=phones)
         if found:
             kinds = "、".join(dict.fromkeys(f"{KIND_LABELS[one.kind]} {one.masked}" for one in found[:3]))

@@ -11,8 +11,8 @@ from services.kernel.language.events.parts import Content
 from services.kernel.language.particulars import fields_of, lacks
 from services.kernel.language.sensitive import KIND_LABELS, Found, find_sensitive
 from services.kernel.language.vocabulary import InfoType
+from services.kernel.language.vocabulary.item_fields import CONTACTS
 
-_OF_THE_AUTHOR = frozenset({"author_name", "author_phone", "site_contact"})
 _MOST_NAMED = 4
 
 
@@ -120,10 +120,8 @@ def _declaration(content: Content) -> Check:
 def _sensitive(content: Content, in_files: Sequence[FileFindings]) -> Check:
     """Personal data and secrecy marks in title, text, particulars and files; the contact's own number is known."""
     values = content.values
-    phones = [content.author_phone, str(values.get("site_contact") or "")]
-    said = "\n".join(
-        str(value) for name, value in values.items() if isinstance(value, str) and name not in _OF_THE_AUTHOR
-    )
+    phones = [str(values.get(name) or "") for name in CONTACTS]
+    said = "\n".join(str(value) for name, value in values.items() if isinstance(value, str) and name not in CONTACTS)
     found = [_named(one) for one in find_sensitive(said, known_phones=phones)]
     found += [f"附件{place} {_named(one)}" for file in in_files for place, one in file.found]
     unread = [text for file in in_files for text in file.unread]

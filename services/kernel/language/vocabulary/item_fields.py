@@ -98,6 +98,7 @@ class Field:
     `words`: the list that its code is from, of which `offered` are the choices, with `blank` for none;
     `may_grow`: facts carry the code as text, since later versions may know more of them.
     `is_heading`: it stands in the head or as the text of a page, not among the particulars below.
+    `is_contact`: it says whom to call, so that a name and a telephone in it are no personal data given away.
     `is_figure`: another value in a later version is called out as a changed figure.
     """
 
@@ -117,6 +118,7 @@ class Field:
     hint: str = ""
     is_heading: bool = False
     is_figure: bool = False
+    is_contact: bool = False
 
     @property
     def is_for_every_type(self) -> bool:
@@ -142,8 +144,8 @@ FIELDS: tuple[Field, ...] = (
     Field("info_type", "信息类型", Kind.CODE, is_needed=True, words=InfoType, is_heading=True),
     Field("title", "标题", Kind.LINE, 100, is_needed=True, is_heading=True),
     Field("body", "正文", Kind.TEXT, 100_000, is_needed=True, is_heading=True),
-    Field("author_name", "撰稿人", Kind.LINE, 50, is_needed=True),
-    Field("author_phone", "联系电话", Kind.PHONE, 40, is_needed=True, hint="核实时要用"),
+    Field("author_name", "撰稿人", Kind.LINE, 50, is_needed=True, is_contact=True),
+    Field("author_phone", "联系电话", Kind.PHONE, 40, is_needed=True, hint="核实时要用", is_contact=True),
     Field("authors", "合写人", Kind.PEOPLE, 50),
     Field("co_units", "联合报送单位", Kind.UNITS, 20, hint="合报时选本级其他单位，采用后一并计分"),
     Field("non_secret_declared", "非涉密声明", Kind.DECLARATION, is_needed=True),
@@ -170,10 +172,13 @@ FIELDS: tuple[Field, ...] = (
     Field("impact", "影响范围", Kind.TEXT, 5_000, _EMERGENCY),
     Field("measures", "已采取的措施", Kind.TEXT, 5_000, _EMERGENCY, is_needed=True),
     Field("trend", "发展趋势", Kind.TEXT, 5_000, _EMERGENCY),
-    Field("site_contact", "现场指挥及电话", Kind.LINE, 200, _EMERGENCY, is_needed=True),
+    Field("site_contact", "现场指挥及电话", Kind.LINE, 200, _EMERGENCY, is_needed=True, is_contact=True),
     Field("leaders_on_site", "到场领导", Kind.LINE, 200, _EMERGENCY),
     Field("request", "请求事项", Kind.TEXT, 5_000, _EMERGENCY),
     Field("also_reported_to", "同时报送", Kind.LIST, 1_000, _EMERGENCY, hint="多个单位用顿号分开"),
 )  # fmt: skip
+
+CONTACTS = frozenset(field.name for field in FIELDS if field.is_contact)
+"""Fields that say whom to call."""
 
 FIELD: dict[str, Field] = {field.name: field for field in FIELDS}
