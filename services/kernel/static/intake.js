@@ -245,6 +245,10 @@
       say('还没有写内容，没有保存');
       return;
     }
+    if (!navigator.onLine) {
+      say('网络已断开，没有提交；已存到服务器的草稿还在，连上后再按一次');
+      return;
+    }
     isReady = true;
     await new Promise((done) => { setTimeout(done); }); // a form cannot be sent while its sending is still being told
     if (button) form.requestSubmit(button);

@@ -50,7 +50,7 @@ async def test_an_item_is_found_by_its_number_or_by_the_address_of_its_page(dist
         for typed in ("0123456789ab", "饮水管网", f"{origin_id} {new_id()}", "<script>"):
             again = await admin.get(PAGES, params={"q": typed})
             assert again.status_code == 200
-            assert "没有找到这个编号" in again.text
+            assert "没有找到这件稿件" in again.text
             assert "<script>" not in again.text.replace("<script src", "")
         shown = (await admin.get(f"{PAGES}/{origin_id}")).text
         assert "本节点没有找到这一件" in shown

@@ -108,7 +108,7 @@ async def test_an_epochs_form_says_what_is_wrong_once_with_the_fields_label(dist
         for wrong, sentence in (
             ({}, "一致行不能小于 0。"),
             ({"agreed_seq": ""}, "一致行请填整数。"),
-            ({"reason": "字" * 401}, "经办人、时间和原因最多 400 字。"),
+            ({"reason": "字" * 401}, "经办人、时间和原因最多 400 字，现有 401 字，请删减。"),
             ({"agreed_seq": "0"}, "请写明对端经办人、核对时间和原因。"),
         ):
             page = (await client.post("/exchange/links/township/epoch", data=form | wrong)).text

@@ -8,7 +8,7 @@ import pytest
 
 from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.running.process import NodeProcess
-from tests.integration.intake.conftest import COMPLETE, ITEMS
+from tests.integration.intake.conftest import COMPLETE, ITEMS, STRANGER
 from tests.support.service import client_of, officer
 
 LIST, HTML = "/intake/submissions", {"Accept": "text/html"}
@@ -97,3 +97,20 @@ async def test_tabs_count_what_is_searched_and_filtered_for(as_clerk: httpx.Asyn
     assert "道路修复" not in searched
     assert "没有符合的稿件" in later
     assert (await as_clerk.get(f"{LIST}?kind=x&since=9999-12-31&until=9999-12-31", headers=HTML)).status_code == 200
+
+
+async def test_drafts_are_thrown_away_together_by_their_own_unit_alone(
+    as_clerk: httpx.AsyncClient, process: NodeProcess
+) -> None:
+    made = [(await as_clerk.post(ITEMS, json={"title": f"草稿 {number}"})).json()["origin_id"] for number in range(2)]
+    page = {"accept": "text/html"}
+    stranger = client_of(process, STRANGER)
+    refused = await stranger.post("/intake/submissions/discard", data={"origin_id": made}, headers=page)
+    assert refused.status_code in {403, 404}
+    assert len((await as_clerk.get(ITEMS)).json()["items"]) == 2
+    done = await as_clerk.post("/intake/submissions/discard", data={"origin_id": made}, headers=page)
+    assert (done.status_code, len((await as_clerk.get(ITEMS)).json()["items"])) == (303, 0)
+    shown = await as_clerk.get(done.headers["location"], headers=page)
+    assert "2 件草稿已删除。" in shown.text
+    await as_clerk.post("/intake/submissions/restore", data={"origin_id": made}, headers=page)
+    assert len((await as_clerk.get(ITEMS)).json()["items"]) == 2
