@@ -7,6 +7,7 @@ import re
 from playwright.async_api import Page, expect
 
 from tests.integration.desks.conftest import Writing
+from tests.journeys.manuscripts import problem_in_word
 
 NEW = "/intake/submissions/new"
 
@@ -114,3 +115,14 @@ async def test_a_telephone_number_that_was_refused_is_not_offered_again(write: W
     await expect(page.locator("#save-state")).to_contain_text("已存到服务器")
     await page.goto(NEW)
     await expect(page.get_by_role("textbox", name="联系电话")).to_have_value("")
+
+
+async def test_the_word_about_a_document_that_was_read_stands_after_it_is_saved(write: Writing) -> None:
+    page = await write(NEW)
+    word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    await page.locator("#f-document").set_input_files(
+        {"name": "冻损.docx", "mimeType": word, "buffer": problem_in_word()}
+    )
+    await expect(page.locator(".form-bar")).to_contain_text("标题和正文已填入")
+    await expect(page.locator("#save-state")).to_contain_text("已存到服务器")
+    await expect(page.locator(".form-bar")).to_contain_text("标题和正文已填入")
