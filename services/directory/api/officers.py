@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from uuid import UUID
 
 from fastapi import Request, Response
 
 from services.directory import store
 from services.directory.actions import officers as actions
-from services.directory.actions import sessions
+from services.directory.actions import own_password, sessions
 from services.directory.actions.admitting import allowed
 from services.directory.api.asked import Limit, Searched, UnitFilter
 from services.directory.api.views import OfficerView
 from services.directory.model import NewOfficer, NewPassword, Officer, OfficerChange, OwnPassword
 from services.directory.policy.administration import Administration, may, require
-from services.directory.policy.sign_in import SIGNED_IN, SessionOver
+from services.directory.policy.sign_in import SessionOver
 from services.kernel.language.refusal import NotFound
 from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.pages.listing import Cursor, Sort
@@ -50,22 +49,10 @@ async def read_own_standing(request: Request, context: Context, reading: Reading
 @router.post("/officers/me/password", status_code=204)
 @asked_first(allowed(Administration.CHANGE_OWN_PASSWORD))
 async def change_own_password(asked: OwnPassword, request: Request, context: Context, me: LiveMe, now: Now) -> Response:
-    async with context.database.reading() as session:
-        check = await sessions.check_password(session, me.username, asked.old_password, place=SIGNED_IN, now=now)
-    password_hash = await asyncio.to_thread(
-        actions.hash_of_good, asked.password, username=me.username, name=me.name, demo=context.settings.demo
+    keep = sessions.session_id_of(read_token(context, request.state.token))
+    refusal = await own_password.change_own_password(
+        context.database, asked, by=me, keep_session=keep, demo=context.settings.demo, now=now
     )
-    claims = read_token(context, request.state.token)
-    async with context.database.transaction(now) as tx:
-        refusal = await sessions.prove_password(tx, check)
-        if refusal is None:
-            await actions.set_password(
-                tx,
-                me.officer_id,
-                password_hash,
-                by=me,
-                keep_session=sessions.session_id_of(claims),
-            )
     if refusal:
         raise refusal
     return Response(status_code=204)
@@ -117,9 +104,7 @@ async def read_officer(officer_id: UUID, me: Me, reading: Reading, response: Res
 @asked_first(allowed(Administration.CHANGE_OFFICERS))
 async def appoint_officer(new: NewOfficer, context: Context, me: LiveMe, tx: Tx, response: Response) -> OfficerView:
     password_hash = (
-        await asyncio.to_thread(
-            actions.hash_of_good, new.password, username=new.username, name=new.name, demo=context.settings.demo
-        )
+        await actions.hash_aside(new.password, username=new.username, name=new.name, demo=context.settings.demo)
         if new.password
         else ""
     )
@@ -142,8 +127,8 @@ async def set_password(officer_id: UUID, asked: NewPassword, context: Context, m
     officer = await store.find_officer(tx.session, officer_id)
     if officer is None:
         raise NotFound
-    password_hash = await asyncio.to_thread(
-        actions.hash_of_good, asked.password, username=officer.username, name=officer.name, demo=context.settings.demo
+    password_hash = await actions.hash_aside(
+        asked.password, username=officer.username, name=officer.name, demo=context.settings.demo
     )
     await actions.set_password(tx, officer_id, password_hash, by=me)
     return Response(status_code=204)

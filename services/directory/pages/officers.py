@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated
@@ -176,9 +175,7 @@ async def set_password(officer_id: UUID, request: Request, *, context: Context, 
 
 
 async def _hash(context: Context, password: str, *, username: str, name: str) -> str:
-    return await asyncio.to_thread(
-        actions.hash_of_good, password, username=username, name=name, demo=context.settings.demo
-    )
+    return await actions.hash_aside(password, username=username, name=name, demo=context.settings.demo)
 
 
 async def _new_page(request: Request, session: AsyncSession, typed: Typed) -> Response:
