@@ -19,7 +19,7 @@ from services.disclosure.policy import (
 from services.disclosure.policy.fields import cleaned, faults_in, missing_in
 from services.disclosure.policy.permission import Act
 from services.disclosure.policy.status import Deed
-from services.disclosure.store.rules import categories_by_code
+from services.disclosure.store.rules import category_set
 from services.kernel.language.calendar import local_date
 from services.kernel.language.field_error import FieldError
 from services.kernel.language.refusal import InvalidInput
@@ -138,9 +138,10 @@ async def send_to_review(
 
 
 async def _require_valid(tx: Transaction, values: Mapping[str, Any], missing: list[FieldError]) -> None:
-    errors = [*missing, *faults_in(values)]
+    catalogue = await category_set(tx.session, tx.now)
+    errors = [*missing, *faults_in(values, summary_limit=catalogue.summary_limit)]
     code = values.get("category_id")
-    if code and code not in await categories_by_code(tx.session, tx.now):
+    if code and code not in {leaf.code for leaf in catalogue.leaves}:
         errors.append(FieldError("category_id", "unknown", "目录中没有这个类目，请从目录中选择。"))
     if errors:
         only_category = {error.field for error in errors} == {"category_id"} and code

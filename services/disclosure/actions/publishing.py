@@ -24,7 +24,7 @@ from services.disclosure.policy.permission import Act, blocker_of
 from services.disclosure.policy.status import Deed
 from services.disclosure.store.information import index_no_is_taken, list_files
 from services.disclosure.store.numbering import next_serial
-from services.disclosure.store.rules import categories_by_code, index_rules
+from services.disclosure.store.rules import categories_by_code, category_set, index_rules
 from services.kernel.language.calendar import local_date
 from services.kernel.language.events.disclosure import InformationPublished, InformationRevoked
 from services.kernel.language.events.parts import Attachment
@@ -106,7 +106,10 @@ async def obstacles_of(
     categories = await categories_by_code(session, now)
     category = categories.get(information.category_id)
     metadata = information.metadata_with(category.name if category else "")
-    found = obstacles_to_publishing(information.status, metadata, outcome=information.outcome, body=information.body)
+    found = obstacles_to_publishing(
+        information.status, metadata, outcome=information.outcome, body=information.body,
+        summary_limit=(await category_set(session, now)).summary_limit,
+    )  # fmt: skip
     return found + [one for file in attached if (one := obstacle_to(file, files))]
 
 

@@ -14,7 +14,7 @@ from services.disclosure.actions.admitting import admitting, open_information
 from services.disclosure.actions.taking_in import TakenIn
 from services.disclosure.model import InformationChange, NewReview, NewRevocation
 from services.disclosure.pages.forms import KEYWORDS, PASSAGES, fields_of
-from services.disclosure.pages.listing import WORDS, category_options
+from services.disclosure.pages.listing import WORDS, catalogue_words
 from services.disclosure.pages.portal import laid_out
 from services.disclosure.pages.sheet import Sheet, open_sheet, open_steps
 from services.disclosure.policy.permission import Act
@@ -138,7 +138,7 @@ async def _page(
         conflict=await compare_texts(information.body, typed.get("body")) if is_stale else None,
         points=[(point, point.label, point.source) for point in ReviewPoint],
         header=laid_out(sheet.header), shown=information,
-        categories=await category_options(session, request.state.now), today=local_date(request.state.now),
+        **await catalogue_words(session, request.state.now), today=local_date(request.state.now),
         cut=await _cut(sheet), **WORDS,
     )  # fmt: skip
 

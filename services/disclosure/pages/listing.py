@@ -22,7 +22,7 @@ from services.disclosure.policy.fields import LABELS
 from services.disclosure.policy.permission import Act, require_role
 from services.disclosure.store import information as store
 from services.disclosure.store.items import find_signed, list_disclosable
-from services.disclosure.store.rules import categories_by_code
+from services.disclosure.store.rules import categories_by_code, category_set
 from services.kernel.language.calendar import local_date
 from services.kernel.language.refusal import Refusal
 from services.kernel.language.text import clean_line
@@ -234,7 +234,7 @@ async def _new_page(
         request, "disclosure/new.html", status_code=typed.status, typed=typed, origin_id=origin_id, item=shown,
         made=await store.list_of_item(session, me.unit_id, origin_id) if origin_id else [],
         items=[] if origin_id else await _choices(session, me, words), words=words,
-        categories=await category_options(session, request.state.now), **WORDS,
+        **await catalogue_words(session, request.state.now), **WORDS,
     )  # fmt: skip
 
 
@@ -250,10 +250,11 @@ async def _choices(session: AsyncSession, me: Officer, words: str) -> list[dict[
     ]
 
 
-async def category_options(session: AsyncSession, now: datetime) -> list[tuple[str, str]]:
-    """The leaves of the catalogue as choices."""
-    leaves = (await categories_by_code(session, now)).values()
-    return [(leaf.code, f"{leaf.class_name} › {leaf.name}") for leaf in leaves]
+async def catalogue_words(session: AsyncSession, now: datetime) -> dict[str, Any]:
+    """What the catalogue says to a form: its leaves as choices, and how long a summary may be."""
+    catalogue = await category_set(session, now)
+    options = [(leaf.code, f"{leaf.class_name} › {leaf.name}") for leaf in catalogue.leaves]
+    return {"categories": options, "summary_limit": catalogue.summary_limit}
 
 
 def _uuid(text: str) -> UUID | None:

@@ -164,6 +164,7 @@ class CategorySet(_Row):
 
     category_set: SetHead
     statutory_limit: Limit
+    summary_limit: int = Field(default=300, ge=50, le=500)
     classes: tuple[ClassRow, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

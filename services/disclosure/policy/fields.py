@@ -28,7 +28,7 @@ LINES: Mapping[str, int] = {
     "responsible_section": 60,
 }  # fmt: skip
 """The most characters of what stands on one line, and of what may have several."""
-TEXTS: Mapping[str, int] = {"summary": 500, "body": BODY_LIMIT}
+TEXTS: Mapping[str, int] = {"body": BODY_LIMIT}
 
 
 def cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
     made = dict(values)
     for name in LINES.keys() & made.keys():
         made[name] = clean_line(made[name] or "")
-    for name in TEXTS.keys() & made.keys():
+    for name in {*TEXTS, "summary"} & made.keys():
         made[name] = clean_text(made[name] or "")
     if "keywords" in made:
         words = (clean_line(word) for word in made["keywords"] or ())
@@ -48,11 +48,11 @@ def cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def faults_in(values: Mapping[str, Any]) -> list[FieldError]:
-    """What is wrong with cleaned values, whether or not the text is complete yet."""
+def faults_in(values: Mapping[str, Any], *, summary_limit: int) -> list[FieldError]:
+    """What is wrong with cleaned values, whether or not the text is complete yet; the node's rules limit a summary."""
     found = [
         fault
-        for name, limit in {**LINES, **TEXTS}.items()
+        for name, limit in {**LINES, **TEXTS, "summary": summary_limit}.items()
         if (fault := too_long(name, LABELS[name], len(values.get(name) or ""), limit))
     ]
     words = values.get("keywords") or []

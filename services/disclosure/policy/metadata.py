@@ -57,11 +57,11 @@ def header_rows(metadata: Metadata) -> list[HeaderRow]:
     return [row for row in rows if row.text]
 
 
-def missing_metadata(metadata: Metadata, *, summary_limit: int = 300) -> list[FieldError]:
+def missing_metadata(metadata: Metadata, *, summary_limit: int) -> list[FieldError]:
     """What the catalogue still needs before publication, apart from index number and date.
 
     Args:
-        summary_limit: Characters; offices disagree between 100 and 500.
+        summary_limit: Characters, by the rules of the node.
     """
     required = {
         "title": metadata.title.strip(),

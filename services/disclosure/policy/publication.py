@@ -16,13 +16,14 @@ def obstacles_to_publishing(
     *,
     outcome: ReviewOutcome | None,
     body: str,
+    summary_limit: int,
 ) -> list[FieldError]:
     """Everything that keeps the text from going out; empty if nothing does.
 
     Args:
         outcome: Decision of the last review, None before the first.
     """
-    found = missing_metadata(metadata)
+    found = missing_metadata(metadata, summary_limit=summary_limit)
     if not body.strip():
         found.append(missing("body", LABELS["body"]))
     if metadata.attribute is not DisclosureAttribute.PROACTIVE:

@@ -21,6 +21,7 @@ CATEGORIES = Rulebook(
     how=(
         "类目（items）没有写的项，照它所在的大类。",
         "内部时限（internal_limit）不能长于法定时限；20 个工作日出自《政府信息公开条例》第二十六条。",
+        "内容概述最多多少字（summary_limit）可以在 50 到 500 之间定。",
         "正在使用的类目不能去掉。",
     ),
     is_dated=False,

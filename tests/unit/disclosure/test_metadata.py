@@ -36,20 +36,20 @@ def test_a_normative_document_shows_number_and_validity() -> None:
     rows = {row.field: row.text for row in header_rows(document)}
     assert rows["document_no"] == "云水〔2026〕8号"
     assert rows["validity"] == "有效"
-    assert missing_metadata(document) == []
+    assert missing_metadata(document, summary_limit=300) == []
 
 
 def test_what_the_catalogue_needs_is_asked_for() -> None:
     empty = replace(NOTICE, title=" ", publisher_name="", category_name="", formed_on=None, is_normative=True)
-    assert [error.field for error in missing_metadata(empty)] == [
+    assert [error.field for error in missing_metadata(empty, summary_limit=300)] == [
         "title", "publisher_org_id", "category_id", "formed_on", "validity",
     ]  # fmt: skip
-    assert missing_metadata(NOTICE) == []
+    assert missing_metadata(NOTICE, summary_limit=300) == []
 
 
 def test_a_summary_keeps_to_the_limit_of_the_node() -> None:
     long = replace(NOTICE, summary="述" * 101)
-    assert missing_metadata(long) == []
+    assert missing_metadata(long, summary_limit=101) == []
     (error,) = missing_metadata(long, summary_limit=100)
     assert (error.field, error.code) == ("summary", "too_long")
 

@@ -136,7 +136,7 @@ READY = Metadata("关于冬修水利的公告", "云岭区水利局", "通知公
 
 
 def obstacles(status: S, outcome: ReviewOutcome | None, body: str, metadata: Metadata) -> set[str]:
-    found = obstacles_to_publishing(status, metadata, outcome=outcome, body=body)
+    found = obstacles_to_publishing(status, metadata, outcome=outcome, body=body, summary_limit=300)
     return {error.code for error in found}
 
 
