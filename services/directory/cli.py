@@ -20,6 +20,7 @@ from services.kernel.runtime.storing.database import Database, database_url
 from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.surroundings.clock import utc_now
 from services.kernel.runtime.surroundings.settings import Settings
+from services.kernel.runtime.web.forms import meant
 from services.kernel.runtime.web.tokens import KeyPair, ensure_key_pair
 
 app = typer.Typer(help="机构人员：单位、人员、口令、相邻节点、工作日历。", no_args_is_help=True)
@@ -194,10 +195,9 @@ def _read_card(file: Path) -> PeerCard:
 def _checked(model: type[Any], **fields: Any) -> Any:
     """The input, or one sentence naming the field that is wrong."""
     try:
-        return model(**fields)
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        raise InvalidInput(f"{first['loc'][0]}：{first['msg']}") from fault
+        return meant(model, fields)
+    except InvalidInput as fault:
+        raise InvalidInput(fault.details["errors"][0]["message"]) from fault
 
 
 def _keys(settings: Settings, name: str) -> KeyPair:

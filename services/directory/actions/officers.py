@@ -16,6 +16,7 @@ from services.directory.model import NewOfficer, Officer, OfficerChange, Unit
 from services.directory.policy import administration, sign_in, units
 from services.directory.policy.administration import Administration
 from services.kernel.language.events.directory import OfficerAppointed
+from services.kernel.language.field_error import missing
 from services.kernel.language.refusal import InvalidInput, NotFound, StaleVersion
 from services.kernel.language.vocabulary import Role
 from services.kernel.runtime.storing.transaction import Transaction
@@ -71,7 +72,7 @@ async def change_officer(
     officer = await _officer_at(tx, officer_id, version)
     changed = differing(officer, change.given())
     if "unit_id" in changed and changed["unit_id"] is None:
-        raise InvalidInput(errors=[{"field": "unit_id", "message": "请选择单位。"}])
+        raise InvalidInput(errors=[missing("unit_id", "单位", is_chosen=True).as_dict()])
     if not changed:
         return officer
     await _require_sound(tx, officer, changed)
