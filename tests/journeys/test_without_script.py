@@ -37,7 +37,7 @@ def test_a_reason_is_given_on_a_page_where_there_are_no_dialogs(office: Office) 
     with office.another("district", "editor", java_script_enabled=False) as editor:
         open_item(editor, QUEUE, TITLE)
         editor.follow("退回修改")
-        editor.fill("请对方怎样改", "请写明添置了多少件。")
+        editor.fill("退回理由", "请写明添置了多少件。")
         editor.press("退回")
         editor.sees("请从列出的选项中选择")
         editor.field("原因").select_option(label="要素不全")

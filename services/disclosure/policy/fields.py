@@ -5,8 +5,9 @@ from typing import Any
 
 from services.kernel.language.field_error import FieldError, missing, too_long
 from services.kernel.language.text import clean_line, clean_text
+from services.kernel.language.vocabulary.item_fields import FIELD
 
-BODY_LIMIT = 100_000
+BODY_LIMIT = FIELD["body"].limit
 KEYWORDS_LIMIT = 10
 KEYWORD_LIMIT = 30
 REASON_LIMIT = 500

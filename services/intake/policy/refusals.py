@@ -1,6 +1,7 @@
 """What intake refuses, each with a stable code and the sentence that people read."""
 
 from services.kernel.language.refusal import InvalidInput, Refusal
+from services.kernel.language.vocabulary.item_fields import FIELD
 
 
 class SubmissionIncomplete(Refusal):
@@ -31,7 +32,7 @@ class BodyTooLong(InvalidInput):
     """正文过长。"""
 
     code = "body_too_long"
-    message = "正文太长，最多 100000 字。您写的还在，请删减，或改用附件。"
+    message = f"正文太长，最多 {FIELD['body'].limit} 字。您写的还在，请删减，或改用附件。"
 
 
 class TooManyAttachments(Refusal):

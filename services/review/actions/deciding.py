@@ -8,9 +8,11 @@ from services.kernel.language.events.review import SubmissionDeclined, Submissio
 from services.kernel.language.vocabulary import DeclineReason, ReturnReason, ReviewStatus
 from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.web.identity import Officer
+from services.kernel.runtime.web.sentences import label_at
 from services.review.actions.admitting import admit
 from services.review.actions.telling import head_of, note_inside, tell, touch
 from services.review.model import ReviewItem
+from services.review.model.inputs import NewReturn
 from services.review.policy import Verb
 from services.review.policy.texts import clean_reason, sentence
 
@@ -36,7 +38,7 @@ async def return_submission(
 ) -> ReviewItem:
     """Send the item back one hop, or inside the author's unit, with a reason that can be acted on."""
     item = await admit(tx, origin_id, Verb.RETURN, by=by, version=version)
-    reason = sentence("reason", "退回理由", reason)
+    reason = sentence("reason", label_at(NewReturn, ["reason"]), reason)
     await take_in(tx, item, by=by)
     item.status, item.note, item.decided_at = ReviewStatus.RETURNED, f"{reason_code.label}：{reason}", tx.now
     touch(tx, item)

@@ -20,7 +20,7 @@ from services.review.actions.hearing import count_questions
 from services.review.actions.telling import head_of, tell, touch
 from services.review.model import OwnEdition, Question, ReviewItem
 from services.review.policy import NoOpenQuestion, Verb, require
-from services.review.policy.texts import edition_texts, sentence
+from services.review.policy.texts import ANSWER_LIMIT, edition_texts, sentence
 from services.review.store.issues import bump_drafts_with
 from services.review.store.items import CurrentText, current_text, find_item, index_item, next_open_question
 from services.review.store.standing import standing_of
@@ -173,7 +173,7 @@ async def answer_question(
     row = await (tx.session.get(Question, question_id) if question_id else next_open_question(tx.session, origin_id))
     if row is None or row.origin_id != origin_id or row.answer is not None:
         raise NoOpenQuestion
-    row.answer = sentence("answer", "答复", answer, limit=5_000)
+    row.answer = sentence("answer", "答复", answer, limit=ANSWER_LIMIT)
     row.answered_by, row.answered_at = by.ref, tx.now
     tx.session.add(row)
     await count_questions(tx, item)

@@ -19,7 +19,7 @@ from services.review.actions.telling import head_of, note_inside, tell, touch
 from services.review.model import Instruction
 from services.review.model.inputs import NewInstruction
 from services.review.policy import Verb
-from services.review.policy.texts import sentence
+from services.review.policy.texts import NAME_LIMIT, sentence
 
 
 async def record_instruction(tx: Transaction, origin_id: UUID, *, by: Officer, new: NewInstruction) -> Instruction:
@@ -33,7 +33,7 @@ async def record_instruction(tx: Transaction, origin_id: UUID, *, by: Officer, n
         origin_id=origin_id,
         node=tx.node.node_id,
         level=tx.node.level,
-        leader_name=sentence("leader_name", "领导姓名", new.leader_name, limit=60),
+        leader_name=sentence("leader_name", "领导姓名", new.leader_name, limit=NAME_LIMIT),
         leader_rank=new.leader_rank,
         text=sentence("text", "批示内容", new.text),
         given_on=new.given_on,

@@ -9,19 +9,21 @@ from uuid import UUID
 from services.kernel.language.calendar import local_date
 from services.kernel.language.events.issues import IssueEntry, IssuePublished
 from services.kernel.language.events.review import SubmissionAdopted
-from services.kernel.language.field_error import FieldError
+from services.kernel.language.field_error import FieldError, too_long
 from services.kernel.language.refusal import InvalidInput, StaleVersion
 from services.kernel.language.text import clean_line, clean_text
 from services.kernel.language.vocabulary import Role, UnitKind
 from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.web.identity import Officer
+from services.kernel.runtime.web.sentences import label_at
 from services.review.actions.selecting import new_draft, state_without_draft, take_out, touch_issue
 from services.review.actions.signing import Signature
 from services.review.actions.telling import head_of, tell, touch
 from services.review.metrics import ISSUES_SIGNED
 from services.review.model import Adoption, AdoptionStatus, Issue, IssueStatus, Periodical, ReviewItem, Series
-from services.review.policy import IssueAlreadySigned, IssueNotReady, issue_year, next_number
-from services.review.policy.issues import Entry, require_issue_role, sign_blockers
+from services.review.model.inputs import IssueInput
+from services.review.policy import IssueAlreadySigned, issue_year, next_number
+from services.review.policy.issues import Entry, issue_checks, require_issue_role, sign_blocker
 from services.review.store import issues
 from services.review.store.items import current_text, lock_item
 from services.review.store.sources import source_names
@@ -97,8 +99,8 @@ async def sign_issue(
     issue = await _draft(tx, issue_id, version)
     periodical = await issues.lock_periodical(tx.session, issue.periodical_id)
     entries = await issues.list_entries(tx.session, issue_id)
-    if blockers := sign_blockers([entry_of(item) for _, item in entries]):
-        raise IssueNotReady("；".join(blockers), errors=[FieldError("issue", "blocked", b).as_dict() for b in blockers])
+    if blocker := sign_blocker(issue_checks([entry_of(item) for _, item in entries])):
+        raise blocker
     issue.sign_off = (signature or Signature()).by(by, tx)
     issue.year = issue_year(tx.now)
     issue.number = next_number(await issues.last_number(tx.session, issue.periodical_id, issue.year, issue.series))
@@ -183,8 +185,9 @@ def _published(tx: Transaction, issue: Issue, periodical: Periodical, printed: S
 
 async def _reorder(tx: Transaction, issue: Issue, wanted: Sequence[UUID], by: Officer) -> None:
     standing = {adoption.adoption_id: adoption for adoption, _ in await issues.list_entries(tx.session, issue.issue_id)}
-    if unknown := [one for one in wanted if one not in standing]:
-        raise _not_in_issue(unknown)
+    if not standing.keys() >= set(wanted):
+        fault = FieldError("adoption_ids", "unknown", "有的稿件不在这一期里，请刷新后再排。")
+        raise InvalidInput(fault.message, errors=[fault.as_dict()])
     for place, adoption_id in enumerate(dict.fromkeys(wanted), start=1):
         standing[adoption_id].place = place
         tx.session.add(standing[adoption_id])
@@ -209,13 +212,6 @@ def _require(by: Officer, *roles: Role) -> None:
 
 def _issue_text(name: str, text: str) -> str:
     cleaned = clean_text(text) if name == "note" else clean_line(text)
-    if len(cleaned) > TEXT_LIMITS[name]:
-        message = f"不能超过 {TEXT_LIMITS[name]} 个字。"
-        raise InvalidInput(message, errors=[FieldError(name, "too_long", message).as_dict()])
+    if fault := too_long(name, label_at(IssueInput, [name]), len(cleaned), TEXT_LIMITS[name]):
+        raise InvalidInput(fault.message, errors=[fault.as_dict()])
     return cleaned
-
-
-def _not_in_issue(unknown: Sequence[UUID]) -> InvalidInput:
-    message = "有的稿件不在这一期里，请刷新后再排。"
-    errors = [FieldError("adoption_ids", "unknown", str(one)).as_dict() for one in unknown]
-    return InvalidInput(message, errors=errors)

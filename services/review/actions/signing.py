@@ -17,16 +17,17 @@ from services.kernel.runtime.rulebooks import rules_at
 from services.kernel.runtime.storing.database import Database
 from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.web.identity import Officer
+from services.kernel.runtime.web.sentences import label_at
 from services.review.actions.admitting import admit
 from services.review.actions.opening import place_here
 from services.review.actions.telling import head_of, tell, touch
 from services.review.model import ReviewItem
-from services.review.model.inputs import NewSignature
+from services.review.model.inputs import NewCheck, NewSignature
 from services.review.policy import Verb, first_hop, is_granted
 from services.review.policy.offers import blocker_of
 from services.review.policy.refusals import TextMissing
 from services.review.policy.rulebooks import REVIEW_RULES
-from services.review.policy.texts import sentence
+from services.review.policy.texts import ALONE_LIMIT, sentence
 from services.review.store.items import find_item, latest_sent
 from services.review.store.standing import standing_of
 
@@ -74,7 +75,9 @@ async def check_submission(
     if blocker:
         if not alone_reason.strip():
             raise blocker
-        item.checked_alone_reason = sentence("alone_reason", "理由", alone_reason, limit=500)
+        item.checked_alone_reason = sentence(
+            "alone_reason", label_at(NewCheck, ["alone_reason"]), alone_reason, limit=ALONE_LIMIT
+        )
     item.status, item.checked_by, item.checked_at, item.reviewer_name = ReviewStatus.TO_SIGN, by.ref, tx.now, by.name
     touch(tx, item)
     await tell(

@@ -17,8 +17,9 @@ from services.kernel.language.vocabulary import (
     SignMode,
 )
 from services.review.model.issue import Series
+from services.review.policy.texts import ALONE_LIMIT, ANSWER_LIMIT, NAME_LIMIT, SENTENCE_LIMIT
 
-Sentence = Annotated[str, Field(max_length=20_000)]
+Sentence = Annotated[str, Field(max_length=SENTENCE_LIMIT)]
 
 
 class Input(BaseModel):
@@ -30,7 +31,7 @@ class Input(BaseModel):
 class NewCheck(Input):
     """A reviewer's check; a reason is needed to check what one submitted oneself."""
 
-    alone_reason: Sentence = Field(default="", title="一人办理的理由")
+    alone_reason: str = Field(default="", max_length=ALONE_LIMIT, title="一人办理的理由")
 
 
 class NewSignature(Input):
@@ -56,7 +57,7 @@ class NewQuestion(Input):
 class NewAnswer(Input):
     """An answer to the oldest open question, or to the one named."""
 
-    answer: Sentence = Field(title="答复")
+    answer: str = Field(max_length=ANSWER_LIMIT, title="答复")
     question_id: UUID | None = Field(default=None, title="核实")
 
 
@@ -105,7 +106,7 @@ class ForwardWithdrawal(Input):
 class NewInstruction(Input):
     """A leader's instruction."""
 
-    leader_name: str = Field(max_length=120, title="领导姓名")
+    leader_name: str = Field(max_length=NAME_LIMIT, title="领导姓名")
     leader_rank: LeaderRank = Field(title="职务")
     text: Sentence = Field(title="批示内容")
     given_on: date = Field(title="批示日期")

@@ -36,7 +36,7 @@ from services.review.actions.selecting import select_submission
 from services.review.model import Adoption, Issue, IssueStatus, Periodical, ReviewItem, Series
 from services.review.model.inputs import IssueInput, NewIssue
 from services.review.policy import Check, CheckState, issue_label, issue_year, next_number
-from services.review.policy.issues import issue_checks, require_issue_role
+from services.review.policy.issues import issue_checks, require_issue_role, sign_blocker
 from services.review.store import issues
 from services.review.store.briefs import brief_of
 from services.review.store.lists import ItemFilter, list_items, office_items
@@ -76,7 +76,8 @@ class IssuePage:
     @property
     def blockers(self) -> list[dict[str, str]]:
         """What stands in the way of the signature."""
-        return [{"state": "bad", "text": check.label} for check in self.checks if check.is_bad]
+        blocker = sign_blocker(self.checks)
+        return blocker.details["errors"] if blocker else []
 
     @property
     def warning(self) -> str:

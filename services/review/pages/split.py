@@ -29,8 +29,9 @@ from services.kernel.runtime.telling.delays import find_delay
 from services.kernel.runtime.web.asking import named_in
 from services.kernel.runtime.web.dependencies import Officer
 from services.kernel.runtime.web.forms import Show, Typed
+from services.kernel.runtime.web.sentences import label_at
 from services.review.model import ReviewItem
-from services.review.model.inputs import NewReturn, Sentence
+from services.review.model.inputs import NewCheck, NewReturn, Sentence
 from services.review.pages.desks import Asked, Desk, list_pane
 from services.review.pages.pane import PaneRequest, item_pane
 from services.review.store.lists import list_items
@@ -40,6 +41,10 @@ _HEAD = ["稿件号", "标题", "报送单位", "类别", "状态", "版次", "�
 _ASKED = {one.name for one in fields(Asked)}
 _WORDS: dict[str, Any] = {
     "modes": AdoptionMode,
+    "labels": {
+        "reason": label_at(NewReturn, ["reason"]),
+        "alone_reason": label_at(NewCheck, ["alone_reason"]),
+    },
     "return_reasons": ReturnReason,
     "decline_reasons": DeclineReason,
     "ranks": LeaderRank,
@@ -52,7 +57,7 @@ _WORDS: dict[str, Any] = {
 class ReturnForm(NewReturn):
     """The form of a return: all that it lacks is said at once."""
 
-    reason: Sentence = Field(default="", min_length=1, title="退回理由")
+    reason: Sentence = Field(default="", min_length=1, title=NewReturn.model_fields["reason"].title)
 
 
 async def show_list(request: Request, session: AsyncSession, desk: Desk, me: Officer, asked: Asked) -> Response:

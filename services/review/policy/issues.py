@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from services.kernel.language.field_error import FieldError
 from services.kernel.language.refusal import NotPermitted
 from services.kernel.language.vocabulary import Role
 from services.review.policy.checks import Check, CheckState
+from services.review.policy.refusals import IssueNotReady
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,11 @@ def require_issue_role(roles: Collection[Role], *, is_office: bool, allowed: fro
         raise NotPermitted("刊物由本级办公室的采编和刊物签发岗位办理。")
 
 
-def sign_blockers(entries: Sequence[Entry]) -> list[str]:
-    """What stands in the way of the chief's signature, as Chinese sentences."""
-    return [check.label for check in issue_checks(entries) if check.is_bad]
+def sign_blocker(checks: Sequence[Check]) -> IssueNotReady | None:
+    """What stands in the way of the chief's signature, if anything; `errors` says each by itself."""
+    said = [check.label for check in checks if check.is_bad]
+    errors = [FieldError("issue", "blocked", one).as_dict() for one in said]
+    return IssueNotReady("；".join(said), errors=errors) if said else None
 
 
 def issue_checks(entries: Sequence[Entry], unprintable: Sequence[str] = ()) -> list[Check]:

@@ -7,9 +7,10 @@ from services.kernel.language.refusal import InvalidInput
 from services.kernel.language.text import clean_line, clean_text
 from services.kernel.language.vocabulary.item_fields import FIELD
 
-TITLE_LIMIT = 200
-BODY_LIMIT = 100_000
 SENTENCE_LIMIT = 2_000
+ANSWER_LIMIT = 5_000
+ALONE_LIMIT = 500
+NAME_LIMIT = 60
 
 
 def edition_texts(title: str, body: str) -> tuple[str, str]:
@@ -20,8 +21,7 @@ def edition_texts(title: str, body: str) -> tuple[str, str]:
     """
     title, body = clean_line(title), clean_text(body)
     errors = [
-        unfit("title", FIELD["title"].label, title, TITLE_LIMIT),
-        unfit("body", FIELD["body"].label, body, BODY_LIMIT),
+        unfit(name, FIELD[name].label, text, FIELD[name].limit) for name, text in (("title", title), ("body", body))
     ]
     if any(errors):
         raise InvalidInput(errors=[error.as_dict() for error in errors if error])

@@ -249,6 +249,29 @@ async def test_an_issue_is_arranged_with_buttons_and_signed(district: Office) ->
     assert pdf.content[:5] == b"%PDF-"
 
 
+@pytest.mark.parametrize(
+    ("verb", "said", "sentences"),
+    [
+        ("return", {}, {"请填写原因。"}),
+        ("return", {"reason_code": "unclear", "reason": "长" * 2001}, {"退回理由最多 2000 字，现有 2001 字，请删减。"}),
+        (
+            "instructions",
+            {"leader_name": "甲" * 61, "leader_rank": "principal", "text": "阅", "given_on": "2026-01-05"},
+            {"领导姓名最多 60 字，现有 61 字，请删减。"},
+        ),
+    ],
+)
+async def test_a_form_and_a_program_are_told_one_sentence(
+    district: Office, verb: str, said: dict[str, str], sentences: set[str]
+) -> None:
+    origin_id, editor = await reported(district), district.client(Role.EDITOR)
+    answer = await editor.post(f"/review/api/v1/submissions/{origin_id}/{verb}", json=said)
+    page = await editor.post(f"/review/queue/{origin_id}/{verb}", data=said, headers={"Accept": "text/html"})
+    assert (answer.status_code, page.status_code) == (422, 422)
+    assert sentences <= {error["message"] for error in answer.json()["errors"]}
+    assert all(sentence in page.text for sentence in sentences)
+
+
 async def test_forwards_instructions_and_cards_open_for_their_roles(district: Office) -> None:
     origin_id = await reported(district, info_type=InfoType.DYNAMIC)
     editor, chief = browser(district.client(Role.EDITOR)), browser(district.client(Role.CHIEF))

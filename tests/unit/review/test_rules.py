@@ -11,6 +11,7 @@ from services.kernel.language.events.parts import Attachment, Content, Edition, 
 from services.kernel.language.refusal import InvalidInput
 from services.kernel.language.sensitive import find_sensitive
 from services.kernel.language.vocabulary import InfoType, Level
+from services.kernel.language.vocabulary.item_fields import FIELD
 from services.kernel.runtime.documents.passages import FileFindings
 from services.review.policy import (
     CheckState,
@@ -26,7 +27,7 @@ from services.review.policy import (
     sign_checks,
 )
 from services.review.policy.hops import up_to
-from services.review.policy.issues import Entry, issue_checks, sign_blockers
+from services.review.policy.issues import Entry, issue_checks, sign_blocker
 from services.review.policy.rulebooks import PERIODICALS, REVIEW_RULES
 from services.review.policy.texts import edition_texts, sentence
 
@@ -171,11 +172,21 @@ def test_personal_data_in_text_and_files_is_shown_to_who_checks() -> None:
     assert (unread.state, unread.note) == (CheckState.WAIT, "附件：图片没有检查。")
 
 
+def test_an_edition_has_the_limits_of_the_catalogue() -> None:
+    assert edition_texts("题" * FIELD["title"].limit, "文")[0]
+    with pytest.raises(InvalidInput) as refused:
+        edition_texts("题" * (FIELD["title"].limit + 1), "长" * (FIELD["body"].limit + 1))
+    assert [error["field"] for error in refused.value.details["errors"]] == ["title", "body"]
+
+
 def test_an_empty_issue_or_one_with_unsigned_items_is_not_signed() -> None:
-    assert sign_blockers([]) == ["这一期还没有稿件"]
+    assert str(sign_blocker(issue_checks([]))) == "这一期还没有稿件"
     good = Entry("甲", is_signed=True, is_here=True)
-    assert sign_blockers([good]) == []
-    assert sign_blockers([good, Entry("乙", is_signed=False, is_here=True)]) == ["有稿件没有报送单位签发"]
+    assert sign_blocker(issue_checks([good])) is None
+    blocker = sign_blocker(issue_checks([good, Entry("乙", is_signed=False, is_here=False)]))
+    assert str(blocker) == "有稿件没有报送单位签发；有稿件已退回修改"
+    assert blocker is not None
+    assert [one["message"] for one in blocker.details["errors"]] == str(blocker).split("；")
     asking = issue_checks([Entry("丙", is_signed=True, is_here=True, open_questions=1)])
     assert [check.state for check in asking] == [CheckState.OK, CheckState.OK, CheckState.WAIT]
 

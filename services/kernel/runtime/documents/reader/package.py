@@ -16,6 +16,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from services.kernel.language.refusal import Refusal
+from services.kernel.language.vocabulary.item_fields import FIELD
 from services.kernel.runtime.uploads.archive import (
     ArchiveDamaged,
     ArchiveEncrypted,
@@ -73,7 +74,7 @@ class DocumentTooLong(Refusal):
 
     status = 422
     code = "document_too_long"
-    message = "文件文字超过 10 万字，请分开报送，或作为附件上传。"
+    message = f"文件文字超过 {FIELD['body'].limit // 10_000} 万字，请分开报送，或作为附件上传。"
 
 
 class DocumentTooComplex(Refusal):

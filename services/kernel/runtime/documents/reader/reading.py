@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.kernel.language.vocabulary.item_fields import FIELD
 from services.kernel.runtime.apart import READING, WorkTooLarge
 from services.kernel.runtime.documents.official_text import clean_text
 from services.kernel.runtime.documents.reader.blocks import Block, Walk
@@ -19,7 +20,7 @@ from services.kernel.runtime.documents.reader.styles import Look
 from services.kernel.runtime.uploads.decoding import NotText, decode_text
 from services.kernel.runtime.uploads.kinds import OLE2, ZIP
 
-MAX_CHARACTERS = 100_000
+MAX_CHARACTERS = FIELD["body"].limit
 _LONGEST_TITLE = 100
 _LONGEST_UNMARKED_TITLE = 60
 _PLAIN = Look(
