@@ -8,6 +8,7 @@ from services.kernel.language.vocabulary.item_fields import FIELDS
 from services.node import build_services
 from tests.architecture.source import ROOT, SERVICE_NAMES, SERVICES, calls, place, python_files, rooms, service_of, tree
 
+EXAMPLES = SERVICES / "kernel" / "language" / "events" / "examples"
 TABLE = ROOT / "docs" / "explanation" / "where-things-go.md"
 CODE = {".py", ".html", ".js", ".css", ".yaml"}
 
@@ -32,6 +33,42 @@ def test_every_file_that_the_table_names_is_there() -> None:
     ]
     assert named
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_the_files_that_a_row_counts_are_as_many_as_it_names() -> None:
+    counted = re.findall(r"(\d) files: ([^|]+?)(?:\. [^|]*)? \|", TABLE.read_text(encoding="utf-8"))
+    assert len(counted) == 5
+    assert [(number, listed) for number, listed in counted if int(number) != listed.count("; ") + 1] == []
+
+
+def test_every_fact_that_is_told_has_an_example_and_is_brought_back_in_the_room_for_it() -> None:
+    services = [service for service in build_services() if service.replays]
+    rooms_of = {(one.name, handler.__module__) for one in services for handler in one.replays.values()}
+    assert {module.split(".actions.")[1].split(".")[0] for _, module in rooms_of} == {"replaying"}
+    told = {fact.TYPE for service in services for fact in service.tells}
+    examples = {path.name.removesuffix(".json") for path in EXAMPLES.rglob("*.json")}
+    assert told
+    assert {one for one in told if not any(name.startswith(one) for name in examples)} == set()
+
+
+def test_every_rule_file_has_its_model_in_a_module_beside_its_row() -> None:
+    models = {(service.name, book.model.__module__) for service in build_services() for book in service.rulebooks}
+    assert {name for name, _ in models} == {"disclosure", "review", "stats"}
+    rows_of = {f"services.{name}.policy.rulebooks" for name, _ in models}
+    assert {module for _, module in models} & rows_of == set()
+    assert all(module.startswith(f"services.{name}.policy.") for name, module in models)
+
+
+def test_every_list_with_a_file_is_a_line_of_the_main_pages() -> None:
+    lists = {
+        found.group(1)
+        for path in rooms("pages")
+        if "export_list(" in (text := path.read_text(encoding="utf-8"))
+        for found in re.finditer(r'Place\("([^"]+)"', text)
+    }
+    named = (ROOT / "tests" / "journeys" / "main_pages.py").read_text(encoding="utf-8")
+    assert {"/intake/submissions", "/review/issues"} <= lists
+    assert {one for one in lists if f'"{one}' not in named} == set()
 
 
 def test_a_field_of_some_types_is_named_in_the_catalogue_and_nowhere_else() -> None:
