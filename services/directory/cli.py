@@ -16,7 +16,7 @@ from services.directory.actions import days, demo, neighbours, officers, units
 from services.directory.model import NewOfficer, NewUnit, PeerCard, ProfileChange
 from services.kernel.language.refusal import InvalidInput, NotFound
 from services.kernel.language.vocabulary import Role, System, UnitKind
-from services.kernel.runtime.storing.database import Database, database_url
+from services.kernel.runtime.storing.database import Database, opened_database
 from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.surroundings.clock import utc_now
 from services.kernel.runtime.surroundings.settings import Settings
@@ -214,10 +214,7 @@ def _write(settings: Settings, act: Callable[[Transaction], Awaitable[None]]) ->
 
 def _with_database(settings: Settings, act: Callable[[Database], Awaitable[None]]) -> None:
     async def run() -> None:
-        database = Database(database_url(settings, "directory"), service="directory", node=settings.node)
-        try:
+        async with opened_database(settings, "directory") as database:
             await act(database)
-        finally:
-            await database.close()
 
     asyncio.run(run())

@@ -15,7 +15,7 @@ from services.exchange.store.keys import known_keys
 from services.exchange.store.overview import LaneStanding, link_standings
 from services.kernel.language.refusal import InvalidInput
 from services.kernel.language.vocabulary import Lane
-from services.kernel.runtime.storing.database import Database, database_url
+from services.kernel.runtime.storing.database import Database, opened_database
 from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.surroundings.clock import utc_now
 from services.kernel.runtime.surroundings.settings import Settings
@@ -148,10 +148,7 @@ def _write(act: Callable[[Transaction], Awaitable[object]]) -> None:
 def _with_database(act: Callable[[Database, Settings], Awaitable[None]]) -> None:
     async def run() -> None:
         settings = Settings()
-        database = Database(database_url(settings, "exchange"), service="exchange", node=settings.node)
-        try:
+        async with opened_database(settings, "exchange") as database:
             await act(database, settings)
-        finally:
-            await database.close()
 
     asyncio.run(run())

@@ -20,6 +20,7 @@ from services.kernel.language.events.review import (
     SubmissionDeclined,
     SubmissionReturned,
 )
+from services.kernel.language.moments import age_s
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
 from services.kernel.runtime.pages.paging import Order, Orders, Part, order_named
 from services.kernel.runtime.pages.readable import ReadableColumns, readable_in_unit
@@ -209,7 +210,7 @@ async def node_figures(session: AsyncSession, now: datetime) -> dict[str, float]
     return {
         "drafts": by_status.get(IntakeStatus.DRAFT, 0),
         "returned": by_status.get(IntakeStatus.RETURNED, 0),
-        "undelivered_age_s": (now - oldest).total_seconds() if oldest else 0.0,
+        "undelivered_age_s": age_s(now, oldest),
     }
 
 

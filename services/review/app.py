@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
+from services.kernel.language.moments import age_s
 from services.kernel.language.vocabulary import ReviewStatus
 from services.kernel.runtime.service import Beyond, Service, ServiceContext
 from services.review import metrics
@@ -62,7 +63,6 @@ async def refresh_gauges(context: ServiceContext) -> None:
     for status in ReviewStatus:
         if status in figures.waiting:
             metrics.WAITING.labels(node, status.value).set(figures.waiting[status])
-    age_s = (now - figures.oldest_arrival).total_seconds() if figures.oldest_arrival else 0
-    metrics.OLDEST_OPEN_AGE.labels(node).set(max(0, age_s))
+    metrics.OLDEST_OPEN_AGE.labels(node).set(age_s(now, figures.oldest_arrival))
     metrics.OVERDUE.labels(node, "true").set(figures.overdue_urgent)
     metrics.OVERDUE.labels(node, "false").set(figures.overdue_routine)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Annotated
 
 import typer
 
 from services.kernel.language.vocabulary import PeriodicalKind, System
 from services.kernel.runtime.pages.templating import masthead_of
-from services.kernel.runtime.storing.database import Database, database_url
+from services.kernel.runtime.storing.database import opened_database
 from services.kernel.runtime.surroundings.clock import utc_now
 from services.kernel.runtime.surroundings.settings import Settings
 from services.review.actions.seeding import add_periodical
@@ -28,7 +26,7 @@ def list_all() -> None:
     """列出本级的刊物。"""
 
     async def run() -> None:
-        async with _database(Settings()) as database, database.reading() as session:
+        async with opened_database(Settings(), "review") as database, database.reading() as session:
             for one in await list_periodicals(session, active_only=False):
                 state = "在用" if one.is_active else "停刊"
                 typer.echo(
@@ -63,17 +61,8 @@ def add(
 
     async def run() -> None:
         settings = Settings()
-        async with _database(settings) as database, database.transaction(utc_now()) as tx:
+        async with opened_database(settings, "review") as database, database.transaction(utc_now()) as tx:
             added = await add_periodical(tx, seed, office=masthead_of(settings.node).office_title)
         typer.echo(f"已登记《{added.title}》，编号 {added.periodical_id}")
 
     asyncio.run(run())
-
-
-@asynccontextmanager
-async def _database(settings: Settings) -> AsyncIterator[Database]:
-    database = Database(database_url(settings, "review"), service="review", node=settings.node)
-    try:
-        yield database
-    finally:
-        await database.close()

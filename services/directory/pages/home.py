@@ -22,6 +22,7 @@ from services.kernel.runtime.pages.templating import page
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.web.dependencies import Context, Me, Now, Officer, Reading, edge_router
+from services.kernel.runtime.web.insiders import ask
 
 router = edge_router()
 log = structlog.get_logger()
@@ -145,8 +146,7 @@ async def _ask(context: ServiceContext, token: str, service: str, me: Officer) -
     try:
         if service in context.agendas:
             return await context.agendas[service](me)
-        async with asyncio.timeout(BUDGET_S):
-            answer = await context.http.get(f"/{service}/api/v1/agenda", headers={"Authorization": f"Bearer {token}"})
+        answer = await ask(context, service, "api/v1/agenda", within_s=BUDGET_S, token=token)
         if answer.status_code == _NOTHING_THERE:
             return Agenda()
         return Agenda.model_validate_json(answer.raise_for_status().content)

@@ -21,6 +21,7 @@ from services.kernel.runtime.pages.listing import Cursor, Place, Sort, export_li
 from services.kernel.runtime.pages.paging import Part
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.surroundings.identifiers import id_in
 from services.kernel.runtime.web.asking import named_in
 from services.kernel.runtime.web.dependencies import (
     Context,
@@ -64,7 +65,7 @@ class Asked:
             session,
             q=_searched(self.q),
             role=Role(self.role) if self.role in set(Role) else None,
-            unit_id=_uuid(self.unit),
+            unit_id=id_in(self.unit),
             is_without_password=self.password == "missing",
             order=self.sort,
             cursor=cursor,
@@ -226,10 +227,3 @@ def _searched(q: str) -> str:
         return names.plain_line(q)[: names.MAX_NAME_CHARACTERS]
     except ValueError:
         return ""
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

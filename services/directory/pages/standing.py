@@ -17,6 +17,7 @@ from services.kernel.runtime.pages.templating import page
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.surroundings.settings import ALL_SERVICES
 from services.kernel.runtime.web.dependencies import Context, Me, edge_router
+from services.kernel.runtime.web.insiders import ServiceAway, ask
 
 router = edge_router()
 log = structlog.get_logger()
@@ -85,13 +86,11 @@ def troubles_of(service: str, said: dict[str, Any]) -> list[Trouble]:
 async def _ask(context: ServiceContext, token: str, service: str) -> dict[str, Any] | None:
     """One service's answer: empty when the node has no such service, None when it gave none in time."""
     try:
-        # The client's own timeout does not hold inside the process.
-        async with asyncio.timeout(BUDGET_S):
-            answer = await context.http.get(f"/{service}/api/v1/progress", headers={"Authorization": f"Bearer {token}"})
+        answer = await ask(context, service, "api/v1/progress", within_s=BUDGET_S, token=token)
         if answer.status_code == httpx.codes.NOT_FOUND:
             return {}
         return dict(answer.raise_for_status().json())
-    except (TimeoutError, httpx.HTTPError, ValueError) as fault:
+    except (ServiceAway, httpx.HTTPError, ValueError) as fault:
         log.warning("directory.home.standing_away", service=service, fault=repr(fault)[:200])
         return None
 

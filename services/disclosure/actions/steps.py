@@ -7,6 +7,7 @@ from uuid import UUID
 from services.disclosure.model import Information, Step
 from services.disclosure.policy.status import Deed
 from services.disclosure.store.information import put_in_index
+from services.kernel.language.events.parts import named
 from services.kernel.runtime.storing.transaction import Transaction
 from services.kernel.runtime.web.identity import Officer
 
@@ -30,9 +31,7 @@ async def note_step(
     """Leave the step in history, audit chain and index without a new version."""
     information.touched_at = tx.now
     tx.session.add(information)
-    tx.session.add(
-        Step(information_id=information.information_id, at=tx.now, what=what, by=f"{by.unit_name} {by.name}", note=note)
-    )
+    tx.session.add(Step(information_id=information.information_id, at=tx.now, what=what, by=named(by.ref), note=note))
     await tx.session.flush()
     await put_in_index(tx.session, information)
     details = {"version": information.version, "status": information.status, "note": note}

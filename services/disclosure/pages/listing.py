@@ -40,6 +40,7 @@ from services.kernel.runtime.pages.listing import Cursor, Place, Sort, export_li
 from services.kernel.runtime.pages.paging import Part
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.surroundings.identifiers import id_in
 from services.kernel.runtime.web.dependencies import Me, Now, Officer, Reading, Tx, asked_first, edge_router, of_officer
 from services.kernel.runtime.web.forms import Typed, comes_back, read_form
 
@@ -153,7 +154,7 @@ async def show_new(
 async def _new_again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
     blank = fields_of_item(None, request.state.officer.unit_id, formed_on="", section="")
     typed = replace(typed, fields={**blank, **typed.fields})
-    return await _new_page(request, session, typed, _uuid(typed.get("origin_id")))
+    return await _new_page(request, session, typed, id_in(typed.get("origin_id")))
 
 
 @router.post("/information")
@@ -255,10 +256,3 @@ async def catalogue_words(session: AsyncSession, now: datetime) -> dict[str, Any
     catalogue = await category_set(session, now)
     options = [(leaf.code, f"{leaf.class_name} › {leaf.name}") for leaf in catalogue.leaves]
     return {"categories": options, "summary_limit": catalogue.summary_limit}
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

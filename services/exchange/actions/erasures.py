@@ -18,7 +18,7 @@ from services.exchange.store.erasures import DECLINED, ERASED, answer_requests, 
 from services.exchange.store.ledger import links_naming
 from services.exchange.store.routes import ways_of
 from services.kernel.language.envelope import Envelope
-from services.kernel.language.events import FactUnknown, FactUnreadable, open_fact
+from services.kernel.language.events import fact_in
 from services.kernel.language.events.exchange import ABOUT_ERASURE, ErasureDecided, ErasureDeclined
 from services.kernel.language.refusal import NotFound, Refusal
 from services.kernel.language.vocabulary import ErasureGround, ErasureStage
@@ -194,12 +194,7 @@ async def keep_declined(tx: Transaction, fact: ErasureDeclined) -> None:
 
 def about_erasure(envelope: Envelope) -> ErasureDecided | ErasureDeclined | None:
     """The fact, when it is about an erasure and can be read here."""
-    if envelope.type not in ABOUT_ERASURE:
-        return None
-    try:
-        fact = open_fact(envelope)
-    except (FactUnknown, FactUnreadable):
-        return None
+    fact = fact_in(envelope) if envelope.type in ABOUT_ERASURE else None
     return fact if isinstance(fact, ErasureDecided | ErasureDeclined) else None
 
 

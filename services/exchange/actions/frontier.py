@@ -21,7 +21,7 @@ from services.exchange.store.known_units import known_units
 from services.exchange.store.lanes import find_lane
 from services.exchange.store.routes import keep_ways, ways_of
 from services.kernel.language.envelope import Envelope, EnvelopeUnreadable, from_structured
-from services.kernel.language.events import FactUnknown, FactUnreadable, open_fact
+from services.kernel.language.events import fact_in
 from services.kernel.language.events.meaning import Way
 from services.kernel.language.events.parts import Fact
 from services.kernel.language.events.sending import SubmissionSentUp
@@ -102,7 +102,7 @@ def open_row(border: Border, chained: ChainedRow, untold: Collection[int]) -> Op
     fault = fault_in(envelope)
     if fault == UNREADABLE:
         return None
-    fact = None if fault else _fact_in(envelope)
+    fact = None if fault else fact_in(envelope)
     if chained.row.n in untold:
         fault = SET_ASIDE
     elif fact is not None and not is_plain(fact):
@@ -116,13 +116,6 @@ def files_with(fact: Fact | None) -> dict[str, int]:
         return {}
     files = {file.sha256: file.size for file in fact.content.attachments}
     return {sha256: size for sha256, size in files.items() if could_be_a_file(sha256, size)}
-
-
-def _fact_in(envelope: Envelope) -> Fact | None:
-    try:
-        return open_fact(envelope)
-    except (FactUnknown, FactUnreadable):
-        return None  # The inboxes of this node park it, where it can be seen and repaired.
 
 
 def _route_in(envelope: Envelope) -> Route:

@@ -25,10 +25,7 @@ from services.kernel.language.envelope import Envelope, EnvelopeUnreadable, from
 from services.kernel.language.events import (
     RETURNED_TOPIC,
     RETURNED_URGENT_TOPIC,
-    Fact,
-    FactUnknown,
-    FactUnreadable,
-    open_fact,
+    fact_in,
 )
 from services.kernel.language.events.exchange import ErasureDecided, ErasureDeclined, SubmissionDelivered
 from services.kernel.language.events.meaning import Way
@@ -85,7 +82,7 @@ async def _hand_on(tx: Transaction, border: Border, opened: Sequence[_Opened]) -
     for _, envelope in opened:
         if envelope is None:
             continue
-        fact = _fact_in(envelope)
+        fact = fact_in(envelope)
         if fact is not None and (route := route_of(fact)):
             so_far = ways.get(fact.key) or known.get(fact.key, ())
             ways[fact.key] = with_way(so_far, route, is_newest=Way.UP in fact.ways and envelope.node == border.own)
@@ -120,13 +117,6 @@ def _opened(chained: ChainedRow) -> Envelope | None:
     try:
         return from_structured(chained.row.body)
     except EnvelopeUnreadable:
-        return None
-
-
-def _fact_in(envelope: Envelope) -> Fact | None:
-    try:
-        return open_fact(envelope)
-    except (FactUnknown, FactUnreadable):
         return None
 
 

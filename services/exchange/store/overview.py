@@ -15,6 +15,7 @@ from services.exchange.store.files import missing_files
 from services.exchange.store.lanes import list_lanes, list_links, oldest_unreceipted, open_conflicts
 from services.exchange.store.queue import Waiting, waiting_by_chain
 from services.kernel.language.events.directory import PeerRegistered
+from services.kernel.language.moments import age_s
 from services.kernel.language.vocabulary import Lane as LaneWord
 from services.kernel.language.vocabulary import LinkState
 from services.kernel.runtime.heard.organisation import list_peers
@@ -174,7 +175,7 @@ def _lane(  # noqa: PLR0917 - the one place where all of it comes together
     waiting = unsent.waiting.get(out_chain)
     oldest_at = unsent.oldest.get(out_chain, waiting.since if waiting else None)
     unreceipted = (out.n - out.receipted_n if out else 0) + (waiting.count if waiting else 0)
-    age_s = max((clock.now - oldest_at).total_seconds(), 0.0) if oldest_at else 0.0
+    oldest_age_s = age_s(clock.now, oldest_at)
     heard = [chain.heard_at for chain in (out, inward) if chain is not None and chain.heard_at]
     signs = LaneSigns(
         is_paused=bool(link and link.is_paused),
@@ -183,13 +184,13 @@ def _lane(  # noqa: PLR0917 - the one place where all of it comes together
         is_connected=bool(out and out.connected_at),
         heard_at=max(heard, default=None),
         unreceipted=unreceipted,
-        oldest_age_s=age_s,
+        oldest_age_s=oldest_age_s,
     )
     state = lane_state(signs, now=clock.now, idle_head_s=clock.idle_head_s)
     alone = replace(signs, is_forked=bool(out and out.forked_at), has_gap=False)
     sending_state = lane_state(alone, now=clock.now, idle_head_s=clock.idle_head_s)
     numberless = waiting.count if waiting else 0
-    return LaneStanding(lane, state, sending_state, out, inward, oldest_at, unreceipted, age_s, numberless)
+    return LaneStanding(lane, state, sending_state, out, inward, oldest_at, unreceipted, oldest_age_s, numberless)
 
 
 def _other_end(link: str, own: str) -> str:

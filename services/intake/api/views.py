@@ -13,7 +13,7 @@ from services.intake import store
 from services.intake.actions import what_is_advised, what_is_missing
 from services.intake.model import HistoryRow, Question, Submission
 from services.kernel.language.events.meaning import Kind
-from services.kernel.language.events.parts import Hop, OfficerRef, UnitRef
+from services.kernel.language.events.parts import Hop, UnitRef, named
 from services.kernel.language.vocabulary import InfoType, IntakeStatus
 from services.kernel.runtime.passage.showing import last_at
 from services.kernel.runtime.passage.views import HistoryLineView
@@ -107,7 +107,7 @@ class QuestionView(View):
     @classmethod
     def of(cls, question: Question) -> Self:
         """The view of a question, its officers with their units."""
-        asked_by, answered_by = _signed(question.asked_by), _signed(question.answered_by)
+        asked_by, answered_by = named(question.asked_by), named(question.answered_by)
         return cls.read(question, node=question.asked_node, asked_by=asked_by, answered_by=answered_by)
 
 
@@ -170,10 +170,6 @@ async def whole_view(session: AsyncSession, submission: Submission) -> Submissio
     }
     own = {name: value for name, value in submission.details.items() if name not in SubmissionView.model_fields}
     return SubmissionView.read(submission, **own, **parts)
-
-
-def _signed(officer: OfficerRef | None) -> str:
-    return f"{officer.unit_name} {officer.name}".strip() if officer else ""
 
 
 def _labelled(submission: Submission) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from services.intake.pages.history import hop_nodes
 from services.intake.policy.access import may_write
 from services.intake.policy.offers import discarding_blocker
 from services.kernel.language.events.review import InstructionRecorded, SubmissionAdopted
+from services.kernel.language.moments import age_s
 from services.kernel.language.particulars import particulars
 from services.kernel.language.vocabulary import InfoType, IntakeStatus, Level, System, UnitKind
 from services.kernel.runtime.heard.organisation import superior_of
@@ -93,8 +94,8 @@ def undelivered_age(submission: Submission, now: Any) -> dict[str, Any] | None:
     """How long the item has been on its way without a receipt; None when it is there or never left."""
     if submission.is_delivered is not False or submission.reported_at is None:
         return None
-    age_s = max(0.0, (now - submission.reported_at).total_seconds())
-    return {"age_s": age_s, "is_red": age_s >= RED_AFTER_S, "since": submission.reported_at}
+    waited_s = age_s(now, submission.reported_at)
+    return {"age_s": waited_s, "is_red": waited_s >= RED_AFTER_S, "since": submission.reported_at}
 
 
 async def item_context(

@@ -8,6 +8,7 @@ from fastapi import Request, Response
 
 from services.intake.actions.naming import name_co_units, name_writers
 from services.kernel.runtime.pages.templating import back_to
+from services.kernel.runtime.surroundings.identifiers import id_in
 from services.kernel.runtime.web.dependencies import Me, Tx
 from services.kernel.runtime.web.limits import edge_router
 
@@ -28,11 +29,4 @@ async def save_units(request: Request, origin_id: UUID, me: Me, tx: Tx) -> Respo
 
 async def _ticked(request: Request, name: str) -> list[UUID]:
     ticked = (await request.form()).getlist(name)
-    return list(dict.fromkeys(found for one in ticked if (found := _uuid(str(one)))))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+    return list(dict.fromkeys(found for one in ticked if (found := id_in(str(one)))))

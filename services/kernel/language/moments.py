@@ -28,3 +28,8 @@ def read_moment(text: str) -> datetime:
         ValueError: It names none, or one beyond the calendar.
     """
     return within_calendar(datetime.fromisoformat(text))
+
+
+def age_s(now: datetime, since: datetime | None) -> float:
+    """Seconds since then, never negative; 0 for nothing."""
+    return max((now - since).total_seconds(), 0.0) if since else 0.0

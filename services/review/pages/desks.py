@@ -16,6 +16,7 @@ from services.kernel.language.vocabulary import InfoType, ReviewStatus, Role, Un
 from services.kernel.runtime.pages.listing import Cursor, Place, Sort
 from services.kernel.runtime.pages.paging import Part
 from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.surroundings.identifiers import id_in
 from services.kernel.runtime.web.dependencies import Officer
 from services.review.model import ReviewItem
 from services.review.model.item import ForwardMark
@@ -156,7 +157,7 @@ class Asked:
         return ItemFilter(
             statuses=tab.statuses,
             query=self.q,
-            unit_id=_uuid(self.unit),
+            unit_id=id_in(self.unit),
             info_type=InfoType(self.kind) if self.kind in list(InfoType) else None,
             order=self.sort if self.sort in SORTS else "",
             **tab.extra,
@@ -289,10 +290,3 @@ def _grouped(rows: list[Row], wanted: ItemFilter) -> list[tuple[str, list[Row]]]
         return [(SORTS[wanted.order or "touched"], rows)] if rows else []
     groups = [(group, [row for row in rows if row.priority.group is group]) for group in DueGroup]
     return [(f"{group.label} · {len(members)} 件", members) for group, members in groups if members]
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

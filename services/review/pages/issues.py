@@ -18,6 +18,7 @@ from services.kernel.runtime.pages.listing import Cursor, Place, Sort, export_li
 from services.kernel.runtime.pages.paging import Part
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.storing.session import AsyncSession
+from services.kernel.runtime.surroundings.identifiers import id_in
 from services.kernel.runtime.web.asking import named_in
 from services.kernel.runtime.web.dependencies import (
     IfMatch,
@@ -273,7 +274,6 @@ def _require_reader(me: Officer) -> None:
 
 
 def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as fault:
-        raise InvalidInput from fault
+    if (found := id_in(text)) is None:
+        raise InvalidInput
+    return found

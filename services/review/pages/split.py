@@ -25,6 +25,7 @@ from services.kernel.runtime.pages.paging import Part
 from services.kernel.runtime.pages.templating import page
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.storing.transaction import Transaction
+from services.kernel.runtime.surroundings.identifiers import id_in
 from services.kernel.runtime.telling.delays import find_delay
 from services.kernel.runtime.web.asking import named_in
 from services.kernel.runtime.web.dependencies import Officer
@@ -68,7 +69,7 @@ async def show_list(request: Request, session: AsyncSession, desk: Desk, me: Off
 
 async def show_rows(request: Request, session: AsyncSession, desk: Desk, me: Officer, asked: Asked) -> Response:
     """The rows alone, for a live page."""
-    current = _current(request)
+    current = id_in(request.query_params.get("current", ""))
     pane = await list_pane(session, desk, me, asked, now=request.state.now, current=current)
     return page(request, "review/_rows.html", list=pane)
 
@@ -139,11 +140,3 @@ def again(desk: Desk, view: str = "") -> Show:
         return await show_item(request, session, desk, request.state.officer, origin_id, asked=asked, wanted=wanted)
 
     return show
-
-
-def _current(request: Request) -> UUID | None:
-    given: Any = request.query_params.get("current", "")
-    try:
-        return UUID(given)
-    except ValueError:
-        return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from services.kernel.language.calendar import local_date, zh_moment
-from services.kernel.language.events.parts import OfficerRef
+from services.kernel.language.events.parts import named
 from services.kernel.language.particulars import particulars
 from services.kernel.language.vocabulary import SignMode
 from services.kernel.language.vocabulary.item_fields import FIELD
@@ -38,24 +38,20 @@ def manuscript_of(sheet: ItemSheet) -> Manuscript:
 def _steps(sheet: ItemSheet) -> list[SignStep]:
     item, sign_off = sheet.item, sheet.item.sign_off
     how = f"{SignMode(sign_off.sign_mode).label}{'，附扫描件' if item.sign_scan_sha256 else ''}" if sign_off else ""
-    checked_by = _named(item.checked_by) or item.reviewer_name
+    checked_by = named(item.checked_by) or item.reviewer_name
     alone = "未经另一人复核" if item.checked_alone_reason else ""
     steps = [
-        SignStep("撰稿", _named(item.submitted_by), "提交", _on_paper(sheet.sent[0].told_at if sheet.sent else None)),
+        SignStep("撰稿", named(item.submitted_by), "提交", _on_paper(sheet.sent[0].told_at if sheet.sent else None)),
         SignStep("审核", checked_by, alone, _on_paper(item.checked_at)),
         SignStep(
             "签发", sign_off.signed_by if sign_off else "", how, _on_paper(sign_off.signed_at) if sign_off else ""
         ),
     ]
     if sign_off and sign_off.recorded_by.name != sign_off.signed_by:
-        steps.append(SignStep("登记签发", _named(sign_off.recorded_by), "", _on_paper(sign_off.signed_at)))
+        steps.append(SignStep("登记签发", named(sign_off.recorded_by), "", _on_paper(sign_off.signed_at)))
     if item.received_by:
-        steps.append(SignStep("签收", _named(item.received_by), "", _on_paper(item.received_at)))
+        steps.append(SignStep("签收", named(item.received_by), "", _on_paper(item.received_at)))
     return steps
-
-
-def _named(officer: OfficerRef | None) -> str:
-    return f"{officer.unit_name} {officer.name}".strip() if officer else ""
 
 
 def _on_paper(at: datetime | None) -> str:

@@ -79,6 +79,14 @@ def open_fact(envelope: Envelope) -> Fact:
         ) from fault
 
 
+def fact_in(envelope: Envelope) -> Fact | None:
+    """The envelope's fact; None where it is not known or not readable here, which the inboxes of a node park for repair."""
+    try:
+        return open_fact(envelope)
+    except (FactUnknown, FactUnreadable):
+        return None
+
+
 def _upcast(envelope: Envelope) -> dict[str, Any]:
     import json
 

@@ -101,6 +101,11 @@ class OfficerRef(Part):
     unit_name: str
 
 
+def named(officer: OfficerRef | None) -> str:
+    """Unit and name as they are printed, "" where nobody is known."""
+    return f"{officer.unit_name} {officer.name}".strip() if officer else ""
+
+
 class Hop(Part):
     """One reporting up: from a unit and its node to the node that receives. `n` counts from 1."""
 

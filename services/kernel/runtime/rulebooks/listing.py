@@ -22,6 +22,7 @@ from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.surroundings.settings import ALL_SERVICES
 from services.kernel.runtime.web.dependencies import Me, Now, Reading, edge_router
 from services.kernel.runtime.web.identity import Officer
+from services.kernel.runtime.web.insiders import ServiceAway, ask
 
 log = structlog.get_logger()
 
@@ -105,14 +106,11 @@ def _is_news(answer: RulebookList | None) -> bool:
 async def _ask(context: ServiceContext, token: str, service: str) -> RulebookList | None:
     """What another service of the node answers; None when it does not, nothing when the node has no such service."""
     try:
-        async with asyncio.timeout(_BUDGET_S):
-            answer = await context.http.get(
-                f"/{service}/api/v1/rulebooks", headers={"Authorization": f"Bearer {token}"}
-            )
+        answer = await ask(context, service, "api/v1/rulebooks", within_s=_BUDGET_S, token=token)
         if answer.status_code == httpx.codes.NOT_FOUND:
             return RulebookList(title="", items=[])
         return RulebookList.model_validate_json(answer.content)
-    except (TimeoutError, httpx.HTTPError, ValidationError) as fault:
+    except (ServiceAway, ValidationError) as fault:
         log.warning("rulebooks.service_away", service=service, fault=repr(fault)[:200])
         return None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -13,6 +12,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import func, select, text
 
+from services.kernel.language.moments import age_s
 from services.kernel.runtime.keeping.backup.taking import last_backup_at
 from services.kernel.runtime.running.process import VERSION, NodeProcess
 from services.kernel.runtime.service import Service, ServiceContext
@@ -114,12 +114,8 @@ async def _kernel_gauges(context: ServiceContext) -> None:
         kinds = {kind: (number, since) for kind, number, since in await session.execute(by_kind)}
     now = context.clock()
     metrics.OUTBOX_UNPUBLISHED.labels(*where).set(count)
-    metrics.OUTBOX_UNPUBLISHED_AGE.labels(*where).set(_age_s(now, oldest))
+    metrics.OUTBOX_UNPUBLISHED_AGE.labels(*where).set(age_s(now, oldest))
     metrics.INBOX_PARKED.labels(*where).set(kinds.get(PARKED, (0, None))[0])
     held, since = kinds.get(HELD, (0, None))
     metrics.INBOX_HELD.labels(*where).set(held)
-    metrics.INBOX_HELD_AGE.labels(*where).set(_age_s(now, since))
-
-
-def _age_s(now: datetime, since: datetime | None) -> float:
-    return max((now - since).total_seconds(), 0.0) if since else 0.0
+    metrics.INBOX_HELD_AGE.labels(*where).set(age_s(now, since))

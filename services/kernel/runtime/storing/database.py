@@ -203,3 +203,13 @@ async def _anybody() -> None:
 
 async def _no_fence(_session: AsyncSession) -> None:
     """Nobody's lease is needed."""
+
+
+@asynccontextmanager
+async def opened_database(settings: Settings, service: str) -> AsyncIterator[Database]:
+    """The database of one service of this node, for a command; closed afterwards."""
+    database = Database(database_url(settings, service), service=service, node=settings.node)
+    try:
+        yield database
+    finally:
+        await database.close()

@@ -16,6 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
+from services.kernel.runtime.storing.many_values import is_postgresql
 from services.kernel.runtime.storing.session import AsyncSession
 
 _HAN = "々〇㐀-䶿一-鿿豈-﫿\U00020000-\U000323af"
@@ -104,7 +105,7 @@ class TextIndex:
     async def put(self, session: AsyncSession, record_id: UUID, text: str) -> None:
         """Index a record under this text, in place of what it was found by before."""
         terms = terms_of(text)
-        if _is_postgresql(session):
+        if is_postgresql(session):
             await session.execute(sa.text(_PG_PUT.format(name=self.name)), {"id": record_id, "terms": terms})
             return
         found = await session.execute(sa.select(self._keys.c.n).where(self._keys.c.id == record_id))
@@ -117,7 +118,7 @@ class TextIndex:
 
     async def remove(self, session: AsyncSession, record_id: UUID) -> None:
         """Take a record out of the index; one that is not in it is left alone."""
-        if _is_postgresql(session):
+        if is_postgresql(session):
             await session.execute(sa.delete(self._pg).where(self._pg.c.id == record_id))
             return
         row = sa.select(self._keys.c.n).where(self._keys.c.id == record_id).scalar_subquery()
@@ -133,11 +134,11 @@ class TextIndex:
         terms = query_terms(query)
         if not terms:
             return sa.false()
-        pick = self._pick_postgresql(terms) if _is_postgresql(session) else self._pick_sqlite(terms)
+        pick = self._pick_postgresql(terms) if is_postgresql(session) else self._pick_sqlite(terms)
         found = (await session.execute(_first(pick, _COMMON_ABOVE + 1))).scalars().all()
         if len(found) <= _COMMON_ABOVE:
             return sa.type_coerce(column, sa.Uuid).in_(found)
-        if _is_postgresql(session):
+        if is_postgresql(session):
             return sa.exists(pick.where(self._pg.c.id == column))
         return self._row_of(column).in_(self._rows_sqlite(terms))
 
@@ -169,7 +170,3 @@ def _first(pick: sa.Select[Any], limit: int) -> sa.Select[Any]:
     # Materialised, or PostgreSQL reads the whole table in hope of filling the limit early.
     found = pick.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
     return sa.select(found.c.id).limit(limit)
-
-
-def _is_postgresql(session: AsyncSession) -> bool:
-    return session.get_bind().dialect.name == "postgresql"

@@ -14,6 +14,14 @@ def new_id() -> UUID:
     return UUID(bytes=uuid_utils.uuid7().bytes)
 
 
+def id_in(text: str) -> UUID | None:
+    """The id that a text names, None where it names none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def derived_id(*parts: object) -> UUID:
     """The same id for the same parts, anywhere and at any time."""
     return uuid5(_DERIVED, "\x1f".join(str(part) for part in parts))

@@ -14,6 +14,7 @@ from fastapi import Request
 
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.surroundings.settings import ALL_SERVICES
+from services.kernel.runtime.web.insiders import ServiceAway, ask
 
 BUDGET_S = 0.2
 """How long a page waits for the answer, which is but one line of it."""
@@ -66,13 +67,10 @@ async def _ask(
     context: ServiceContext, token: str, service: str, key: str, within_s: float
 ) -> Delay | Literal["silent"] | None:
     try:
-        # The client's own timeout does not hold inside the process.
-        async with asyncio.timeout(within_s):
-            answer = await context.http.get(
-                f"/{service}/api/v1/waiting/{quote(key, safe='')}", headers={"Authorization": f"Bearer {token}"}
-            )
+        path = f"api/v1/waiting/{quote(key, safe='')}"
+        answer = await ask(context, service, path, within_s=within_s, token=token)
         said = answer.json() if answer.status_code == httpx.codes.OK else {}
-    except (TimeoutError, httpx.HTTPError, ValueError):
+    except (ServiceAway, ValueError):
         return SILENT
     if not said.get("count") or not said.get("since"):
         return None

@@ -17,7 +17,7 @@ from services.kernel.runtime.keeping.sizes import rewrite
 from services.kernel.runtime.service import Service, ServiceContext
 from services.kernel.runtime.surroundings.settings import ALL_SERVICES
 from services.kernel.runtime.uploads.files import AsyncFileStore
-from services.kernel.runtime.web.insiders import sign_call
+from services.kernel.runtime.web.insiders import ServiceAway, ask
 
 COUNT_WITHIN_S = 10.0
 ERASE_WITHIN_S = 1800.0
@@ -140,15 +140,11 @@ class AskedKeeper:
         return answer.json()
 
     async def _send(self, method: str, what: str, within_s: float, body: Any = None) -> httpx.Response:
-        address = f"/{self.name}/internal/erasure/{what}"
+        path = f"internal/erasure/{what}"
         try:
-            # The client's own timeout does not hold inside the process.
-            async with asyncio.timeout(within_s):
-                return await self._context.http.request(
-                    method, address, headers=sign_call(self._context), json=body, timeout=within_s
-                )
-        except (TimeoutError, httpx.HTTPError, RuntimeError) as fault:  # RuntimeError: the client is closed
-            raise KeeperSilent(repr(fault)[:200]) from fault
+            return await ask(self._context, self.name, path, within_s=within_s, method=method, json=body)
+        except ServiceAway as fault:
+            raise KeeperSilent(str(fault)) from fault
 
 
 async def keepers_of(context: ServiceContext) -> Sequence[AskedKeeper]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from services.kernel.runtime.telling.progress.told import Told
-from services.kernel.runtime.web.insiders import sign_call
+from services.kernel.runtime.web.insiders import ServiceAway, ask
 
 if TYPE_CHECKING:
     from services.kernel.runtime.service import ServiceContext
@@ -66,13 +65,11 @@ class Teller:
 
     async def _ask(self, method: str, what: str, **more: Any) -> Any:
         try:
-            # The client's own timeout does not hold inside the process.
-            async with asyncio.timeout(ANSWER_WITHIN_S):
-                answer = await self.context.http.request(
-                    method, f"/{self.name}/internal/{what}", headers=sign_call(self.context), **more
-                )
-        except (TimeoutError, httpx.HTTPError, RuntimeError) as fault:  # RuntimeError: the client is closed
-            raise TellerSilent(repr(fault)[:200]) from fault
+            answer = await ask(
+                self.context, self.name, f"internal/{what}", within_s=ANSWER_WITHIN_S, method=method, **more
+            )
+        except ServiceAway as fault:
+            raise TellerSilent(str(fault)) from fault
         if answer.status_code == httpx.codes.NOT_FOUND:
             raise TellerElsewhere(self.name)
         if answer.status_code != httpx.codes.OK:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from services.kernel.language.moments import age_s
 from services.kernel.runtime.telling.progress.judging import Reason, Unapplied
 
 
@@ -70,8 +71,3 @@ def summarise(facts: Iterable[Unapplied], lane: str) -> tuple[dict[Reason, int],
         told_at = one.told.told_at
         oldest[one.reason] = min(oldest.get(one.reason, told_at), told_at)
     return counts, oldest
-
-
-def age_s(now: datetime, since: datetime | None) -> float:
-    """Seconds since then, never negative; 0 for nothing."""
-    return max((now - since).total_seconds(), 0.0) if since else 0.0

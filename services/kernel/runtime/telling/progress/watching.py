@@ -10,6 +10,7 @@ from functools import partial
 
 import structlog
 
+from services.kernel.language.moments import age_s
 from services.kernel.runtime.service import Service, ServiceContext
 from services.kernel.runtime.surroundings import metrics
 from services.kernel.runtime.surroundings.clock import pause
@@ -18,7 +19,7 @@ from services.kernel.runtime.telling.progress.following import Following
 from services.kernel.runtime.telling.progress.healing import heal
 from services.kernel.runtime.telling.progress.judging import WAITS_HERE, Reason, Unapplied
 from services.kernel.runtime.telling.progress.reporting import Report
-from services.kernel.runtime.telling.progress.standing import Standing, age_s
+from services.kernel.runtime.telling.progress.standing import Standing
 
 log = structlog.get_logger()
 
