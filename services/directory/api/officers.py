@@ -69,7 +69,7 @@ async def list_officers(
     is_without_password: bool = False,
     sort: Sort = "",
     limit: Limit = 50,
-    after: Cursor = "",
+    cursor: Cursor = "",
 ) -> Page[OfficerView]:
     require(me.roles, Administration.READ_OFFICERS)
     found = await store.list_officers(
@@ -79,7 +79,7 @@ async def list_officers(
         q=q,
         is_without_password=is_without_password,
         order=sort,
-        cursor=after,
+        cursor=cursor,
         limit=limit,
     )
     with_phone = may(me.roles, Administration.READ_PHONES)

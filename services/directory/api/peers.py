@@ -53,10 +53,10 @@ async def read_card(context: Context, me: Me, reading: Reading) -> CardView:
 
 @router.get("/peers")
 async def list_peers(
-    me: Me, reading: Reading, direction: Direction | None = None, limit: Limit = 50, after: Cursor = ""
+    me: Me, reading: Reading, direction: Direction | None = None, limit: Limit = 50, cursor: Cursor = ""
 ) -> Page[PeerView]:
     require(me.roles, Administration.READ_PEERS)
-    found = await store.list_peers(reading, direction=direction, cursor=after, limit=limit)
+    found = await store.list_peers(reading, direction=direction, cursor=cursor, limit=limit)
     return Page[PeerView](items=[PeerView.of(peer) for peer in found.rows], next=found.next)
 
 

@@ -24,10 +24,10 @@ router = edge_router()
 
 @router.get("/units")
 async def list_units(
-    me: Me, reading: Reading, kind: UnitKind | None = None, limit: Limit = 50, after: Cursor = ""
+    me: Me, reading: Reading, kind: UnitKind | None = None, limit: Limit = 50, cursor: Cursor = ""
 ) -> Page[UnitView]:
     require(me.roles, Administration.READ_UNITS)
-    found = await store.list_units(reading, kind=kind, cursor=after, limit=limit)
+    found = await store.list_units(reading, kind=kind, cursor=cursor, limit=limit)
     return Page[UnitView](items=[UnitView.of(unit) for unit in found.rows], next=found.next)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Annotated, Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Query, Request, Response
@@ -18,7 +17,7 @@ from services.disclosure.store import portal
 from services.disclosure.store.rules import category_set, guide
 from services.kernel.language.calendar import SHANGHAI, local_date
 from services.kernel.language.refusal import NotFound, NotHereYet
-from services.kernel.runtime.pages.listing import Cursor
+from services.kernel.runtime.pages.listing import Cursor, Place
 from services.kernel.runtime.pages.templating import masthead_of, page
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.web.dependencies import edge_router
@@ -82,7 +81,6 @@ async def public_page(
     context = {
         "now": today,
         "flash": [],
-        "size_href": _size_href(request),
         "code": code,
         "guide": await texts(request, session),
     }
@@ -114,7 +112,7 @@ async def _list(
     return await public_page(
         request, session, "disclosure/open_list.html", categories=categories, code=code, heading=heading, q=q,
         lines=lines, total=total, crumbs=_crumbs(categories, code), is_first=not cursor,
-        next_href=_next_href(request, found.next),
+        next_href=Place(request.url.path, request.query_params, cursor=cursor).next_href(found),
     )  # fmt: skip
 
 
@@ -175,12 +173,3 @@ def laid_out(rows: list[HeaderRow]) -> list[tuple[HeaderRow, bool]]:
     if is_alone:
         placed[-1] = (placed[-1][0], True)
     return placed
-
-
-def _next_href(request: Request, cursor: str | None) -> str:
-    return "?" + urlencode({**request.query_params, "cursor": cursor}) if cursor else ""
-
-
-def _size_href(request: Request) -> str:
-    is_large = (request.query_params.get("size") or request.cookies.get("size")) == "large"
-    return "?" + urlencode({**request.query_params, "size": "normal" if is_large else "large"})

@@ -170,7 +170,7 @@ async def test_phones_are_for_administrators_and_the_duty_desk(directory: Direct
 async def test_officers_are_listed_by_keyset_filter_and_search(admin: httpx.AsyncClient) -> None:
     names, after = [], ""
     while True:
-        page = (await admin.get(f"{V1}/officers", params={"limit": 5, "after": after})).json()
+        page = (await admin.get(f"{V1}/officers", params={"limit": 5, "cursor": after})).json()
         names += [item["username"] for item in page["items"]]
         if not page["next"]:
             break
@@ -183,9 +183,9 @@ async def test_officers_are_listed_by_keyset_filter_and_search(admin: httpx.Asyn
 
 
 ASKED_WRONGLY: list[Any] = [
-    ("after=zzz", "cursor_unreadable"),
-    ("after=WzEsMl0", "cursor_unreadable"),
-    ("after=WyJhIiwgIm5vdC1hLXV1aWQiXQ", "cursor_unreadable"),
+    ("cursor=zzz", "cursor_unreadable"),
+    ("cursor=WzEsMl0", "cursor_unreadable"),
+    ("cursor=WyJhIiwgIm5vdC1hLXV1aWQiXQ", "cursor_unreadable"),
     ("limit=0", "invalid_input"),
     ("limit=100000", "invalid_input"),
     ("role=emperor", "invalid_input"),

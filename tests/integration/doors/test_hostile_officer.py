@@ -25,7 +25,7 @@ EXPORTS = (
 LISTS = ("/intake/submissions", "/review/queue", "/review/check", "/disclosure/information", "/directory/officers")
 ODD_QUERIES = (
     f"cursor={LONG[:500]}", "cursor=W10", f"sort={LONG}", "sort=%00", "q=%00", "q=%22*(", f"q={LONG}", "unit=zz&kind=zz",
-    "tab=zz&show=zz", f"period={TOO_LARGE}", "period=0000-00", "after=-1", f"after={TOO_LARGE}", "page=-1",
+    "tab=zz&show=zz", f"period={TOO_LARGE}", "period=0000-00", "cursor=-1", f"cursor={TOO_LARGE}", "page=-1",
 )  # fmt: skip
 ODD_TEXTS = (
     "\0", "{{", "a: [", "[" * 60_000, "&a [*a]", "!!python/object/apply:os.system [id]", "a: " + "9" * 5_000,
@@ -55,8 +55,8 @@ async def test_odd_addresses_are_refused_and_nothing_breaks(world: World) -> Non
 
 
 def _odd_paths() -> list[str]:
-    ways = ("rulebooks/{}", "events/{}", "events?after={}", "events?kind={}", "api/v1/waiting/{}", "delay/{}",
-            "api/v1/events?after={}", "rulebooks/x?version={}")  # fmt: skip
+    ways = ("rulebooks/{}", "events/{}", "events?cursor={}", "events?kind={}", "api/v1/waiting/{}", "delay/{}",
+            "api/v1/events?cursor={}", "rulebooks/x?version={}")  # fmt: skip
     return [way.format(odd) for way in ways for odd in ODD]
 
 

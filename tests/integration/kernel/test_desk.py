@@ -44,6 +44,18 @@ async def admin(process: NodeProcess) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+async def test_what_waits_beyond_a_page_is_on_the_next_one(
+    admin: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.kernel.runtime.pages.event_desk.api.PAGE_SIZE", 1)
+    first = (await admin.get("/directory/api/v1/events")).json()
+    second = (await admin.get("/directory/api/v1/events", params={"cursor": first["next"]})).json()
+    assert [[one["kind"] for one in page["items"]] for page in (first, second)] == [["parked"], ["held"]]
+    assert second["next"] is None
+    listed = (await admin.get("/directory/events", headers=HTML)).text
+    assert f'rel="next" href="/directory/events?cursor={first["next"]}"' in listed
+
+
 async def test_an_administrator_sees_what_waits_and_why(admin: httpx.AsyncClient) -> None:
     items = (await admin.get("/directory/api/v1/events")).json()["items"]
     assert [(item["kind"], item["sequence"]) for item in items] == [("parked", 2), ("held", 3)]

@@ -52,7 +52,10 @@ TOO_LARGE = str(2**63)
 
 
 OUT_OF_RANGE = [
-    *(f"/{name}/api/v1/events?after={TOO_LARGE}" for name in ("intake", "review", "disclosure", "stats", "exchange")),
+    *(
+        f"/{name}/api/v1/events?cursor={_cursor(2**63)}"
+        for name in ("intake", "review", "disclosure", "stats", "exchange")
+    ),
     f"/stats/api/v1/rulesets/x/{TOO_LARGE}",
     f"/open/api/v1/information?cursor={_cursor('2026-01-01', SOMEBODY)}",
     f"/open/api/v1/information?cursor={_cursor('0001-01-01T00:00:00+14:00', SOMEBODY)}",
@@ -60,7 +63,7 @@ OUT_OF_RANGE = [
     f"/open/?cursor={_cursor('9999-12-31T23:59:59-14:00', SOMEBODY)}",
     f"/intake/api/v1/submissions?cursor={_cursor('2026-01-01T00:00:00', SOMEBODY)}",
     f"/review/api/v1/items?cursor={_cursor({'a': 1}, SOMEBODY)}",
-    f"/directory/api/v1/officers?after={_cursor(['x'], SOMEBODY)}",
+    f"/directory/api/v1/officers?cursor={_cursor(['x'], SOMEBODY)}",
     "/stats/scores?period=99999999999999999999",
     "/directory/calendar?year=99999999999999999999",
 ]

@@ -14,6 +14,8 @@ from services.kernel.runtime.keeping.pacing import last_round_at
 from services.kernel.runtime.pages.event_desk.reading import describe
 from services.kernel.runtime.pages.event_desk.views import DelayView, KeptForView, ProgressView, WaitingEventView
 from services.kernel.runtime.pages.event_desk.wording import cause_of, explain
+from services.kernel.runtime.pages.listing import Cursor
+from services.kernel.runtime.pages.paging import Order, Part
 from services.kernel.runtime.service import Service
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.storing.tables import INBOX_WAITING as WAITING
@@ -26,6 +28,7 @@ from services.kernel.runtime.web.dependencies import Me, Now, Reading, edge_rout
 from services.kernel.runtime.web.views import Page
 
 PAGE_SIZE = 50
+_OLDEST = Order(WAITING.c.id)
 LATE_S = 60.0
 """A fact that is on its way for less than this is no news for anybody."""
 
@@ -35,12 +38,13 @@ def desk_api(service: Service) -> APIRouter:
     router = edge_router()
 
     @router.get("/api/v1/events")
-    async def list_waiting_events(request: Request, session: Reading, me: Me, after: int = 0) -> Page[WaitingEventView]:
+    async def list_waiting_events(
+        request: Request, session: Reading, me: Me, cursor: Cursor = ""
+    ) -> Page[WaitingEventView]:
         me.require(Role.ADMIN)
-        rows = await waiting.list_waiting(session, after_id=after, limit=PAGE_SIZE + 1)
-        following = str(rows[PAGE_SIZE - 1].id) if len(rows) > PAGE_SIZE else None
-        items = await describe(session, service.name, rows[:PAGE_SIZE], asked_again(request))
-        return Page[WaitingEventView](items=[WaitingEventView(**item) for item in items], next=following)
+        found = await part_waiting(session, cursor=cursor)
+        items = await describe(session, service.name, found.rows, asked_again(request))
+        return Page[WaitingEventView](items=[WaitingEventView(**item) for item in items], next=found.next)
 
     @router.get("/api/v1/progress", response_model_exclude_unset=True)
     async def show_progress(request: Request, session: Reading, me: Me, now: Now) -> ProgressView:
@@ -71,6 +75,12 @@ def desk_api(service: Service) -> APIRouter:
         return DelayView(count=count + len(late), since=oldest)
 
     return router
+
+
+async def part_waiting(session: AsyncSession, *, cursor: str, kind: str = "") -> Part[Any]:
+    """A page of what waits, oldest first."""
+    query = select(WAITING).where(WAITING.c.kind == kind) if kind else select(WAITING)
+    return await _OLDEST.read(session, query, cursor=cursor, limit=PAGE_SIZE)
 
 
 async def _list_kept_for(session: AsyncSession, keep_days: int) -> list[KeptForView]:

@@ -11,9 +11,11 @@ from pydantic import BaseModel, Field
 
 from services.kernel.language.refusal import NotFound, Refusal
 from services.kernel.language.vocabulary import Role
-from services.kernel.runtime.pages.event_desk.api import PAGE_SIZE, asked_again, desk_api, watcher_of
+from services.kernel.runtime.pages.event_desk.api import asked_again, desk_api, part_waiting, watcher_of
 from services.kernel.runtime.pages.event_desk.aside import aside_router, describe_aside
 from services.kernel.runtime.pages.event_desk.reading import describe, describe_behind
+from services.kernel.runtime.pages.listing import Cursor, Place
+from services.kernel.runtime.pages.paging import Part
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.service import Service
 from services.kernel.runtime.surroundings.settings import ALL_SERVICES
@@ -65,23 +67,23 @@ def desk_router(service: Service) -> APIRouter:
 
     @router.get("/events", include_in_schema=False)
     async def list_events(
-        request: Request, session: Reading, me: Me, now: Now, *, after: int = 0, kind: Kind = ""
+        request: Request, session: Reading, me: Me, now: Now, *, cursor: Cursor = "", kind: Kind = ""
     ) -> Response:
         me.require(Role.ADMIN)
-        rows = []
+        found, place = Part[Any]([]), Place(f"/{service.name}/events", {"kind": kind}, cursor=cursor)
         if kind not in {"behind", "aside"}:
-            rows = await waiting.list_waiting(session, kind=kind or None, after_id=after, limit=PAGE_SIZE + 1)
-        more = len(rows) > PAGE_SIZE
+            found = await part_waiting(session, kind=kind, cursor=cursor)
         return page(
             request,
             "kernel/events.html",
             service=service.name,
             title=service.title,
-            rows=await describe(session, service.name, rows[:PAGE_SIZE], asked_again(request)),
+            rows=await describe(session, service.name, found.rows, asked_again(request)),
             behind=_behind(request, service, now) if kind in ("", "behind") else [],
             aside=await describe_aside(session) if kind in ("", "aside") else [],
             is_watched=watcher_of(request) is not None,
-            next_href=f"/{service.name}/events?kind={kind}&after={rows[PAGE_SIZE - 1].id}" if more else "",
+            next_href=place.next_href(found),
+            first_href=place.first_href,
             tabs=_tabs(service.name),
             kinds=_kinds(service.name, kind),
         )

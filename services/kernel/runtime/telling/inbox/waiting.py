@@ -156,11 +156,9 @@ async def find(session: AsyncSession, waiting_id: int) -> Any | None:
     return (await session.execute(select(WAITING).where(WAITING.c.id == waiting_id))).one_or_none()
 
 
-async def list_waiting(
-    session: AsyncSession, *, kind: str | None = None, after_id: int = 0, limit: int = 50
-) -> list[Any]:
-    """Waiting rows, oldest first, by keyset."""
-    query = select(WAITING).where(WAITING.c.id > after_id).order_by(WAITING.c.id).limit(limit)
+async def list_waiting(session: AsyncSession, *, kind: str | None = None, limit: int = 50) -> list[Any]:
+    """The first waiting rows, oldest first."""
+    query = select(WAITING).order_by(WAITING.c.id).limit(limit)
     return list(await session.execute(query.where(WAITING.c.kind == kind) if kind else query))
 
 
