@@ -16,6 +16,7 @@ from services.directory.policy.administration import Administration, require
 from services.directory.policy.neighbours import direction_of, lanes_of, require_other_node
 from services.kernel.language.refusal import InvalidInput, NotFound, Refusal
 from services.kernel.language.vocabulary import Lane, System
+from services.kernel.runtime.pages.listing import Cursor, Place
 from services.kernel.runtime.pages.templating import back_to, page
 from services.kernel.runtime.service import ServiceContext
 from services.kernel.runtime.storing.session import AsyncSession
@@ -47,9 +48,9 @@ class CardForm(BaseModel):
 
 
 @router.get("/peers")
-async def show_peers(request: Request, context: Context, me: Me, reading: Reading) -> Response:
+async def show_peers(request: Request, context: Context, me: Me, reading: Reading, cursor: Cursor = "") -> Response:
     require(me.roles, Administration.READ_PEERS)
-    return await _list_page(request, context, reading, Typed())
+    return await _list_page(request, context, reading, Typed(), cursor)
 
 
 async def _list_again(request: Request, session: AsyncSession, typed: Typed, _: Refusal) -> Response:
@@ -158,18 +159,23 @@ def _peer_page(request: Request, peer: Peer, typed: Typed) -> Response:
     )
 
 
-async def _list_page(request: Request, context: ServiceContext, session: AsyncSession, typed: Typed) -> Response:
+async def _list_page(
+    request: Request, context: ServiceContext, session: AsyncSession, typed: Typed, cursor: str = ""
+) -> Response:
     try:
         own = await actions.node_card(
             session, node=context.node, keys=context.node_keys, bootstrap_servers=context.settings.kafka
         )
     except NotFound:
         own = None
+    found, place = await store.list_peers(session, cursor=cursor), Place(_LIST, cursor=cursor)
     return page(
         request,
         "directory/peers.html",
         status_code=typed.status,
-        peers=(await store.list_peers(session, limit=200)).rows,
+        peers=found.rows,
+        place=place,
+        next_href=place.next_href(found),
         own_card=own.model_dump_json(indent=2) if own else "",
         own_fingerprint=actions.card_fingerprint(own) if own else "",
         typed=typed,

@@ -17,7 +17,14 @@ from services.exchange.model import Erasure
 from services.exchange.model.inputs import NewErasure, NewErasureRefusal
 from services.exchange.policy.erasures import MAX_REASON_CHARACTERS, copies_in_all, origin_in, short_number_in, steps_of
 from services.exchange.policy.permissions import Act, require
-from services.exchange.store.erasures import find_by_ending, find_erasure, list_erasures, list_requests, list_said
+from services.exchange.store.erasures import (
+    count_requests,
+    find_by_ending,
+    find_erasure,
+    list_erasures,
+    list_requests,
+    list_said,
+)
 from services.exchange.store.routes import routes_of
 from services.kernel.language.refusal import Refusal
 from services.kernel.language.vocabulary import ErasureGround, ErasureStage
@@ -68,6 +75,7 @@ async def show_erasures(
         erasures=found.rows,
         said=_by_item(await list_said(reading, [one.origin_id for one in found.rows])),
         requests=await list_requests(reading),
+        requests_in_all=await count_requests(reading),
         names=await _names(reading, context),
         copies_in_all=copies_in_all,
         place=place,

@@ -116,13 +116,14 @@ AskedFor = Annotated[Asked, Depends()]
 @router.get("")
 async def show_issues(request: Request, me: Me, session: Reading, asked: AskedFor) -> Response:
     _require_reader(me)
-    drafts = (await issues.list_issues(session, status=IssueStatus.DRAFT, limit=50)).rows
+    drafts = await issues.list_issues(session, status=IssueStatus.DRAFT, limit=50)
     signed = await asked.read(session, asked.cursor, 30)
-    ids = [issue.issue_id for issue in [*drafts, *signed.rows]]
+    ids = [issue.issue_id for issue in [*drafts.rows, *signed.rows]]
     return page(
         request,
         "review/issues.html",
-        drafts=drafts,
+        drafts=drafts.rows,
+        are_more_drafts=drafts.next is not None,
         signed=signed.rows,
         next_href=asked.place.next_href(signed),
         place=asked.place,

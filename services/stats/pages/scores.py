@@ -9,6 +9,7 @@ from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.kernel.language.vocabulary import Level
+from services.kernel.runtime.pages.listing import Cursor, Place
 from services.kernel.runtime.pages.templating import page
 from services.kernel.runtime.storing.session import AsyncSession
 from services.kernel.runtime.web.dependencies import Me, Node, Now, Officer, Reading, edge_router
@@ -30,6 +31,8 @@ from services.stats.store.events import count_unmatched, list_unmatched, score_e
 from services.stats.store.figures import Source, list_sources, read_trend
 
 router = edge_router()
+
+PAGE_SIZE = 50
 
 Month = Annotated[str, Query(max_length=20)]
 GroupName = Annotated[str, Query(max_length=120)]
@@ -58,11 +61,17 @@ async def show_rows(
 
 
 @router.get("/unmatched")
-async def show_unmatched(request: Request, me: Me, session: Reading, now: Now, period: Month = "") -> Response:
+async def show_unmatched(
+    request: Request, me: Me, session: Reading, now: Now, *, period: Month = "", cursor: Cursor = ""
+) -> Response:
     month = Period.read(period) if period else Period.at(now)
-    unmatched = map(score_event, await list_unmatched(session, str(month)))
-    events = [event for event in unmatched if sees_all(me) or event.unit_id == me.unit_id]
-    return page(request, "stats/unmatched.html", period=month, events=events, me=me)
+    unit_id = None if sees_all(me) else me.unit_id
+    found = await list_unmatched(session, str(month), unit_id=unit_id, cursor=cursor, limit=PAGE_SIZE)
+    place = Place("/stats/unmatched", {"period": str(month)}, cursor=cursor)
+    events = [score_event(one) for one in found.rows]
+    return page(
+        request, "stats/unmatched.html", period=month, events=events, place=place, next_href=place.next_href(found)
+    )
 
 
 async def _context(

@@ -11,12 +11,14 @@ from sqlalchemy import Table, delete, func, insert
 from sqlmodel import col, select
 
 from services.kernel.language.vocabulary import AdoptionMode, InfoType, LeaderRank, Level, PeriodicalKind, System, Word
+from services.kernel.runtime.pages.paging import Order, Part
 from services.kernel.runtime.storing.outbox import slices
 from services.kernel.runtime.storing.session import AsyncSession
 from services.stats.model import StoredEntry, StoredEvent
 from services.stats.policy import EventKind, ScoreEntry, ScoreEvent
 
 _SLICE = 400
+_OLDEST = Order(col(StoredEvent.happened_on), col(StoredEvent.event_id))
 _ENTRIES: Table = StoredEntry.__table__
 _WORDS: dict[str, type[Word]] = {
     "kind": EventKind, "level": Level, "info_type": InfoType, "periodical_kind": PeriodicalKind,
@@ -65,12 +67,14 @@ async def list_origins_since(session: AsyncSession, day: date) -> list[UUID]:
     return sorted(await session.exec(query))
 
 
-async def list_unmatched(session: AsyncSession, period: str, *, limit: int = 200) -> list[StoredEvent]:
-    """Events of a month that no rule covers."""
+async def list_unmatched(
+    session: AsyncSession, period: str, *, unit_id: UUID | None, cursor: str, limit: int
+) -> Part[StoredEvent]:
+    """A page of the events of a month that no rule covers, of one unit or of all, oldest first."""
     query = select(StoredEvent).where(col(StoredEvent.is_unmatched), StoredEvent.period == period)
-    return list(
-        await session.exec(query.order_by(col(StoredEvent.happened_on), col(StoredEvent.event_id)).limit(limit))
-    )
+    if unit_id:
+        query = query.where(StoredEvent.unit_id == unit_id)
+    return await _OLDEST.read(session, query, cursor=cursor, limit=limit)
 
 
 async def count_unmatched(session: AsyncSession, period: str | None = None) -> int:

@@ -304,6 +304,20 @@ async def test_with_several_roles_an_item_opens_at_the_desk_that_it_is_on(distri
     assert opened == [200, 404]
 
 
+async def test_proposals_beyond_a_page_stand_on_the_next_one(district: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.review.pages.forwards.PAGE_SIZE", 1)
+    editor, chief = browser(district.client(Role.EDITOR)), browser(district.client(Role.CHIEF))
+    proposed = {await reported(district, info_type=InfoType.DYNAMIC) for _ in range(2)}
+    for origin_id in proposed:
+        assert (await editor.post(f"/review/queue/{origin_id}/forward", data={"to": ""})).status_code == 303
+    pages = [await read(chief, "/review/forward")]
+    following = re.search(r'rel="next" href="([^"]+)"', pages[0])
+    assert following, "the first page does not lead on"
+    pages.append(await read(chief, html.unescape(following.group(1))))
+    assert 'rel="next"' not in pages[1]
+    assert {UUID(re.findall(r'href="/review/queue/([0-9a-f-]{36})"', page)[0]) for page in pages} == proposed
+
+
 @pytest.mark.parametrize("path", ["/review/queue", "/review/issues", "/review/forward", "/review/instructions"])
 async def test_the_offices_pages_are_closed_to_units(district: Office, path: str) -> None:
     answer = await browser(district.client(Role.EDITOR, **WATER)).get(path)
