@@ -89,7 +89,7 @@ def test_1_a_dropped_word_file_fills_title_and_body_and_a_file_is_attached(offic
 
     form.fill_in(problem())
     form.drop("file", "高山片区饮水管网冻损情况表.docx", TABLE)
-    clerk.sees("已校验")
+    clerk.sees("类型和内容相符")
 
 
 def test_1_what_is_missing_is_named_before_it_can_be_submitted(office: Office) -> None:
@@ -280,7 +280,7 @@ def test_6_what_was_returned_is_amended_and_goes_on_as_the_same_item(office: Off
     sign(office.seat("township", "signer"), TO_RETURN)
     editor = office.seat("district", "editor")
     take_in(editor, TO_RETURN)
-    editor.sees("v2 改回")
+    editor.sees("第 2 版 改回")
     changed = editor.page.locator(".item-diff")
     expect(changed.locator("ins").first).to_be_visible()
     expect(changed).to_contain_text("户均增收6072元")

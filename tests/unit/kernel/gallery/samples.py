@@ -217,7 +217,7 @@ WRITE = {
     ],
     "errors": {"author_phone": "请填写联系电话，核实时要用"},
     "files": [
-        {"name": "龙潭乡排涝泵站现状表.xlsx", "size": 47104, "note": "已校验", "href": "/intake/files/1"},
+        {"name": "龙潭乡排涝泵站现状表.xlsx", "size": 47104, "note": "类型和内容相符", "href": "/intake/files/1"},
         {
             "name": "转移群众名单.docx",
             "state": "wrong",
