@@ -12,7 +12,6 @@ from uuid import UUID
 from services.kernel.language.diff import TextDiff
 from services.kernel.language.particulars import FieldChange, field_changes, particulars
 from services.kernel.language.vocabulary import SignMode
-from services.kernel.runtime.documents.passages import FileFindings
 from services.kernel.runtime.heard.organisation import list_peers
 from services.kernel.runtime.pages.comparing import compare_texts
 from services.kernel.runtime.pages.listing import Place
@@ -25,7 +24,6 @@ from services.kernel.runtime.web.forms import Typed
 from services.review.model import ReviewItem
 from services.review.policy import Check, CheckState, Priority, Verb, arrival_checks, priority_of, sign_checks
 from services.review.store import issues
-from services.review.store.looking import look_through_files
 from services.review.store.sheet import ItemSheet, item_sheet
 
 
@@ -131,7 +129,7 @@ async def item_pane(
         before=before,
         after=after,
         diff=diff,
-        checks=_checks(sheet, present, await look_through_files(context.files, sheet, present)),
+        checks=_checks(sheet, present),
         priority=priority_of(
             item.info_type, by=item.handle_by, due_at=item.due_at, arrived_at=item.arrived_at, now=now
         ),
@@ -217,18 +215,14 @@ def _attachments(sheet: ItemSheet, present: Collection[str]) -> list[dict[str, A
     ]
 
 
-def _checks(sheet: ItemSheet, present: Collection[str], in_files: Sequence[FileFindings]) -> list[Check]:
+def _checks(sheet: ItemSheet, present: Collection[str]) -> list[Check]:
     latest = sheet.latest
     if latest is None:
         return []
     info_type = sheet.item.info_type
     if not sheet.item.is_here:
-        return sign_checks(
-            latest.content, info_type, checked_by=sheet.item.reviewer_name, present=present, in_files=in_files
-        )
-    carried = arrival_checks(
-        latest.content, info_type, via=latest.via, is_carried=latest.is_carried, present=present, in_files=in_files
-    )
+        return sign_checks(latest.content, info_type, checked_by=sheet.item.reviewer_name, present=present)
+    carried = arrival_checks(latest.content, info_type, via=latest.via, is_carried=latest.is_carried, present=present)
     return [*carried, *_signed(sheet.item)]
 
 

@@ -51,23 +51,19 @@ class Check:
 
 
 def arrival_checks(
-    content: Content, info_type: InfoType, *, via: Sequence[str], is_carried: bool, present: Collection[str],
-    in_files: Sequence[FileFindings] = (),
-) -> list[Check]:  # fmt: skip
-    """What 来件校验 says about an item; `present` holds the digests of the files that are here, `in_files` what they say."""
+    content: Content, info_type: InfoType, *, via: Sequence[str], is_carried: bool, present: Collection[str]
+) -> list[Check]:
+    """What 来件校验 says about an item; `present` holds the digests of the files that are here."""
     return [
         _carriage(via, is_carried=is_carried),
         _attachments(content, present),
         _required(content, info_type),
         _declaration(content),
-        _sensitive(content, in_files),
+        _sensitive(content),
     ]
 
 
-def sign_checks(
-    content: Content, info_type: InfoType, *, checked_by: str, present: Collection[str],
-    in_files: Sequence[FileFindings] = (),
-) -> list[Check]:  # fmt: skip
+def sign_checks(content: Content, info_type: InfoType, *, checked_by: str, present: Collection[str]) -> list[Check]:
     """What must be in order before a unit's signer signs."""
     checked = (
         Check("已经审核", CheckState.OK, f"审核人 {checked_by}") if checked_by else Check("还没有审核", CheckState.WAIT)
@@ -77,7 +73,7 @@ def sign_checks(
         _required(content, info_type),
         _declaration(content),
         _attachments(content, present),
-        _sensitive(content, in_files),
+        _sensitive(content),
     ]
 
 
@@ -117,21 +113,29 @@ def _declaration(content: Content) -> Check:
     return Check("没有不涉密承诺", CheckState.BAD)
 
 
-def _sensitive(content: Content, in_files: Sequence[FileFindings]) -> Check:
-    """Personal data and secrecy marks in title, text, particulars and files; the contact's own number is known."""
+def _sensitive(content: Content) -> Check:
+    """Personal data and secrecy marks in title, text and particulars; the contact's own number is known."""
     values = content.values
     phones = [str(values.get(name) or "") for name in CONTACTS]
     said = "\n".join(str(value) for name, value in values.items() if isinstance(value, str) and name not in CONTACTS)
     found = [_named(one) for one in find_sensitive(said, known_phones=phones)]
-    found += [f"附件{place} {_named(one)}" for file in in_files for place, one in file.found]
-    unread = [text for file in in_files for text in file.unread]
-    if found:
-        more = f"，等 {len(found)} 处" if len(found) > _MOST_NAMED else ""
-        return Check("有个人信息或密级标志，请核对", CheckState.WAIT, "、".join(found[:_MOST_NAMED]) + more)
-    if unread:
-        return Check("正文没有发现个人信息和密级标志", CheckState.WAIT, "附件：" + "".join(dict.fromkeys(unread)))
-    note = "查了标题、正文、各项内容" + ("和附件" if in_files else "")
-    return Check("没有发现个人信息和密级标志", CheckState.OK, note)
+    return _findings(found) or Check("正文没有个人信息和密级标志", CheckState.OK, "查了标题、正文和各项内容")
+
+
+def files_check(files: Sequence[FileFindings]) -> Check:
+    """What was found in an item's files, which takes longer to look through than a page may."""
+    found = [f"附件{place} {_named(one)}" for file in files for place, one in file.found]
+    unread = list(dict.fromkeys(text for file in files for text in file.unread))
+    if found or not unread:
+        return _findings(found) or Check("附件没有个人信息和密级标志", CheckState.OK, f"查了 {len(files)} 个附件的文字")
+    return Check("有附件没有检查，请打开核对", CheckState.WAIT, "".join(unread))
+
+
+def _findings(found: Sequence[str]) -> Check | None:
+    if not found:
+        return None
+    more = f"，等 {len(found)} 处" if len(found) > _MOST_NAMED else ""
+    return Check("有个人信息或密级标志，请核对", CheckState.WAIT, "、".join(found[:_MOST_NAMED]) + more)
 
 
 def _named(one: Found) -> str:

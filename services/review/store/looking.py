@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Collection
 
 from services.kernel.runtime.documents.passages import FileFindings, find_in_file
 from services.kernel.runtime.uploads.files import FileStore
@@ -18,12 +17,12 @@ _TOO_LARGE = FileFindings(unread=("文件较大，没有检查，请打开核对
 _known: OrderedDict[tuple[str, str], FileFindings] = OrderedDict()
 
 
-async def look_through_files(files: FileStore, sheet: ItemSheet, present: Collection[str]) -> list[FileFindings]:
+async def look_through_files(files: FileStore, sheet: ItemSheet) -> list[FileFindings]:
     """What the newest version's files say, as far as they are here."""
     if sheet.latest is None:
         return []
     content = sheet.latest.content
-    here = [file for file in content.attachments if file.sha256 in present]
+    here = [file for file in content.attachments if await asyncio.to_thread(files.has, file.sha256)]
     return [await _findings(files, one.sha256, one.filename, one.size, content.author_phone) for one in here]
 
 

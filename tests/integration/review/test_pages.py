@@ -2,6 +2,7 @@
 
 import asyncio
 import html
+import io
 import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,6 +11,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from services.kernel.language.events.parts import Attachment
 from services.kernel.language.events.review import SubmissionAdopted, SubmissionEdited, SubmissionReceived
 from services.kernel.language.vocabulary import InfoType, Role, UnitKind
 from services.kernel.runtime.pages.flash import FLASH_COOKIE, messages_in
@@ -368,3 +370,22 @@ async def test_the_editor_is_shown_what_reads_alike_and_which_figures_differ(dis
     assert ["126户" in shown, "142户" in shown] == [True, True]
     refused = await district.client(Role.CLERK, unit="roads", kind=UnitKind.BUREAU).get(f"/review/queue/{first}/alike")
     assert refused.status_code == 403
+
+
+async def test_files_are_looked_through_after_the_page_and_told_to_who_may_read_the_item(district: Office) -> None:
+    stored = district.context.files.put(io.BytesIO("伤者身份证号11010519491231002X".encode()))
+    file = Attachment(
+        attachment_id=new_id(), sha256=stored.sha256, filename="名单.txt", media_type="text/plain", size=stored.size
+    )
+    origin_id = new_id()
+    fact = submitted(DISTRICT, origin_id, unit="water", unit_name="区水利局")
+    with_file = fact.model_copy(update={"content": fact.content.model_copy(update={"attachments": (file,)})})
+    await district.hear("intake.submission", with_file)
+    reviewer = browser(district.client(Role.REVIEWER, **WATER))
+    looked = f"/review/looked/{origin_id}"
+    assert looked in await read(reviewer, f"/review/check/{origin_id}")
+    shown = await read(reviewer, looked)
+    assert "居民身份证号码 110***********002X" in shown
+    assert (await district.client(Role.CLERK, unit="roads", kind=UnitKind.BUREAU).get(looked)).status_code == 403
+    without = await hand_in(district)
+    assert "<li" not in await read(reviewer, f"/review/looked/{without}")

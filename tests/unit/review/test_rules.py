@@ -24,8 +24,8 @@ from services.review.policy import (
     next_hop,
     next_number,
     priority_of,
-    sign_checks,
 )
+from services.review.policy.checks import files_check
 from services.review.policy.hops import up_to
 from services.review.policy.issues import Entry, issue_checks, sign_blocker
 from services.review.policy.rulebooks import PERIODICALS, REVIEW_RULES
@@ -159,17 +159,15 @@ def test_personal_data_in_text_and_files_is_shown_to_who_checks() -> None:
         arrival_checks(content(**more), InfoType.DYNAMIC, via=[], is_carried=False, present=())[-1]
         for more in ({}, {"edition": edition})
     )
-    assert (clean.state, clean.note) == (CheckState.OK, "查了标题、正文、各项内容")
+    assert (clean.state, clean.note) == (CheckState.OK, "查了标题、正文和各项内容")
     assert in_text.state is CheckState.WAIT
     assert "居民身份证号码 110***********002X" in in_text.note
     [card] = find_sensitive("卡号6222021001116245702")
     files = [FileFindings(found=(("名单.xlsx 第2行", card),)), FileFindings(unread=("图片没有检查。",))]
-    in_files, unread = (
-        sign_checks(content(), InfoType.DYNAMIC, checked_by="王五", present=(), in_files=some)[-1]
-        for some in (files, files[1:])
-    )
+    in_files, unread, nothing = files_check(files), files_check(files[1:]), files_check([FileFindings()])
     assert "附件名单.xlsx 第2行 银行卡号" in in_files.note
-    assert (unread.state, unread.note) == (CheckState.WAIT, "附件：图片没有检查。")
+    assert (unread.state, unread.note) == (CheckState.WAIT, "图片没有检查。")
+    assert nothing.state is CheckState.OK
 
 
 def test_an_edition_has_the_limits_of_the_catalogue() -> None:
