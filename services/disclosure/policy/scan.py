@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.kernel.language.sensitive import Found, find_numbers_of_persons, find_words, is_id_card_number
+from services.kernel.language.sensitive import Found, as_read, find_numbers_of_persons, find_words, is_id_card_number
 
 __all__ = ["Finding", "PatternHints", "SensitiveWords", "WordGroup", "is_id_card_number", "scan_text"]
 
@@ -53,8 +53,10 @@ def scan_text(text: str, words: SensitiveWords) -> list[Finding]:
     """Everything in the text that the list makes one look at, in the order of the text; see `kernel.language.sensitive`."""
     hints = {word: group.hint for group in words.words for word in group.words}
     patterns = words.patterns.model_dump()
-    found = [_with_hint(one, hints[word]) for one, word in find_words(text, hints)]
-    found += [_with_hint(one, hint) for one in find_numbers_of_persons(text) if (hint := patterns[one.kind])]
+    plain = as_read(text)
+    found = [_with_hint(one, hints[word]) for one, word in find_words(text, hints, plain=plain)]
+    numbers = find_numbers_of_persons(text, plain=plain)
+    found += [_with_hint(one, hint) for one in numbers if (hint := patterns[one.kind])]
     return sorted(found, key=lambda finding: (finding.start, finding.end))
 
 

@@ -32,6 +32,9 @@ _ID_CARD = re.compile(
 _SPACED_OUT = rf"(?<![0-9] )(?<![0-9]  )1 {{1,4}}[3-9](?: {{1,4}}\d){{9}}(?!{_GAP}[0-9])"
 _MOBILE = re.compile(rf"(?<![0-9])(?:\+?86{_GAP}(?=1\d))?(1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}|{_SPACED_OUT})(?![0-9])")
 _BANK_CARD = re.compile(rf"(?<![0-9])(?=([3-69]\d{{3}}(?:{_GAP}\d{{4}}){{3}}(?:{_GAP}\d{{1,3}})?)(?![0-9]))")
+_DIGIT = re.compile(r"[0-9]")
+_FEWEST_DIGITS = 11
+"""Of the shortest number that is looked for, a telephone's."""
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
 # A level alone is a word of many sentences (国家秘密); a mark has a star or a term behind it, or stands by itself.
@@ -68,24 +71,24 @@ def find_sensitive(text: str, *, known_phones: Collection[str] = ()) -> list[Fou
     Args:
         known_phones: Numbers that belong there, as the contact's; they are not reported, however they are written.
     """
-    plain = _plain(text)
+    plain = as_read(text)
     known = {_digits(phone)[-11:] for phone in known_phones}
     found = [*_numbers(text, plain), *(_found("secrecy_mark", text, *match.span()) for match in _MARK.finditer(plain))]
     wanted = (one for one in found if one.kind != "mobile_phone" or _digits(one.text)[-11:] not in known)
     return sorted(wanted, key=lambda one: (one.start, one.end))
 
 
-def find_numbers_of_persons(text: str) -> list[Found]:
-    """Numbers of citizens, mobile telephones and bank cards alone."""
-    return list(_numbers(text, _plain(text)))
+def find_numbers_of_persons(text: str, *, plain: str = "") -> list[Found]:
+    """Numbers of citizens, mobile telephones and bank cards alone; `plain` is the text `as_read`, where it is known."""
+    return list(_numbers(text, plain or as_read(text)))
 
 
-def find_words(text: str, words: Iterable[str]) -> list[tuple[Found, str]]:
+def find_words(text: str, words: Iterable[str], *, plain: str = "") -> list[tuple[Found, str]]:
     """The words of a list in a text, each with the word as the list has it; of words within words only the longest."""
     by_squeezed = {_squeeze(word): word for word in sorted(words, key=len, reverse=True)}
     if not by_squeezed:
         return []
-    spoken = [(at, char) for at, char in enumerate(_plain(text)) if char != " "]
+    spoken = [(at, char) for at, char in enumerate(plain or as_read(text)) if char != " "]
     places = [at for at, _ in spoken]
     squeezed = "".join(char for _, char in spoken)
     pattern = re.compile("|".join(map(re.escape, sorted(by_squeezed, key=len, reverse=True))))
@@ -96,6 +99,8 @@ def find_words(text: str, words: Iterable[str]) -> list[tuple[Found, str]]:
 
 
 def _numbers(text: str, plain: str) -> Iterator[Found]:
+    if len(_DIGIT.findall(plain)) < _FEWEST_DIGITS:
+        return
     for match in _ID_CARD.finditer(plain):
         if is_id_card_number(match.group(1)):
             yield _found("id_card", text, *match.span(1))
@@ -106,7 +111,8 @@ def _numbers(text: str, plain: str) -> Iterator[Found]:
             yield _found("bank_card", text, *match.span(1))
 
 
-def _plain(text: str) -> str:
+def as_read(text: str) -> str:
+    """The copy that the patterns read, character by character of the text."""
     return _LONE_DASH.sub(" ", "".join(map(_read, text)))
 
 
