@@ -13,7 +13,7 @@ from services.kernel.runtime.pages.templating import page
 from services.kernel.runtime.web.dependencies import Context, Me, Now, Reading, edge_router
 from services.review.policy.checks import files_check
 from services.review.store.alike import recent_texts
-from services.review.store.lists import visible_to
+from services.review.store.lists import office_items
 from services.review.store.looking import look_through_files
 from services.review.store.sheet import item_sheet
 
@@ -26,7 +26,7 @@ _SHOWN = 3
 @router.get("/queue/{origin_id}/alike")
 async def show_alike(request: Request, origin_id: UUID, me: Me, *, session: Reading, now: Now) -> Response:
     sheet = await item_sheet(session, origin_id, me, now)
-    recent = await recent_texts(session, visible_to(me), sheet.item, now=now) if sheet.latest else []
+    recent = await recent_texts(session, office_items(me), sheet.item, now=now) if sheet.latest else []
     others = {
         str(item.origin_id): (item, _text(sent.content.edition.title, sent.content.edition.body))
         for item, sent in recent

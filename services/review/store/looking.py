@@ -1,4 +1,4 @@
-"""Attachments looked through for personal data and secrecy marks, once each for as long as the process lives."""
+"""Attachments looked through for personal data and secrecy marks; what was read to its end is known from then on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_BYTES = 10 * 1024 * 1024
 _MOST_KEPT = 500
 _TOO_LARGE = FileFindings(unread=("文件较大，没有检查，请打开核对。",))
 
-_known: OrderedDict[tuple[str, str], FileFindings] = OrderedDict()
+_known: OrderedDict[tuple[str, str, str], FileFindings] = OrderedDict()
 
 
 async def look_through_files(files: FileStore, sheet: ItemSheet) -> list[FileFindings]:
@@ -27,14 +27,17 @@ async def look_through_files(files: FileStore, sheet: ItemSheet) -> list[FileFin
 
 
 async def _findings(files: FileStore, sha256: str, filename: str, size: int, phone: str) -> FileFindings:
-    if (sha256, phone) in _known:
-        _known.move_to_end((sha256, phone))
-        return _known[sha256, phone]
+    key = (sha256, filename, phone)
+    if key in _known:
+        _known.move_to_end(key)
+        return _known[key]
     if size > MOST_BYTES:
         return _TOO_LARGE
     content = await asyncio.to_thread(files.path(sha256).read_bytes)
     found = await find_in_file(filename, content, known_phones=[phone])
-    _known[sha256, phone] = found
+    if found.unread:
+        return found  # perhaps only because much else was being read just now: asked again, it may be read
+    _known[key] = found
     if len(_known) > _MOST_KEPT:
         _known.popitem(last=False)
     return found
