@@ -14,9 +14,9 @@ from playwright.async_api import Browser, BrowserContext, Page
 from services.intake.app import intake_service
 from services.kernel.language.vocabulary import Role, UnitKind
 from services.kernel.runtime.surroundings.identifiers import new_id
-from tests.integration.review.office import Office, open_office, submitted, superior_fact, unit_fact
+from tests.integration.review.office import Office, open_district, submitted
 from tests.support.browsing import chromium, served, signed_in
-from tests.support.service import CITY, DISTRICT, TOWNSHIP, officer, running_node, settings_for
+from tests.support.service import DISTRICT, TOWNSHIP, officer, running_node, settings_for
 
 WATER: dict[str, Any] = {"unit": "water", "kind": UnitKind.BUREAU}
 
@@ -78,16 +78,12 @@ class Desks:
 
 @pytest.fixture
 async def desks(node_database_url: str, tmp_path: Path) -> AsyncIterator[Desks]:
-    async with open_office(DISTRICT, tmp_path, database_url=node_database_url) as office:
-        await office.hear(
-            "directory.unit",
-            unit_fact("云岭区政府办", UnitKind.HEAD_OFFICE, DISTRICT, unit="district"),
-            unit_fact("区水利局", UnitKind.BUREAU, DISTRICT, unit="water"),
-            unit_fact("龙潭乡", UnitKind.SUBORDINATE, DISTRICT, unit="township", of_node=TOWNSHIP.node_id),
-        )
-        await office.hear("directory.peer", superior_fact(CITY))
-        async with served(office.process) as origin, chromium() as browser:
-            yield Desks(office, browser, origin)
+    async with (
+        open_district(tmp_path, database_url=node_database_url) as office,
+        served(office.process) as origin,
+        chromium() as browser,
+    ):
+        yield Desks(office, browser, origin)
 
 
 Writing = Callable[..., Awaitable[Page]]

@@ -30,7 +30,7 @@ from services.kernel.runtime.surroundings.settings import NodeInfo
 from services.kernel.runtime.telling.inbox import Inbox, Message
 from services.kernel.runtime.web.dependencies import Me, edge_router
 from services.review.app import review_service
-from tests.support.service import client_of, officer, running_node, settings_for, unit_id
+from tests.support.service import CITY, DISTRICT, TOWNSHIP, client_of, officer, running_node, settings_for, unit_id
 
 _PLACES = itertools.count()
 BODY = "8月12日14时至20时，我乡遭遇短时强降雨，转移群众126户398人。泵站建于2004年，设备老化。"
@@ -111,6 +111,20 @@ async def open_office(node: NodeInfo, folder: Path, *, database_url: str = "") -
     services = [_directory_that_knows_everybody(folder / "directory-schema"), review_service()]
     async with running_node(services, settings) as process:
         yield Office(node, process)
+
+
+@asynccontextmanager
+async def open_district(folder: Path, *, database_url: str = "") -> AsyncIterator[Office]:
+    """The district's review, which knows its office, a bureau, a township and the city above."""
+    async with open_office(DISTRICT, folder, database_url=database_url) as office:
+        await office.hear(
+            "directory.unit",
+            unit_fact("云岭区政府办", UnitKind.HEAD_OFFICE, DISTRICT, unit="district"),
+            unit_fact("区水利局", UnitKind.BUREAU, DISTRICT, unit="water"),
+            unit_fact("龙潭乡", UnitKind.SUBORDINATE, DISTRICT, unit="township", of_node=TOWNSHIP.node_id),
+        )
+        await office.hear("directory.peer", superior_fact(CITY))
+        yield office
 
 
 def unit_fact(name: str, kind: UnitKind, node: NodeInfo, *, unit: str, of_node: str = "") -> UnitRegistered:
